@@ -1,0 +1,161 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# The whole build. `make help` lists what can be asked for.
+
+O ?= build
+CROSS_COMPILE ?= riscv64-unknown-elf-
+CC := $(CROSS_COMPILE)gcc
+PYTHON := /usr/bin/python3
+VERSION := $(shell cat VERSION)
+MAKEFLAGS += --no-builtin-rules
+export O CROSS_COMPILE VERSION
+export LC_ALL := C
+.DELETE_ON_ERROR:
+
+LD := $(CROSS_COMPILE)ld
+NM := $(CROSS_COMPILE)nm
+OBJCOPY := $(CROSS_COMPILE)objcopy
+READELF := $(CROSS_COMPILE)readelf
+Q := $(if $(V),,@)
+say = $(if $(V),,@printf '  %-8s%s\n' $(1) $(patsubst $(O)/%,%,$@))
+
+all: $(O)/Image ## the image: build/Image and build/cairn.elf (default)
+
+# --- What the image is made of, in reading order --------------------------------------
+
+# Before paging, by physical address: built without instrumentation into early.o, each
+# symbol prefixed with __early_. What the kernel proper needs too is built twice.
+early-only := arch/riscv/kernel/early.c arch/riscv/mm/setup_vm.c
+both := lib/string.c lib/vsprintf.c lib/args.c lib/fdt.c lib/fdt_props.c lib/fdt_cpus.c \
+	arch/riscv/kernel/sbi.c arch/riscv/kernel/trap_names.c arch/riscv/kernel/boot_record.c \
+	mm/pgtable.c
+
+kernel := $(both) \
+	lib/parse.c lib/printk.c lib/panic.c lib/kallsyms.c \
+	arch/riscv/kernel/hart.c arch/riscv/kernel/traps.c arch/riscv/kernel/stacktrace.c \
+	arch/riscv/kernel/time.c \
+	drivers/tty/sbi_console.c \
+	mm/memblock.c mm/ptdump.c \
+	arch/riscv/mm/layout.c arch/riscv/mm/init.c arch/riscv/mm/fixmap.c \
+	arch/riscv/mm/tlbflush.c arch/riscv/mm/fault.c \
+	boot/main.c boot/setup.c boot/devicetree.c boot/cmdline.c \
+	boot/monitor.c boot/lineedit.c boot/commands.c boot/crash.c
+kernel-$(CONFIG_KTEST) += tests/ktest.c $(wildcard tests/kernel/*_test.c)
+kernel-$(CONFIG_BENCH) += tests/bench.c $(wildcard tests/bench/*_bench.c)
+kernel += $(kernel-y)
+
+assembly := arch/riscv/kernel/head.S arch/riscv/kernel/entry.S
+
+# --- Flags ----------------------------------------------------------------------------
+
+clang := $(findstring clang,$(CC))
+arch-flags := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -mno-relax
+ifneq ($(clang),)
+arch-flags := --target=riscv64-unknown-elf $(arch-flags)
+endif
+cppflags := -nostdinc -isystem $(shell $(CC) -print-file-name=include) \
+	-Iinclude -Iarch/riscv/include -I$(O)/include -include $(O)/include/autoconf.h -MMD -MP
+cflags := $(arch-flags) -std=gnu11 -O2 -g -ffreestanding -fno-pie -fno-common \
+	-fno-strict-aliasing -fno-omit-frame-pointer -fno-optimize-sibling-calls \
+	-fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections \
+	-fno-tree-loop-distribute-patterns -fno-builtin \
+	-ffile-prefix-map=$(CURDIR)/= -fdebug-prefix-map=$(CURDIR)=. \
+	-Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla \
+	-Wundef -Wpointer-arith -Wwrite-strings -Wimplicit-fallthrough -Wno-unused-parameter
+ifneq ($(clang),)
+cflags := $(filter-out -fno-tree-loop-distribute-patterns,$(cflags)) -Wno-gnu
+else ifdef CONFIG_STACKPROTECTOR
+cflags += -fstack-protector-strong -mstack-protector-guard=tls \
+	-mstack-protector-guard-reg=tp -mstack-protector-guard-offset=0
+endif
+
+# --- Configuration --------------------------------------------------------------------
+
+kconfig = KCONFIG_CONFIG=$(O)/.config srctree=. $(PYTHON) -m
+configured := $(filter-out help clean setup-% run test test-% matrix mutants check bench \
+	docs gdb debug repro %config,$(or $(MAKECMDGOALS),all))
+ifneq ($(configured),)
+include $(O)/auto.conf
+endif
+
+%_defconfig: ## configure from configs/NAME_defconfig (O=DIR for elsewhere)
+	@mkdir -p $(O)
+	$(Q)$(kconfig) defconfig configs/$@ >/dev/null
+
+defconfig: ## configure with the defaults
+	@mkdir -p $(O)
+	$(Q)$(kconfig) defconfig configs/$@ >/dev/null
+
+menuconfig olddefconfig: ## change the configuration / bring an old one up to date
+	@mkdir -p $(O)
+	$(Q)$(kconfig) $@
+
+savedefconfig: ## write the configuration as a minimal defconfig
+	$(Q)$(kconfig) savedefconfig --out $(O)/defconfig
+
+$(O)/.config:
+	$(Q)$(MAKE) --no-print-directory defconfig
+
+$(O)/auto.conf $(O)/include/autoconf.h &: $(O)/.config Kconfig
+	@mkdir -p $(O)/include
+	$(Q)$(kconfig) genconfig --header-path $(O)/include/autoconf.h --config-out $(O)/auto.conf
+	@echo '#define CAIRN_VERSION "$(VERSION)"' >>$(O)/include/autoconf.h
+
+# --- Rules ----------------------------------------------------------------------------
+
+objs := $(assembly:%.S=$(O)/%.o) $(O)/early.o $(kernel:%.c=$(O)/%.o)
+early-objs := $(early-only:%.c=$(O)/early/%.o) $(both:%.c=$(O)/early/%.o)
+offsets := $(O)/include/asm/asm-offsets.h
+lds := $(O)/cairn.lds
+
+$(O)/%.o: %.c $(O)/include/autoconf.h
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(cppflags) $(cflags) -c -o $@ $<
+
+$(O)/early/%.o: %.c $(O)/include/autoconf.h
+	@mkdir -p $(@D)
+	$(call say,CC)
+	$(Q)$(CC) $(cppflags) $(cflags) -DEARLY -c -o $@ $<
+
+$(O)/%.o: %.S $(offsets)
+	@mkdir -p $(@D)
+	$(call say,AS)
+	$(Q)$(CC) $(cppflags) $(arch-flags) -g -ffile-prefix-map=$(CURDIR)/= -c -o $@ $<
+
+$(offsets): arch/riscv/kernel/asm-offsets.c $(O)/include/autoconf.h
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(cppflags) $(cflags) -S -o $(O)/asm-offsets.s $<
+	$(Q)sed -n 's/.*"->\([A-Z0-9_]*\) \(.*\)".*/#define \1 \2/p' $(O)/asm-offsets.s >$@
+
+# One relocatable object; what it defines is prefixed, what it asks of others is not.
+$(O)/early.o: $(early-objs)
+	$(call say,LD)
+	$(Q)$(LD) -r -o $@.raw $^
+	$(Q)$(NM) -u $@.raw | awk '{ print "__early_" $$2, $$2 }' >$@.syms
+	$(Q)$(OBJCOPY) --prefix-symbols=__early_ --prefix-alloc-sections=.early $@.raw $@.prefixed
+	$(Q)$(OBJCOPY) --redefine-syms=$@.syms $@.prefixed $@
+
+$(lds): arch/riscv/kernel/cairn.lds.S $(O)/include/autoconf.h
+	$(Q)$(CC) $(cppflags) $(arch-flags) -E -P -D__ASSEMBLER__ -o $@ $<
+
+# Linked twice: the first time without names, to learn the addresses of the names. The
+# names lie behind all code, so no address in .text changes; this is checked.
+link = $(LD) -T $(lds) --gc-sections --orphan-handling=error --build-id=none -z max-page-size=4096 \
+	-z noexecstack -o $(1) $(objs) $(2)
+text-symbols = $(NM) -n $(1) | awk 'tolower($$2) == "t"'
+
+$(O)/cairn.elf: $(objs) $(lds) scripts/kallsyms.py
+	$(call say,LINK)
+	$(Q)$(call link,$(O)/nosyms.elf)
+	$(Q)$(NM) -n $(O)/nosyms.elf | $(PYTHON) scripts/kallsyms.py $(if $(CONFIG_KALLSYMS),,--empty) >$(O)/kallsyms.S
+	$(Q)$(CC) $(arch-flags) -c -o $(O)/kallsyms.o $(O)/kallsyms.S
+	$(Q)$(call link,$@,$(O)/kallsyms.o)
+	$(Q)$(call text-symbols,$(O)/nosyms.elf) >$(O)/nosyms.text
+	$(Q)$(call text-symbols,$@) | cmp - $(O)/nosyms.text
+
+$(O)/Image: $(O)/cairn.elf
+	$(call say,OBJCOPY)
+	$(Q)$(OBJCOPY) -O binary $< $@
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)
+.PHONY: all

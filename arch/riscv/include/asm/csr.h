@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef ASM_CSR_H
+#define ASM_CSR_H
+
+/*
+ * Supervisor CSRs by name, their fields by the specification's names
+ * (Priv 20250508 chapter 12). Every accessor is a compiler barrier: a CSR write
+ * may change what memory means.
+ */
+
+/* sstatus, §12.1.1 */
+#define SR_SIE        (1UL << 1)
+#define SR_SPIE       (1UL << 5)
+#define SR_SPP        (1UL << 8)
+#define SR_VS         (3UL << 9)
+#define SR_FS         (3UL << 13)
+#define SR_SUM        (1UL << 18)
+#define SR_MXR        (1UL << 19)
+
+/* sie and sip, §12.1.3 */
+#define SIE_STIE      (1UL << 5)
+
+/* scause, §12.1.8 */
+#define CAUSE_INTERRUPT (1UL << 63)
+#define EXC_INST_MISALIGNED  0
+#define EXC_INST_ACCESS      1
+#define EXC_INST_ILLEGAL     2
+#define EXC_BREAKPOINT       3
+#define EXC_LOAD_MISALIGNED  4
+#define EXC_LOAD_ACCESS      5
+#define EXC_STORE_MISALIGNED 6
+#define EXC_STORE_ACCESS     7
+#define EXC_SYSCALL          8
+#define EXC_INST_PAGE_FAULT  12
+#define EXC_LOAD_PAGE_FAULT  13
+#define EXC_STORE_PAGE_FAULT 15
+
+/* satp, §12.1.11 */
+#define SATP_MODE_SHIFT 60
+#define SATP_MODE_BARE  0
+#define SATP_MODE_39    8
+#define SATP_MODE_48    9
+#define SATP_MODE_57    10
+#define SATP_PPN_MASK   ((1UL << 44) - 1)
+
+#ifndef __ASSEMBLER__
+
+#define csr_read(csr)                                                            \
+	({                                                                       \
+		unsigned long _v;                                                \
+		__asm__ __volatile__("csrr %0, " #csr : "=r"(_v) : : "memory");  \
+		_v;                                                              \
+	})
+#define csr_write(csr, val)                                                      \
+	__asm__ __volatile__("csrw " #csr ", %0" : : "rK"((unsigned long)(val)) : "memory")
+#define csr_set(csr, val)                                                        \
+	__asm__ __volatile__("csrs " #csr ", %0" : : "rK"((unsigned long)(val)) : "memory")
+#define csr_clear(csr, val)                                                      \
+	__asm__ __volatile__("csrc " #csr ", %0" : : "rK"((unsigned long)(val)) : "memory")
+
+#endif
+#endif

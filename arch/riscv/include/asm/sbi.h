@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef ASM_SBI_H
+#define ASM_SBI_H
+
+#include <kernel/types.h>
+
+/* The Supervisor Binary Interface, SBI 2.0. Numbers are chapter and name there. */
+
+#define SBI_EXT_LEGACY_SET_TIMER 0x00 /* chapter 5 */
+#define SBI_EXT_LEGACY_PUTCHAR   0x01
+#define SBI_EXT_LEGACY_GETCHAR   0x02
+#define SBI_EXT_LEGACY_SHUTDOWN  0x08
+#define SBI_EXT_BASE             0x10 /* chapter 4 */
+#define SBI_EXT_TIME             0x54494d45 /* chapter 6 */
+#define SBI_EXT_HSM              0x48534d /* chapter 9 */
+#define SBI_EXT_SRST             0x53525354 /* chapter 10 */
+#define SBI_EXT_DBCN             0x4442434e /* chapter 12 */
+
+#define SBI_BASE_GET_SPEC_VERSION 0
+#define SBI_BASE_GET_IMPL_ID      1
+#define SBI_BASE_GET_IMPL_VERSION 2
+#define SBI_BASE_PROBE_EXTENSION  3
+
+#define SBI_DBCN_WRITE      0
+#define SBI_DBCN_READ       1
+#define SBI_DBCN_WRITE_BYTE 2
+
+#define SBI_SRST_SHUTDOWN    0
+#define SBI_SRST_COLD_REBOOT 1
+#define SBI_SRST_WARM_REBOOT 2
+#define SBI_SRST_REASON_NONE    0
+#define SBI_SRST_REASON_FAILURE 1
+
+#define SBI_SUCCESS 0
+
+struct sbiret {
+	long error;
+	long value;
+};
+
+/** sbi_ecall() - one SBI call. Context: any, MMU on or off. */
+struct sbiret sbi_ecall(unsigned long ext, unsigned long fid, unsigned long a0, unsigned long a1,
+			unsigned long a2);
+
+/** sbi_probe() - whether the firmware has an extension. Context: any, MMU on or off. */
+bool sbi_probe(unsigned long ext);
+
+/** sbi_putchar() - one character to the firmware's console. Context: any, MMU on or off. */
+void sbi_putchar(char c);
+
+/**
+ * sbi_reset() - power off or restart the machine
+ * @type:   SBI_SRST_SHUTDOWN or SBI_SRST_*_REBOOT
+ * @reason: SBI_SRST_REASON_*
+ *
+ * Tries SRST, for a shutdown then the legacy call and at last a cold reboot, which
+ * some machines have alone. Returns when the firmware can do none of it.
+ * Context: any, MMU on or off.
+ */
+void sbi_reset(unsigned int type, unsigned int reason);
+
+#endif

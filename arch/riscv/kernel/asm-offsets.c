@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The structure offsets assembly uses, by way of the compiler: the build turns
+ * each line "->NAME value" of this file's assembly into a #define.
+ */
+#include <asm/boot_record.h>
+#include <asm/hart.h>
+#include <asm/ptrace.h>
+
+#define DEFINE(name, value) __asm__ __volatile__("\n.ascii \"->" #name " %0\"" : : "i"(value))
+
+void asm_offsets(void);
+void asm_offsets(void)
+{
+	DEFINE(BOOT_RECORD_SIZE, sizeof(struct boot_record));
+	DEFINE(BOOT_LIMIT, offsetof(struct boot_record, limit));
+	DEFINE(BOOT_LEVELS, offsetof(struct boot_record, levels));
+	DEFINE(BOOT_SATP_TRY, offsetof(struct boot_record, satp_try));
+	DEFINE(BOOT_SATP_READ, offsetof(struct boot_record, satp_read));
+	DEFINE(HART_CANARY, offsetof(struct hart, canary));
+	DEFINE(HART_STACK_LOW, offsetof(struct hart, stack_low));
+	DEFINE(HART_STACK_HIGH, offsetof(struct hart, stack_high));
+	DEFINE(HART_EMERGENCY, offsetof(struct hart, emergency));
+	DEFINE(HART_SCRATCH, offsetof(struct hart, scratch));
+	DEFINE(PT_REGS_SIZE, sizeof(struct pt_regs));
+	DEFINE(PT_EPC, offsetof(struct pt_regs, epc));
+	DEFINE(PT_RA, offsetof(struct pt_regs, ra));
+	DEFINE(PT_SP, offsetof(struct pt_regs, sp));
+	DEFINE(PT_T0, offsetof(struct pt_regs, t0));
+	DEFINE(PT_S0, offsetof(struct pt_regs, s0));
+	DEFINE(PT_STATUS, offsetof(struct pt_regs, status));
+	DEFINE(PT_BADADDR, offsetof(struct pt_regs, badaddr));
+	DEFINE(PT_CAUSE, offsetof(struct pt_regs, cause));
+}

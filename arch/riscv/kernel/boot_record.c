@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Telling the boot record. Built for both sides of the satp write; the record itself
+ * lives in head.S's data, since BSS is cleared after the first entries are made.
+ */
+#include <asm/boot_record.h>
+#include <kernel/boot_report.h>
+
+static const char stage_names[][24] = {
+	[BOOT_STAGE_ENTRY] = "entry",         [BOOT_STAGE_FDT] = "device tree",
+	[BOOT_STAGE_TABLES] = "page tables",  [BOOT_STAGE_PROBE] = "satp probe",
+	[BOOT_STAGE_PAGING] = "paging is on", [BOOT_STAGE_KERNEL] = "start_kernel",
+	[BOOT_STAGE_DONE] = "running",
+};
+
+static const char mode_names[][8] = { "none", "?", "?", "sv39", "sv48", "sv57" };
+
+const char *paging_mode_name(unsigned int levels)
+{
+	return mode_names[levels <= LEVELS_MAX ? levels : 1];
+}
+
+void boot_record_report(void (*print)(const char *fmt, ...))
+{
+	const struct boot_record *br = &boot_record;
+
+	print("boot: stage=\"%s\" hart=%lu load=0x%lx dtb=0x%lx satp_at_entry=0x%lx\n",
+	      stage_names[br->stage], (unsigned long)br->hartid, (unsigned long)br->load_pa,
+	      (unsigned long)br->dtb_pa, (unsigned long)br->entry_satp);
+	print("boot: limit=%s dt=%s cmdline=%s\n", paging_mode_name(br->limit),
+	      paging_mode_name(br->limit_dt), paging_mode_name(br->limit_cmdline));
+	for (unsigned int levels = LEVELS_MAX; levels >= LEVELS_MIN; levels--) {
+		unsigned int i = levels - LEVELS_MIN;
+
+		if (br->tried[i])
+			print("boot: tried=%s satp=0x%016lx read_back=0x%016lx\n",
+			      paging_mode_name(levels), (unsigned long)br->satp_try[i],
+			      (unsigned long)br->satp_read[i]);
+	}
+}

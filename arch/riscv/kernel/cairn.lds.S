@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The image, from KERNEL_LINK_ADDR up. Each box starts on a page of its own and is
+ * mapped with its permissions from the first translated instruction on.
+ *
+ *   _start  +--------------------------------------+
+ *   _text   | header, text, early text         R-X |  in the file
+ *   _rodata | constants, tables, symbol names  R-- |  in the file
+ *   _data   | data                             RW- |  in the file
+ *           | bss, cleared by head.S           RW- |
+ *           | noinit: log                      RW- |
+ *           | (guard page)    emergency stack  RW- |
+ *           | (guard page)    boot stack       RW- |
+ *           | page-table pool                  RW- |
+ *   _end    +--------------------------------------+
+ */
+#include <asm/hart.h>
+#include <asm/image.h>
+#include <asm/page.h>
+
+#define PAGE 4096
+
+OUTPUT_ARCH(riscv)
+ENTRY(_start)
+
+PHDRS
+{
+	text PT_LOAD FLAGS(5);
+	rodata PT_LOAD FLAGS(4);
+	data PT_LOAD FLAGS(6);
+}
+
+SECTIONS
+{
+	. = KERNEL_LINK_ADDR;
+	/* Where loaders put it by default; the image itself does not care. */
+	__load_offset = KERNEL_LINK_ADDR - 0x80200000;
+
+	_text = .;
+	.text : AT(ADDR(.text) - __load_offset) {
+		*(.head.text)
+		*(.text .text.*)
+		*(.early.text .early.text.*)
+		. = ALIGN(PAGE);
+	} :text
+	_etext = .;
+
+	_rodata = .;
+	.rodata : AT(ADDR(.rodata) - __load_offset) {
+		*(.rodata .rodata.* .srodata .srodata.*)
+		*(.early.rodata .early.rodata.* .early.srodata .early.srodata.*)
+		. = ALIGN(8);
+		__start_ex_table = .;
+		KEEP(*(.ex_table))
+		__stop_ex_table = .;
+		. = ALIGN(8);
+		__start_early_params = .;
+		KEEP(*(.early_params))
+		__stop_early_params = .;
+		__start_monitor_commands = .;
+		KEEP(*(SORT_BY_NAME(.monitor_commands.*)))
+		__stop_monitor_commands = .;
+		__start_ktest_suites = .;
+		KEEP(*(SORT_BY_NAME(.ktest_suites.*)))
+		__stop_ktest_suites = .;
+		__start_benches = .;
+		KEEP(*(SORT_BY_NAME(.benches.*)))
+		__stop_benches = .;
+		/* Last, so that its size moves no address in .text. */
+		KEEP(*(.kallsyms))
+		. = ALIGN(PAGE);
+	} :rodata
+	_erodata = .;
+
+	_data = .;
+	.data : AT(ADDR(.data) - __load_offset) {
+		*(.data .data.*)
+		*(.early.data .early.data.*)
+		. = ALIGN(8);
+		__global_pointer$ = . + 0x800;
+		*(.sdata .sdata.* .early.sdata .early.sdata.*)
+		. = ALIGN(64);
+	} :data
+
+	.bss (NOLOAD) : AT(ADDR(.bss) - __load_offset) {
+		__bss_start = .;
+		*(.sbss .sbss.* .early.sbss .early.sbss.*)
+		*(.bss .bss.* COMMON .early.bss .early.bss.*)
+		. = ALIGN(64);
+		__bss_stop = .;
+	} :data
+
+	.noinit (NOLOAD) : AT(ADDR(.noinit) - __load_offset) {
+		*(.noinit .noinit.*)
+		. = ALIGN(PAGE) + PAGE;
+		__emergency_low = .;
+		. += EMERGENCY_SIZE;
+		__emergency_high = .;
+		. += PAGE;
+		__stack_low = .;
+		. += STACK_SIZE;
+		__stack_high = .;
+		/* Two levels above the roots' three, fixmap, FDT window: see setup_vm.c. */
+		__pt_pool = .;
+		. += PAGE * (9 + (. - KERNEL_LINK_ADDR + 0x200000) / 0x200000);
+		__pt_pool_end = .;
+	} :data
+	_end = .;
+
+	.comment 0 : { *(.comment) }
+	.riscv.attributes 0 : { *(.riscv.attributes) }
+	.symtab 0 : { *(.symtab) }
+	.strtab 0 : { *(.strtab) }
+	.shstrtab 0 : { *(.shstrtab) }
+	.debug_info 0 : { *(.debug_info) }
+	.debug_abbrev 0 : { *(.debug_abbrev) }
+	.debug_aranges 0 : { *(.debug_aranges) }
+	.debug_ranges 0 : { *(.debug_ranges) }
+	.debug_rnglists 0 : { *(.debug_rnglists) }
+	.debug_loclists 0 : { *(.debug_loclists) }
+	.debug_line 0 : { *(.debug_line) }
+	.debug_line_str 0 : { *(.debug_line_str) }
+	.debug_str 0 : { *(.debug_str) }
+	.debug_str_offsets 0 : { *(.debug_str_offsets) }
+	.debug_addr 0 : { *(.debug_addr) }
+	.debug_frame 0 : { *(.debug_frame) }
+
+	/* Nothing here may exist: code before paging cannot use a GOT or be relocated. */
+	.got : { *(.got .got.*) }
+	.got.plt : { *(.got.plt) }
+	.rela.dyn : { *(.rela.*) }
+	/DISCARD/ : { *(.note.*) *(.eh_frame) *(.eh_frame.*) }
+}
+
+ASSERT(_start == KERNEL_LINK_ADDR, "the header is not at the start of the image")
+ASSERT(_end - _start < 0x40000000 - PAGE, "the image crosses 1 GiB")
+ASSERT(SIZEOF(.got) == 0 && SIZEOF(.got.plt) == 0, "there is a GOT")
+ASSERT(SIZEOF(.rela.dyn) == 0, "there are dynamic relocations")
+ASSERT(_etext % PAGE == 0 && _erodata % PAGE == 0 && _end % PAGE == 0, "a part is not page aligned")

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Speaking before the kernel can: the checks at entry, the lines of the probe and
+ * the report of an early trap. Runs with translation off or on, on a stack in the
+ * image, one character per firmware call, so that no buffer needs an address.
+ */
+#include <kernel/boot_report.h>
+#include <kernel/fdt.h>
+#include <kernel/sizes.h>
+#include <kernel/vsprintf.h>
+#include <asm/boot_record.h>
+#include <asm/csr.h>
+#include <asm/page.h>
+#include <asm/sbi.h>
+#include <asm/sections.h>
+#include <asm/trap_names.h>
+#include "early.h"
+
+static void early_vprintf(const char *fmt, va_list args)
+{
+	char line[256];
+
+	vsnprintf(line, sizeof(line), fmt, args);
+	for (const char *p = line; *p; p++)
+		sbi_putchar(*p);
+}
+
+void early_printf(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	early_vprintf(fmt, args);
+	va_end(args);
+}
+
+static __noreturn void early_stop(void)
+{
+	boot_record_report(early_printf);
+	early_printf("boot: stopped, powering off\n");
+	sbi_reset(SBI_SRST_SHUTDOWN, SBI_SRST_REASON_FAILURE);
+	early_printf("boot: the firmware cannot power off; idle\n");
+	for (;;)
+		__asm__ __volatile__("wfi");
+}
+
+void early_die(const char *fmt, ...)
+{
+	va_list args;
+
+	early_printf("boot: error: ");
+	va_start(args, fmt);
+	early_vprintf(fmt, args);
+	va_end(args);
+	early_printf("\n");
+	early_stop();
+}
+
+/* The tree's bytes are only looked at here as far as the header goes. */
+static void check_dtb(phys_addr_t dtb_pa)
+{
+	phys_addr_t start = (unsigned long)_start, end = (unsigned long)_end;
+	int size;
+
+	if (!dtb_pa)
+		early_die("no device tree: a1 is 0");
+	if (!IS_ALIGNED(dtb_pa, 8))
+		early_die("device tree at 0x%lx: not 8-byte aligned", (unsigned long)dtb_pa);
+	size = fdt_size((const void *)dtb_pa);
+	if (size < 0)
+		early_die("device tree at 0x%lx: bad header (magic 0x%08x, error %d)",
+			  (unsigned long)dtb_pa, __builtin_bswap32(*(const u32 *)dtb_pa), size);
+	if (dtb_pa < end && dtb_pa + (unsigned int)size > start)
+		early_die("device tree at 0x%lx, %d bytes: lies inside the image 0x%lx-0x%lx",
+			  (unsigned long)dtb_pa, size, (unsigned long)start, (unsigned long)end);
+	boot_record.dtb_size = (unsigned int)size;
+}
+
+void entry_check(unsigned long hartid, phys_addr_t dtb_pa, unsigned long satp,
+		 unsigned long instret)
+{
+	boot_record.stage = BOOT_STAGE_ENTRY;
+	boot_record.hartid = hartid;
+	boot_record.dtb_pa = dtb_pa;
+	boot_record.load_pa = (unsigned long)_start;
+	boot_record.entry_satp = satp;
+	boot_record.instret_entry = instret;
+	if (!IS_ALIGNED(boot_record.load_pa, IMAGE_ALIGN))
+		early_die("image loaded at 0x%lx: not a multiple of 2 MiB",
+			  (unsigned long)boot_record.load_pa);
+	boot_record.stage = BOOT_STAGE_FDT;
+	check_dtb(dtb_pa);
+}
+
+void announce_try(unsigned int levels)
+{
+	unsigned int i = levels - LEVELS_MIN;
+
+	boot_record.stage = BOOT_STAGE_PROBE;
+	boot_record.tried[i] = 1;
+	if (!boot_record.quiet)
+		early_printf("boot: satp try=%s root=0x%lx\n", paging_mode_name(levels),
+			     (unsigned long)((boot_record.satp_try[i] & SATP_PPN_MASK) << PAGE_SHIFT));
+}
+
+void no_paging(void)
+{
+	early_die("this hart has no paging mode Cairn can use (tried from %s down)",
+		  paging_mode_name(boot_record.limit));
+}
+
+void satp_differs(void)
+{
+	early_die("satp does not read back as written though translation is on");
+}
+
+void trap_report(unsigned long cause, unsigned long epc, unsigned long badaddr, unsigned long ra)
+{
+	early_printf("boot: error: trap: %s (scause 0x%lx) sepc=0x%lx stval=0x%lx ra=0x%lx\n",
+		     trap_name(cause), cause, epc, badaddr, ra);
+	early_stop();
+}

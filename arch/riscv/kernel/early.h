@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef RISCV_EARLY_H
+#define RISCV_EARLY_H
+
+#include <kernel/types.h>
+
+/*
+ * What runs before paging. These sources are built uninstrumented into early.o,
+ * where every symbol they define gets the prefix __early_; head.S calls them so.
+ */
+
+void early_printf(const char *fmt, ...) __printf(1, 2);
+
+/** early_die() - print a reason and the boot record, then power off or idle */
+__noreturn void early_die(const char *fmt, ...) __printf(1, 2);
+
+/** entry_check() - open the boot record; refuse an entry that cannot work */
+void entry_check(unsigned long hartid, phys_addr_t dtb_pa, unsigned long satp,
+		 unsigned long instret);
+
+/** setup_vm() - build the chain of tables and choose how deep to probe */
+void setup_vm(void);
+
+/** announce_try() - say which mode is written to satp next */
+void announce_try(unsigned int levels);
+
+__noreturn void no_paging(void);
+__noreturn void satp_differs(void);
+__noreturn void trap_report(unsigned long cause, unsigned long epc, unsigned long badaddr,
+			    unsigned long ra);
+
+#endif

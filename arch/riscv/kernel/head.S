@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The way in: from the firmware's jump to start_kernel() at the link address.
+ *
+ * Entry (Documentation/reference/boot-protocol): a0 = hart id, a1 = physical
+ * address of the device tree, satp = 0, interrupts off, loaded at a multiple of
+ * 2 MiB. Everything up to .Ltaken runs at the load address with translation off;
+ * all references are relative to the pc, so the code does not care where it is.
+ */
+#include <asm/asm-offsets.h>
+#include <asm/boot_record.h>
+#include <asm/csr.h>
+#include <asm/image.h>
+#include <asm/linkage.h>
+#include <asm/page.h>
+
+	.section ".head.text", "ax"
+	.globl _start
+_start:
+	/* code0 and code1 are 8 bytes: boot loaders count on the offsets below. */
+	.option push
+	.option norvc
+	j	start_hart
+	.option pop
+	.word	0
+	.dword	IMAGE_TEXT_OFFSET
+	.dword	_end - _start
+	.dword	IMAGE_FLAGS
+	.word	IMAGE_VERSION
+	.word	0
+	.dword	0
+	.dword	IMAGE_MAGIC
+	.word	IMAGE_MAGIC2
+	.word	0
+
+/* gp must not be loaded relative to itself, hence norelax. */
+.macro load_gp
+	.option push
+	.option norelax
+	la	gp, __global_pointer$
+	.option pop
+.endm
+
+/*
+ * s0 = hart id, s1 = device tree, s2 = satp as found, s3 = retired instructions.
+ * Nothing before `csrw stvec` can trap.
+ */
+start_hart:
+	la	t0, early_trap
+	csrw	stvec, t0
+	csrw	sie, zero
+	csrci	sstatus, SR_SIE
+	li	t0, SR_FS | SR_VS	/* no FP, no vector: their use here is a bug */
+	csrc	sstatus, t0
+	mv	s0, a0
+	mv	s1, a1
+	csrr	s2, satp
+	csrw	satp, zero
+	sfence.vma
+
+	/* Firmware without HSM lets all harts in at once: the first one boots. */
+	la	t0, boot_lottery
+	li	t1, 1
+	amoswap.w t1, t1, (t0)
+	bnez	t1, park
+
+	/* The counter may be closed to S-mode; then the trap lands behind the read. */
+	la	t0, 1f
+	csrw	stvec, t0
+	li	s3, 0
+	csrr	s3, instret
+	.balign 4
+1:	la	t0, early_trap
+	csrw	stvec, t0
+
+	load_gp
+	la	tp, boot_hart
+	la	sp, __stack_high
+
+	mv	a0, s0
+	mv	a1, s1
+	mv	a2, s2
+	mv	a3, s3
+	call	__early_entry_check	/* before BSS is cleared: a bad entry is refused unharmed */
+
+	la	a0, __bss_start
+	li	a1, 0
+	la	a2, __bss_stop
+	sub	a2, a2, a0
+	call	__early_memset
+	call	__early_setup_vm
+
+/*
+ * The probe. From the deepest mode allowed down to sv39: point stvec at .Ltaken's
+ * virtual address and write satp. A hart that has the mode cannot fetch the next
+ * instruction, since no table maps the load address, and arrives at .Ltaken by that
+ * page fault. A hart that has not ignores the write (Priv 20250508 §12.1.11) and
+ * goes on here. MODE takes effect at once (same section), so nothing runs between.
+ * No memory is touched from `csrw satp` on until .Ltaken.
+ *
+ * s0 = levels, s1 = &boot_record, s2 = virtual minus physical, s3 = satp to write,
+ * s4 = satp read back, s5 = the mode's slot in the record's arrays.
+ */
+	la	s1, boot_record
+	lbu	s0, BOOT_LIMIT(s1)
+	li	s2, KERNEL_LINK_ADDR
+	la	t0, _start
+	sub	s2, s2, t0
+.Ltry:
+	mv	a0, s0
+	call	__early_announce_try
+	addi	s5, s0, -LEVELS_MIN
+	slli	s5, s5, 3
+	add	s5, s5, s1
+	ld	s3, BOOT_SATP_TRY(s5)
+	la	t0, .Ltaken
+	add	t0, t0, s2
+	csrw	stvec, t0
+	sfence.vma			/* the tables' stores before their first walk */
+	csrw	satp, s3
+	csrr	s4, satp		/* still here: not taken */
+	csrw	satp, zero
+	sfence.vma
+	la	t0, early_trap
+	csrw	stvec, t0
+	sd	s4, BOOT_SATP_READ(s5)
+	addi	s0, s0, -1
+	li	t0, LEVELS_MIN
+	bgeu	s0, t0, .Ltry
+	tail	__early_no_paging
+
+/* Translation is on, for good; pc is a link address, all other registers are physical. */
+	.balign 4
+.Ltaken:
+	load_gp
+	la	tp, boot_hart
+	la	sp, __stack_high
+	la	t0, early_trap
+	csrw	stvec, t0
+	csrr	s4, satp
+	add	s5, s5, s2
+	add	s1, s1, s2
+	sb	s0, BOOT_LEVELS(s1)
+	sd	s4, BOOT_SATP_READ(s5)
+	bne	s4, s3, 2f
+	tail	start_kernel
+2:	tail	__early_satp_differs
+
+/*
+ * The vector until traps are set up, with translation off or on: sp, gp and tp are
+ * not trusted, and a trap in the report itself parks.
+ */
+	.balign 4
+early_trap:
+	la	t0, park
+	csrw	stvec, t0
+	csrr	a0, scause
+	csrr	a1, sepc
+	csrr	a2, stval
+	mv	a3, ra
+	load_gp
+	la	tp, boot_hart
+	la	sp, __emergency_high
+	tail	__early_trap_report
+
+SYM_FUNC_START(park)
+	wfi
+	j	park
+SYM_FUNC_END(park)
+
+	.data
+	.balign 4
+boot_lottery:
+	.word	0
+
+/* Written before BSS is cleared, hence not there. */
+	.globl boot_record
+	.balign 8
+boot_record:
+	.zero	BOOT_RECORD_SIZE
+	.size	boot_record, BOOT_RECORD_SIZE

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The tables the kernel starts on and lives on, built before paging.
+ *
+ * One chain of tables has three roots: the top addresses have all-ones upper
+ * indices, so the sv39 root hangs in the last entry of the sv48 root and that in the
+ * last of the sv57 root. The chain is built in the deepest shape; a shallower mode
+ * just starts lower on it. The image gets its final permissions here.
+ *
+ * Must not: touch anything but the image and the device tree; keep pointers.
+ */
+#include <kernel/args.h>
+#include <kernel/boot_report.h>
+#include <kernel/errno.h>
+#include <kernel/fdt.h>
+#include <kernel/pgtable.h>
+#include <kernel/string.h>
+#include <asm/boot_record.h>
+#include <asm/csr.h>
+#include <asm/layout.h>
+#include <asm/sections.h>
+#include "../kernel/early.h"
+
+/* pt_ops, first stage: a static pool, and pointers are physical addresses. */
+static phys_addr_t early_alloc(void)
+{
+	phys_addr_t table = boot_record.pt_pool_next;
+
+	if (table >= (unsigned long)__pt_pool_end)
+		return 0;
+	boot_record.pt_pool_next = table + PAGE_SIZE;
+	return table;
+}
+
+static void early_free(phys_addr_t table)
+{
+	if (boot_record.pt_pool_next == table + PAGE_SIZE)
+		boot_record.pt_pool_next = table;
+}
+
+static void pt_ops_set_early(struct pgtable *pt)
+{
+	memset(pt, 0, sizeof(*pt));
+	pt->geometry = pgtable_geometry(LEVELS_MAX);
+	pt->ops.alloc = early_alloc;
+	pt->ops.free = early_free;
+	boot_record.pt_pool_next = (unsigned long)__pt_pool;
+	pt->root = early_alloc();
+	memset((void *)pt->root, 0, PAGE_SIZE);
+}
+
+static void map_or_die(struct pgtable *pt, const char *what, unsigned long va, phys_addr_t pa,
+		       unsigned long size, pgprot_t prot, unsigned int flags)
+{
+	int err = pgtable_map(pt, va, pa, size, prot, flags);
+
+	if (err)
+		early_die("cannot map the %s at 0x%lx (0x%lx bytes): error %d", what,
+			  (unsigned long)pa, size, err);
+}
+
+/* Text R-X, rodata R--, the rest RW-, but for the pages below the stacks. */
+static void map_image(struct pgtable *pt)
+{
+	const struct {
+		const char *start, *end;
+		pgprot_t prot;
+	} part[] = {
+		{ _text, _etext, PAGE_KERNEL_EXEC },
+		{ _rodata, _erodata, PAGE_KERNEL_READ },
+		{ _data, __emergency_low - PAGE_SIZE, PAGE_KERNEL },
+		{ __emergency_low, __emergency_high, PAGE_KERNEL },
+		{ __stack_low, _end, PAGE_KERNEL },
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(part); i++)
+		map_or_die(pt, "image", KERNEL_LINK_ADDR + (unsigned long)(part[i].start - _start),
+			   (unsigned long)part[i].start,
+			   (unsigned long)(part[i].end - part[i].start), part[i].prot,
+			   PGTABLE_SMALL_ONLY);
+}
+
+/* Exactly the pages the tree lies in, at the same offset in 2 MiB so large leaves fit. */
+static void map_fdt(struct pgtable *pt)
+{
+	phys_addr_t start = ALIGN_DOWN(boot_record.dtb_pa, PAGE_SIZE);
+	phys_addr_t end = ALIGN(boot_record.dtb_pa + boot_record.dtb_size, PAGE_SIZE);
+	unsigned long va = FDT_WINDOW_START + (start & (SZ_2M - 1));
+
+	map_or_die(pt, "device tree", va, start, end - start, PAGE_KERNEL_READ, 0);
+	boot_record.dtb_va = va + (boot_record.dtb_pa - start);
+}
+
+static u8 lower_limit(u8 a, u8 b)
+{
+	return !a || (b && b < a) ? b : a;
+}
+
+/* mmu-type of the harts the firmware calls usable; the least of them all. */
+static u8 fdt_limit(const struct fdt *fdt)
+{
+	struct fdt_hart hart;
+	u8 limit = 0;
+
+	for (int err = fdt_first_hart(fdt, &hart); err == 0 || err == -EINVAL;
+	     err = fdt_next_hart(fdt, &hart))
+		if (!err && hart.available && hart.mmu >= FDT_MMU_SV39 && hart.mmu <= FDT_MMU_SV57)
+			limit = lower_limit(limit, LEVELS_MIN + (hart.mmu - FDT_MMU_SV39));
+	return limit;
+}
+
+/* The words that matter before paging; the rest of the line is read much later. */
+static u8 cmdline_limit(const struct fdt *fdt)
+{
+	int chosen = fdt_find_node(fdt, "/chosen");
+	const char *args;
+	struct arg arg;
+	size_t left = 0;
+	u8 limit = 0;
+	u32 len;
+
+	args = chosen < 0 ? NULL : fdt_getprop(fdt, chosen, "bootargs", &len);
+	if (args)
+		left = len;
+	while (args_next(&args, &left, &arg)) {
+		if (arg_is(&arg, "quiet") && !arg.value)
+			boot_record.quiet = 1;
+		else if (arg_is(&arg, "no4lvl") && !arg.value)
+			limit = lower_limit(limit, 3);
+		else if (arg_is(&arg, "no5lvl") && !arg.value)
+			limit = lower_limit(limit, 4);
+		else if (arg_is(&arg, "paging"))
+			for (u8 levels = LEVELS_MIN; levels <= LEVELS_MAX; levels++)
+				if (arg_value_is(&arg, paging_mode_name(levels)))
+					limit = lower_limit(limit, levels);
+	}
+	return limit;
+}
+
+static void choose_limit(void)
+{
+	struct fdt fdt;
+	int err = fdt_open(&fdt, (const void *)boot_record.dtb_pa);
+
+	if (err)
+		early_die("device tree at 0x%lx: blocks outside its %lu bytes (error %d)",
+			  (unsigned long)boot_record.dtb_pa, (unsigned long)boot_record.dtb_size,
+			  err);
+	boot_record.limit_dt = fdt_limit(&fdt);
+	boot_record.limit_cmdline = cmdline_limit(&fdt);
+	boot_record.limit = lower_limit(LEVELS_MAX, lower_limit(boot_record.limit_dt,
+								boot_record.limit_cmdline));
+}
+
+void setup_vm(void)
+{
+	struct pgtable pt;
+
+	choose_limit();
+	boot_record.stage = BOOT_STAGE_TABLES;
+	pt_ops_set_early(&pt);
+	map_image(&pt);
+	if (pgtable_populate(&pt, FIXADDR_START, FIXADDR_SIZE))
+		early_die("no table left for the fixmap");
+	map_fdt(&pt);
+	for (unsigned int levels = LEVELS_MIN; levels <= LEVELS_MAX; levels++)
+		boot_record.satp_try[levels - LEVELS_MIN] =
+			(u64)pgtable_geometry(levels)->mode << SATP_MODE_SHIFT |
+			pgtable_table(&pt, KERNEL_LINK_ADDR, levels - 1) >> PAGE_SHIFT;
+}
