@@ -9,6 +9,11 @@
  * white space, "name" or "name=value"; double quotes keep white space inside a
  * value (name="a b" or "name=a b") and are not part of it. Works on text it may
  * not change and that need not be terminated, so it serves before paging too.
+ *
+ * In detail: a quote anywhere keeps white space until the next quote. Only one
+ * that opens the word or the value is left out, and with it one that ends the
+ * word; other quotes stay in the text. The first '=' ends the name, which may
+ * be empty ("=x"), and so may the value ("x=", not NULL).
  */
 
 struct arg {
@@ -25,7 +30,7 @@ struct arg {
  * @arg:  pointers into the text
  *
  * Context: any, MMU on or off; no state.
- * Return: false at the end. An unclosed quote ends with the text.
+ * Return: false at the end (@arg untouched). An unclosed quote ends with the text.
  */
 bool args_next(const char **text, size_t *left, struct arg *arg);
 

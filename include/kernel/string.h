@@ -30,7 +30,8 @@ char *strstr(const char *haystack, const char *needle);
  * @size: bytes at @dst
  *
  * Context: any, MMU on or off.
- * Return: bytes copied without the terminator, or -E2BIG when @src did not fit.
+ * Return: bytes copied without the terminator, or -E2BIG when @src did not fit
+ *         (@dst then holds what did) or @size is 0.
  */
 ssize_t strscpy(char *dst, const char *src, size_t size);
 
@@ -45,19 +46,24 @@ bool glob_match(const char *pattern, const char *str);
 
 /**
  * kstrtoull() - read a whole string as an unsigned number
- * @s:    terminated string; one trailing newline is allowed
- * @base: 2..36, or 0: "0x" is 16, "0" is 8, otherwise 10
+ * @s:    terminated string; one trailing newline is allowed, signs and white
+ *        space in front are not
+ * @base: 2..36, or 0: "0x" is 16, "0" is 8, otherwise 10; "0x" may also stand
+ *        in front when it is 16
  * @res:  the number; untouched on error
  *
  * Context: any, MMU on or off.
- * Return: 0, -EINVAL (not a number, or anything left over), -ERANGE (over 64 bits).
+ * Return: 0, -EINVAL (not a number, anything left over, or no such base),
+ *         -ERANGE (a number, but over 64 bits).
  */
 int __must_check kstrtoull(const char *s, unsigned int base, unsigned long long *res);
 
 /**
  * memparse() - read a size with an optional K, M, G, T or P suffix (powers of 1024)
- * @ptr:    start of the text
- * @retptr: where parsing stopped; equal to @ptr when no digit was found
+ * @ptr:    start of the text; bases as kstrtoull() with base 0, suffixes in
+ *          either case
+ * @retptr: where parsing stopped; equal to @ptr when no digit was found; may
+ *          be NULL
  *
  * Context: any, MMU on or off.
  * Return: the size in bytes, saturating at ULLONG_MAX.
