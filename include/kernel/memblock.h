@@ -9,6 +9,10 @@
  * what is RAM and what of it is taken. All addresses are physical and in bytes,
  * ranges are half-open. One hart, no locks; used until the page allocator takes
  * over. The arrays are static: a full one is an error (-ENOSPC), not a crash.
+ * Ranges that pass 2^64 are cut at 2^64 - 1, so the last byte of the address
+ * space can be neither declared nor taken; size 0 is a no-op everywhere.
+ *
+ * Context of every function: any, MMU on or off, the boot hart only.
  */
 
 enum memblock_flags {
@@ -34,7 +38,7 @@ struct memblock_type {
 
 struct memblock {
 	bool bottom_up;
-	phys_addr_t current_limit; /* allocations stay below it */
+	phys_addr_t current_limit; /* end of allocations that name no end of their own */
 	struct memblock_type memory;
 	struct memblock_type reserved;
 };
@@ -49,52 +53,73 @@ void memblock_init(void);
 /**
  * memblock_add() - declare RAM
  * @base: first byte
- * @size: bytes; 0 is a no-op; a range past 2^64 is cut at 2^64 - 1
+ * @size: bytes
  *
- * Overlaps with RAM already known merge.
+ * Overlaps with RAM already known merge; what is NOMAP there stays NOMAP.
  * Return: 0 or -ENOSPC (list full, nothing changed).
  */
 int __must_check memblock_add(phys_addr_t base, phys_addr_t size);
+
+/** memblock_remove() - forget RAM, NOMAP or not; reservations stay. Return: as memblock_add(). */
 int __must_check memblock_remove(phys_addr_t base, phys_addr_t size);
 
 /**
  * memblock_reserve() - take a range out of what may be allocated
- * @owner: shown in listings, copied and cut to fit; where ranges of different
- *         owners overlap the first one keeps its part
+ * @owner: shown in listings, copied and cut to 15 characters; where ranges
+ *         overlap the first one keeps its part and this one gets the gaps.
+ *         Neighbours merge when their (cut) owners are equal
  *
+ * The range need not be RAM.
  * Return: 0 or -ENOSPC (list full, nothing changed).
  */
 int __must_check memblock_reserve(phys_addr_t base, phys_addr_t size, const char *owner);
 
-/** memblock_phys_free() - undo a reservation, also part of one. */
+/** memblock_phys_free() - undo reservations, also part of one, whoever the owner is. */
 int __must_check memblock_phys_free(phys_addr_t base, phys_addr_t size);
 
-/** memblock_mark_nomap() - keep this part of RAM out of the linear map (splits regions). */
+/**
+ * memblock_mark_nomap() - keep this part of RAM out of the linear map (splits regions)
+ *
+ * What of the range is not RAM is passed over.
+ * Return: 0 or -ENOSPC (list full, nothing changed).
+ */
 int __must_check memblock_mark_nomap(phys_addr_t base, phys_addr_t size);
 int __must_check memblock_clear_nomap(phys_addr_t base, phys_addr_t size);
 
 /**
  * memblock_cap_memory_range() - forget all RAM outside [base, base + size)
+ *
+ * As in Linux, NOMAP memory outside stays known (it is never used anyway), and
+ * reservations outside are dropped.
+ * Return: 0; nothing is split, so a full list is no obstacle.
  */
 int __must_check memblock_cap_memory_range(phys_addr_t base, phys_addr_t size);
 
 /**
  * memblock_enforce_memory_limit() - keep only the first @limit bytes of RAM
- * @limit: an amount of memory, not an address; holes do not count
+ * @limit: an amount of memory, not an address; holes do not count, NOMAP does;
+ *         0, or more than there is, changes nothing
+ *
+ * As in Linux everything above the address where the amount is reached goes:
+ * RAM, NOMAP or not, and also reservations, which are cut there. So a reserved
+ * range (a device tree, say) above the cut is no longer protected by this list,
+ * nor need it be: it is not RAM any more.
+ * Return: 0; nothing is split, so a full list is no obstacle.
  */
 int __must_check memblock_enforce_memory_limit(phys_addr_t limit);
 
 /**
  * memblock_phys_alloc_range() - allocate
  * @size:  bytes; 0 is refused
- * @align: a power of two
+ * @align: a power of two; all else is refused
  * @start: lowest address allowed
- * @end:   first address not allowed; MEMBLOCK_ALLOC_ACCESSIBLE = current_limit
+ * @end:   first address not allowed; MEMBLOCK_ALLOC_ACCESSIBLE = current_limit,
+ *         which as in Linux does not bound any other @end
  * @owner: as memblock_reserve()
  *
- * Top down (lowest first when bottom_up is set), never NOMAP memory, never
- * physical page 0. The memory is not cleared.
- * Return: the address, or 0 when nothing fits.
+ * The highest place that fits (the lowest when bottom_up is set), never NOMAP
+ * memory, never physical page 0, reserved on return. The memory is not cleared.
+ * Return: the address; 0 when nothing fits or the list of reservations is full.
  */
 #define MEMBLOCK_ALLOC_ACCESSIBLE ((phys_addr_t)0)
 phys_addr_t __must_check memblock_phys_alloc_range(phys_addr_t size, phys_addr_t align,
@@ -106,21 +131,32 @@ phys_addr_t __must_check memblock_phys_alloc(phys_addr_t size, phys_addr_t align
 void memblock_set_current_limit(phys_addr_t limit);
 void memblock_set_bottom_up(bool enable);
 
+/* Bytes of RAM including NOMAP; bytes reserved, RAM or not. */
 phys_addr_t memblock_phys_mem_size(void);
 phys_addr_t memblock_reserved_size(void);
+
+/* First byte of RAM and the first behind it, NOMAP included; 0 and 0 without any. */
 phys_addr_t memblock_start_of_DRAM(void);
 phys_addr_t memblock_end_of_DRAM(void);
 
 bool memblock_is_memory(phys_addr_t addr);
 bool memblock_is_map_memory(phys_addr_t addr);
 bool memblock_is_reserved(phys_addr_t addr);
+
+/*
+ * Whether all of the range is RAM (one region or several, NOMAP or not), and
+ * whether any of it is reserved. Both false for an empty range.
+ */
 bool memblock_is_region_memory(phys_addr_t base, phys_addr_t size);
 bool memblock_is_region_reserved(phys_addr_t base, phys_addr_t size);
 
 /*
  * Iteration. The cursor starts at 0 and is opaque; each call gives the next
- * range in ascending order and returns false when there is none.
- * Free = memory that is neither reserved nor NOMAP; map = memory that is not NOMAP.
+ * range in ascending order and returns false when there is none, and then
+ * leaves all three alone. Regions may be added, reserved or allocated meanwhile:
+ * iteration goes on behind the range given last.
+ * Free = memory that is neither reserved nor NOMAP (page 0 too: that allocations
+ * keep off it is theirs to do); map = memory that is not NOMAP.
  */
 bool memblock_next_free_range(u64 *cursor, phys_addr_t *start, phys_addr_t *end);
 bool memblock_next_map_range(u64 *cursor, phys_addr_t *start, phys_addr_t *end);
