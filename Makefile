@@ -30,15 +30,15 @@ both := lib/string.c lib/vsprintf.c lib/args.c lib/fdt.c lib/fdt_props.c lib/fdt
 	mm/pgtable.c
 
 kernel := $(both) \
-	lib/parse.c lib/printk.c lib/panic.c lib/kallsyms.c \
-	arch/riscv/kernel/hart.c arch/riscv/kernel/traps.c arch/riscv/kernel/stacktrace.c \
+	lib/printk.c lib/panic.c lib/kallsyms.c \
+	arch/riscv/kernel/hart.c arch/riscv/kernel/traps.c arch/riscv/kernel/recovery.c \
+	arch/riscv/kernel/stacktrace.c \
 	arch/riscv/kernel/time.c \
 	drivers/tty/sbi_console.c \
 	mm/memblock.c mm/ptdump.c \
 	arch/riscv/mm/layout.c arch/riscv/mm/init.c arch/riscv/mm/fixmap.c \
 	arch/riscv/mm/tlbflush.c arch/riscv/mm/fault.c \
-	boot/main.c boot/setup.c boot/devicetree.c boot/cmdline.c \
-	boot/monitor.c boot/lineedit.c boot/commands.c boot/crash.c
+	boot/main.c boot/setup.c boot/devicetree.c boot/cmdline.c
 kernel-$(CONFIG_KTEST) += tests/ktest.c $(wildcard tests/kernel/*_test.c)
 kernel-$(CONFIG_BENCH) += tests/bench.c $(wildcard tests/bench/*_bench.c)
 kernel += $(kernel-y)
@@ -144,12 +144,14 @@ link = $(LD) -T $(lds) --gc-sections --orphan-handling=error --build-id=none -z 
 	-z noexecstack -o $(1) $(objs) $(2)
 text-symbols = $(NM) -n $(1) | awk 'tolower($$2) == "t"'
 
+kallsyms = $(PYTHON) scripts/kallsyms.py $(1) >$(2).S && $(CC) $(arch-flags) -c -o $(2).o $(2).S
+
 $(O)/cairn.elf: $(objs) $(lds) scripts/kallsyms.py
 	$(call say,LINK)
-	$(Q)$(call link,$(O)/nosyms.elf)
-	$(Q)$(NM) -n $(O)/nosyms.elf | $(PYTHON) scripts/kallsyms.py $(if $(CONFIG_KALLSYMS),,--empty) >$(O)/kallsyms.S
-	$(Q)$(CC) $(arch-flags) -c -o $(O)/kallsyms.o $(O)/kallsyms.S
-	$(Q)$(call link,$@,$(O)/kallsyms.o)
+	$(Q)$(call kallsyms,--empty,$(O)/nosyms)
+	$(Q)$(call link,$(O)/nosyms.elf,$(O)/nosyms.o)
+	$(Q)$(NM) -n $(O)/nosyms.elf | $(call kallsyms,$(if $(CONFIG_KALLSYMS),,--empty),$(O)/syms)
+	$(Q)$(call link,$@,$(O)/syms.o)
 	$(Q)$(call text-symbols,$(O)/nosyms.elf) >$(O)/nosyms.text
 	$(Q)$(call text-symbols,$@) | cmp - $(O)/nosyms.text
 

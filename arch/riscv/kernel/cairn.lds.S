@@ -50,13 +50,6 @@ SECTIONS
 		*(.rodata .rodata.* .srodata .srodata.*)
 		*(.early.rodata .early.rodata.* .early.srodata .early.srodata.*)
 		. = ALIGN(8);
-		__start_ex_table = .;
-		KEEP(*(.ex_table))
-		__stop_ex_table = .;
-		. = ALIGN(8);
-		__start_early_params = .;
-		KEEP(*(.early_params))
-		__stop_early_params = .;
 		__start_monitor_commands = .;
 		KEEP(*(SORT_BY_NAME(.monitor_commands.*)))
 		__stop_monitor_commands = .;

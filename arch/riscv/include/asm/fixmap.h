@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef ASM_FIXMAP_H
+#define ASM_FIXMAP_H
+
+#include <kernel/pgtable.h>
+#include <asm/layout.h>
+
+/* Pages at fixed addresses, mapped to whatever is needed for a moment. */
+enum fixed_addresses {
+	FIX_TABLE, /* one page table of each level */
+	FIX_PHYS = FIX_TABLE + PGTABLE_MAX_LEVELS, /* the monitor's look at a physical page */
+	NR_FIXMAPS,
+};
+
+/** fix_to_virt() - the slot's address */
+static inline unsigned long fix_to_virt(unsigned int slot)
+{
+	return FIXADDR_START + slot * PAGE_SIZE;
+}
+
+/** fixmap_init() - find the slots' table; needs kernel_pgtable's root and geometry */
+void fixmap_init(void);
+
+/**
+ * set_fixmap() - map one page; clear_fixmap() - unmap it
+ * @pa:   a multiple of 4 KiB
+ * @prot: as pgtable_map()
+ * Context: translation on, one user for each slot. Fences for itself.
+ */
+void set_fixmap(unsigned int slot, phys_addr_t pa, pgprot_t prot);
+void clear_fixmap(unsigned int slot);
+
+#endif

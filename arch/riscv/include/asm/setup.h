@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef ASM_SETUP_H
+#define ASM_SETUP_H
+
+#include <kernel/types.h>
+
+/** hart_init() - fill the boot hart's struct hart */
+void hart_init(void);
+
+/** kernel_map_init() - learn the load address; __pa_symbol() works from here on */
+void kernel_map_init(void);
+
+/**
+ * setup_vm_final() - add the linear map of all RAM memblock knows
+ * RAM that the mode's linear map cannot hold is named and forgotten. __va() and __pa()
+ * work afterwards, for all that memblock_is_map_memory() says yes to.
+ * Context: boot, once; memblock filled, firmware's ranges marked NOMAP.
+ */
+void setup_vm_final(void);
+
+/** image_reserve() - take the image's memory out of memblock */
+int image_reserve(void);
+
+#endif

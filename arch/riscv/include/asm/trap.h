@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef ASM_TRAP_H
+#define ASM_TRAP_H
+
+#include <asm/ptrace.h>
+
+/** trap_init() - from now on traps are handled by handle_trap(), not by head.S */
+void trap_init(void);
+
+/** handle_trap() - called by trap_entry with the interrupted registers */
+void handle_trap(struct pt_regs *regs);
+
+/**
+ * do_page_fault() - explain a page or access fault: the walk and the rule that failed
+ * The door from the trap code up to the memory side.
+ */
+void do_page_fault(const struct pt_regs *regs);
+
+/**
+ * try_call() - run a function that may trap
+ * @fn, @arg: called as fn(arg)
+ *
+ * An exception in it is reported in full, and the function is abandoned: whatever it
+ * held stays held. Nests. Context: translation on.
+ * Return: what @fn returned, or -EFAULT.
+ */
+int try_call(int (*fn)(void *arg), void *arg);
+
+/**
+ * catch_trap() - as try_call(), but an exception is not reported
+ * @trap: receives the registers at the exception
+ */
+int catch_trap(int (*fn)(void *arg), void *arg, struct pt_regs *trap);
+
+/**
+ * probe_read(), probe_write(), probe_exec() - touch memory that may not be there
+ * @addr: virtual address; @size: 1, 2, 4 or 8 bytes, @addr a multiple of it
+ * @trap: as catch_trap(); probe_exec() calls the address as a void function
+ * Return: 0; -EFAULT: it trapped; -EINVAL: other size or alignment.
+ */
+int probe_read(unsigned long addr, unsigned int size, u64 *value, struct pt_regs *trap);
+int probe_write(unsigned long addr, unsigned int size, u64 value, struct pt_regs *trap);
+int probe_exec(unsigned long addr, struct pt_regs *trap);
+
+/** show_regs() - print all registers */
+void show_regs(const struct pt_regs *regs);
+
+/** dump_stack() - print the callers, innermost first */
+void dump_stack(void);
+
+/** show_backtrace() - print the callers of an interrupted context */
+void show_backtrace(const struct pt_regs *regs);
+
+#endif

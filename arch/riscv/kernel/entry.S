@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Trap entry and exit, and the way back out of a call that trapped.
+ *
+ * Entry: any S-mode context; tp holds this hart's struct hart, sp may be anything.
+ * Interrupts are off (the trap cleared sstatus.SIE).
+ */
+#include <asm/asm-offsets.h>
+#include <asm/hart.h>
+#include <asm/linkage.h>
+
+/* A report needs about this much stack below the registers. */
+#define REPORT_ROOM 1024
+
+	.text
+SYM_FUNC_START(trap_entry)
+	sd	t0, HART_SCRATCH(tp)
+	sd	t1, HART_SCRATCH+8(tp)
+	/* Is there room on the stack, and is sp on it at all? */
+	ld	t0, HART_STACK_LOW(tp)
+	addi	t1, sp, -(PT_REGS_SIZE + REPORT_ROOM)
+	bltu	t1, t0, 1f
+	ld	t0, HART_STACK_HIGH(tp)
+	bgtu	sp, t0, 1f
+	addi	t1, sp, -PT_REGS_SIZE
+	j	2f
+1:	/* The emergency stack becomes the stack, so that a trap on it nests there. */
+	ld	t1, HART_EMERGENCY(tp)
+	sd	t1, HART_STACK_HIGH(tp)
+	li	t0, EMERGENCY_SIZE
+	sub	t0, t1, t0
+	sd	t0, HART_STACK_LOW(tp)
+	addi	t1, t1, -PT_REGS_SIZE
+
+2:	/* Register n is saved at 8 * n, x2 and the two scratch ones by hand. */
+	sd	sp, PT_SP(t1)
+	mv	sp, t1
+	.irp	n, 1,3,4,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+	sd	x\n, 8*\n(sp)
+	.endr
+	ld	t0, HART_SCRATCH(tp)
+	ld	t1, HART_SCRATCH+8(tp)
+	sd	t0, 8*5(sp)
+	sd	t1, 8*6(sp)
+	csrr	t0, sepc
+	csrr	t1, sstatus
+	csrr	t2, stval
+	sd	t0, PT_EPC(sp)
+	sd	t1, PT_STATUS(sp)
+	csrr	t0, scause
+	sd	t2, PT_BADADDR(sp)
+	sd	t0, PT_CAUSE(sp)
+
+	mv	a0, sp
+	call	handle_trap
+
+	ld	t0, PT_EPC(sp)
+	ld	t1, PT_STATUS(sp)
+	csrw	sepc, t0
+	csrw	sstatus, t1
+	.irp	n, 1,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+	ld	x\n, 8*\n(sp)
+	.endr
+	ld	sp, PT_SP(sp)
+	sret
+SYM_FUNC_END(trap_entry)
+
+/*
+ * int recovery_enter(struct recovery *r, int (*fn)(void *), void *arg)
+ * Calls fn(arg) and returns its value; recovery_resume(r, value) makes it return at
+ * once, from however deep. What the callee must preserve is in r: ra sp s0..s11.
+ */
+SYM_FUNC_START(recovery_enter)
+	sd	ra, 0(a0)
+	sd	sp, 8(a0)
+	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11
+	sd	s\n, 16+8*\n(a0)
+	.endr
+	mv	s1, a0		/* not s0: the frame chain stays whole for backtraces */
+	mv	a0, a2
+	jalr	a1
+	mv	a1, a0
+	mv	a0, s1
+	/* falls through: an ordinary return is a resume too */
+SYM_FUNC_START(recovery_resume)
+	ld	ra, 0(a0)
+	ld	sp, 8(a0)
+	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11
+	ld	s\n, 16+8*\n(a0)
+	.endr
+	mv	a0, a1
+	ret
+SYM_FUNC_END(recovery_resume)
+SYM_FUNC_END(recovery_enter)

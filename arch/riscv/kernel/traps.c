@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Exceptions: who is waiting for this one, or the report and the end. */
+#include <kernel/errno.h>
+#include <kernel/panic.h>
+#include <kernel/printk.h>
+#include <asm/csr.h>
+#include <asm/hart.h>
+#include <asm/recovery.h>
+#include <asm/trap.h>
+#include <asm/trap_names.h>
+
+void trap_entry(void);
+
+void trap_init(void)
+{
+	csr_write(stvec, (unsigned long)trap_entry);
+}
+
+void show_regs(const struct pt_regs *regs)
+{
+	static const char names[][4] = { "ra", "sp", "gp",  "tp",  "t0", "t1", "t2", "s0",
+					 "s1", "a0", "a1",  "a2",  "a3", "a4", "a5", "a6",
+					 "a7", "s2", "s3",  "s4",  "s5", "s6", "s7", "s8",
+					 "s9", "s10", "s11", "t3", "t4", "t5", "t6" };
+	const unsigned long *reg = &regs->ra;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++) {
+		if (i % 4 == 0)
+			pr_err("%3s %016lx", names[i], reg[i]);
+		else
+			pr_cont(" %3s %016lx", names[i], reg[i]);
+		if (i % 4 == 3 || i == ARRAY_SIZE(names) - 1)
+			pr_cont("\n");
+	}
+}
+
+static bool is_memory_fault(unsigned long cause)
+{
+	return cause == EXC_INST_PAGE_FAULT || cause == EXC_LOAD_PAGE_FAULT ||
+	       cause == EXC_STORE_PAGE_FAULT || cause == EXC_INST_ACCESS ||
+	       cause == EXC_LOAD_ACCESS || cause == EXC_STORE_ACCESS;
+}
+
+static void oops(const struct pt_regs *regs)
+{
+	const struct hart *hart = this_hart();
+
+	pr_err("oops: %s on hart%lu\n", trap_name(regs->cause), hart->hartid);
+	if (regs->sp - hart->stack_low >= hart->stack_high - hart->stack_low)
+		pr_err("oops: stack overflow: sp=0x%016lx; this report is on the emergency stack\n",
+		       regs->sp);
+	pr_err("epc %016lx %pS\n", regs->epc, (void *)regs->epc);
+	pr_err("scause %lx stval %016lx sstatus %016lx\n", regs->cause, regs->badaddr,
+	       regs->status);
+	show_regs(regs);
+	if (is_memory_fault(regs->cause))
+		do_page_fault(regs);
+	show_backtrace(regs);
+}
+
+void handle_trap(struct pt_regs *regs)
+{
+	struct hart *hart = this_hart();
+	struct recovery *recovery = hart->recovery;
+
+	if (recovery && recovery->trap) {
+		*recovery->trap = *regs;
+		recovery_resume(recovery, -EFAULT);
+	}
+	/* A report that traps is cut short rather than repeated. */
+	if (++hart->in_report == 1)
+		oops(regs);
+	else
+		pr_emerg("oops: %s at %pS while reporting (stval %016lx)\n",
+			 trap_name(regs->cause), (void *)regs->epc, regs->badaddr);
+	if (hart->in_report > 2 || !recovery)
+		panic("%s at %pS", trap_name(regs->cause), (void *)regs->epc);
+	hart->in_report = 0;
+	recovery_resume(recovery, -EFAULT);
+}

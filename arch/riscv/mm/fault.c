@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Faults explained: the walk the hardware made, and the rule it stopped at. Walks like
+ * the hardware does, from satp, and trusts none of the tables.
+ */
+#include <kernel/errno.h>
+#include <kernel/pgtable.h>
+#include <kernel/printk.h>
+#include <kernel/walk_report.h>
+#include <asm/csr.h>
+#include <asm/layout.h>
+#include <asm/trap.h>
+
+/* Steps of the translation algorithm: Priv 20250508 §12.3.2. */
+static const char *entry_rule(pte_t pte, unsigned int level, const struct pgtable_geometry *geometry)
+{
+	u64 below = (pgtable_leaf_size(level) >> PAGE_SHIFT) - 1;
+
+	if (!pte_present(pte))
+		return "V=0: not mapped";
+	if ((pte.val & (_PAGE_READ | _PAGE_WRITE)) == _PAGE_WRITE)
+		return "W=1 with R=0: reserved";
+	if (pte.val & _PAGE_RESERVED)
+		return "bits 60..54: reserved";
+	if (!pte_leaf(pte)) {
+		if (pte.val & _PAGE_TABLE_ZERO)
+			return "D, A, U, N or PBMT set in a pointer to a table: reserved";
+		return level ? NULL : "pointer to a table at level 0";
+	}
+	if (level > geometry->max_leaf_level)
+		return "leaf above the mode's largest";
+	if (pte.val >> _PAGE_PFN_SHIFT & below & (_PAGE_PFN_MASK >> _PAGE_PFN_SHIFT))
+		return "misaligned superpage";
+	return NULL;
+}
+
+static const char *access_rule(pte_t pte, enum access_kind kind)
+{
+	if (pte.val & _PAGE_USER && kind == ACCESS_FETCH)
+		return "U=1: S-mode may not execute user pages";
+	if (pte.val & _PAGE_USER && !(csr_read(sstatus) & SR_SUM))
+		return "U=1 and sstatus.SUM=0";
+	if (kind == ACCESS_FETCH && !(pte.val & _PAGE_EXEC))
+		return "X=0: not executable";
+	if (kind == ACCESS_LOAD && !(pte.val & _PAGE_READ) &&
+	    !(pte.val & _PAGE_EXEC && csr_read(sstatus) & SR_MXR))
+		return "R=0: not readable";
+	if (kind == ACCESS_STORE && !(pte.val & _PAGE_WRITE))
+		return "W=0: not writable";
+	if (!(pte.val & _PAGE_ACCESSED))
+		return "A=0: this hart does not set it (Svade)";
+	if (kind == ACCESS_STORE && !(pte.val & _PAGE_DIRTY))
+		return "D=0: this hart does not set it (Svade)";
+	return NULL;
+}
+
+static void show_step(const struct pgtable_trace *trace, unsigned int i)
+{
+	pte_t pte = trace->step[i].pte;
+	char flags[PTE_FLAGS_LEN];
+
+	pte_flags(pte, flags);
+	pr_err("  level %u [%3u] of table 0x%012llx: 0x%016llx %s -> %s 0x%llx\n",
+	       trace->step[i].level, trace->step[i].index, trace->step[i].table, pte.val, flags,
+	       pte_leaf(pte)    ? "leaf" :
+	       pte_present(pte) ? "table" :
+				  "nothing",
+	       pte_pa(pte));
+}
+
+/* The tables the hart uses right now, which may not be those we think it uses. */
+static struct pgtable live_tables(void)
+{
+	struct pgtable pt = kernel_pgtable;
+	unsigned long satp = csr_read(satp);
+
+	pt.root = (satp & SATP_PPN_MASK) << PAGE_SHIFT;
+	return pt;
+}
+
+const char *show_walk(unsigned long va, enum access_kind kind)
+{
+	struct pgtable pt = live_tables();
+	enum vm_region_id id = vm_region_of(va, pt.geometry->input_bits);
+	struct pgtable_trace trace;
+	const char *rule = NULL;
+	int err = pgtable_trace(&pt, va, &trace);
+
+	pr_err("walk: %s va=0x%016lx region=%s satp=0x%016lx\n", pt.geometry->name, va,
+	       id < NR_VM_REGIONS ? vm_region(id, pt.geometry->input_bits).name : "none",
+	       csr_read(satp));
+	if (err == -ERANGE)
+		rule = "not canonical: the bits above the mode's must all be equal";
+	for (unsigned int i = 0; i < trace.nr; i++) {
+		show_step(&trace, i);
+		if (!rule)
+			rule = entry_rule(trace.step[i].pte, trace.step[i].level, pt.geometry);
+	}
+	if (err == -EFAULT) {
+		pr_err("  table at PA 0x%llx is not RAM\n", trace.bad_table);
+		rule = rule ? rule : "the table is outside mapped RAM";
+	}
+	if (!rule && !err)
+		rule = access_rule(trace.step[trace.nr - 1].pte, kind);
+	return rule;
+}
+
+static enum access_kind access_kind(unsigned long cause)
+{
+	if (cause == EXC_INST_PAGE_FAULT || cause == EXC_INST_ACCESS)
+		return ACCESS_FETCH;
+	return cause == EXC_STORE_PAGE_FAULT || cause == EXC_STORE_ACCESS ? ACCESS_STORE :
+									     ACCESS_LOAD;
+}
+
+void do_page_fault(const struct pt_regs *regs)
+{
+	bool page_fault = regs->cause >= EXC_INST_PAGE_FAULT;
+	const char *rule = show_walk(regs->badaddr, access_kind(regs->cause));
+
+	if (rule)
+		pr_err("rule: %s\n", rule);
+	else if (page_fault)
+		pr_err("rule: none: the tables allow this now; a fence was missing, or the hart is wrong\n");
+	else
+		pr_err("rule: the translation is allowed; PMP or the bus refused the physical address\n");
+}

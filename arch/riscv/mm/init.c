@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The kernel's address space once translation is on: from the static chain that
+ * setup_vm.c built to the whole of RAM in the linear map. Only adds to the chain.
+ */
+#include <kernel/memblock.h>
+#include <kernel/panic.h>
+#include <kernel/pgtable.h>
+#include <kernel/printk.h>
+#include <asm/boot_record.h>
+#include <asm/csr.h>
+#include <asm/fixmap.h>
+#include <asm/sections.h>
+#include <asm/setup.h>
+#include <asm/tlbflush.h>
+
+struct kernel_mapping kernel_map;
+struct pgtable kernel_pgtable;
+
+/*
+ * A new entry was invalid before, and a hart may cache that (Priv 20250508 §12.2.1), so
+ * adding fences too. One hart runs: local is enough.
+ */
+static void kernel_fence(struct pgtable *pt, unsigned long va, unsigned long size)
+{
+	local_flush_tlb_kernel_range(va, va + size);
+}
+
+static phys_addr_t memblock_table_alloc(void)
+{
+	return memblock_phys_alloc(PAGE_SIZE, PAGE_SIZE, "page tables");
+}
+
+static void memblock_table_free(phys_addr_t table)
+{
+	if (memblock_phys_free(table, PAGE_SIZE))
+		pr_warn("memblock: page table at 0x%llx stays reserved\n", table);
+}
+
+static bool table_readable(phys_addr_t table)
+{
+	return memblock_is_map_memory(table);
+}
+
+static bool in_image(phys_addr_t pa)
+{
+	return pa - kernel_map.phys_addr < (unsigned long)(_end - _start);
+}
+
+/* The chain's tables are in the image; others pass through the slot of their level. */
+static void *fixmap_reach(phys_addr_t table, unsigned int level)
+{
+	static phys_addr_t in_slot[PGTABLE_MAX_LEVELS];
+
+	if (in_image(table))
+		return (void *)(table + kernel_map.va_kernel_pa_offset);
+	if (in_slot[level] != table) {
+		set_fixmap(FIX_TABLE + level, table, PAGE_KERNEL);
+		in_slot[level] = table;
+	}
+	return (void *)fix_to_virt(FIX_TABLE + level);
+}
+
+/* pt_ops, second stage: translation is on, RAM is not mapped yet. */
+static void pt_ops_set_fixmap(struct pgtable *pt)
+{
+	fixmap_init();
+	pt->ops.reach = fixmap_reach;
+}
+
+/* pt_ops, third and last stage: every table lies in the linear map. */
+static void pt_ops_set_final(struct pgtable *pt)
+{
+	pt->ops.reach = NULL;
+	pt->ops.offset = kernel_map.va_pa_offset;
+	pt->ops.readable = table_readable;
+	for (unsigned int level = 0; level < PGTABLE_MAX_LEVELS; level++)
+		clear_fixmap(FIX_TABLE + level);
+}
+
+void kernel_map_init(void)
+{
+	struct pgtable *pt = &kernel_pgtable;
+
+	kernel_map.phys_addr = boot_record.load_pa;
+	kernel_map.va_kernel_pa_offset = KERNEL_LINK_ADDR - boot_record.load_pa;
+	pt->root = (csr_read(satp) & SATP_PPN_MASK) << PAGE_SHIFT;
+	pt->geometry = pgtable_geometry(boot_record.levels);
+	/* The static tables lie in the image: this is enough to find the fixmap's. */
+	pt->ops.offset = kernel_map.va_kernel_pa_offset;
+	pt->ops.alloc = memblock_table_alloc;
+	pt->ops.free = memblock_table_free;
+	pt->ops.fence = kernel_fence;
+}
+
+int image_reserve(void)
+{
+	return memblock_reserve(kernel_map.phys_addr, (unsigned long)(_end - _start), "image");
+}
+
+/*
+ * RAM starts at a multiple of the largest leaf that is of use, so that leaves of that
+ * size are legal; of a smaller one where the RAM would not fit otherwise.
+ */
+static phys_addr_t linear_base(unsigned long window)
+{
+	unsigned int level = min(kernel_pgtable.geometry->max_leaf_level, (u8)3);
+	phys_addr_t start = memblock_start_of_DRAM(), end = memblock_end_of_DRAM();
+
+	while (level > 1 && end - ALIGN_DOWN(start, pgtable_leaf_size(level)) > window)
+		level--;
+	return ALIGN_DOWN(start, pgtable_leaf_size(level));
+}
+
+static void drop_ram_above(phys_addr_t limit)
+{
+	phys_addr_t end = memblock_end_of_DRAM();
+	phys_addr_t before = memblock_phys_mem_size();
+
+	if (end <= limit)
+		return;
+	if (memblock_remove(limit, end - limit))
+		panic("memblock is full");
+	pr_warn("boot: %llu MiB of RAM above 0x%llx left out: %s's linear map ends there\n",
+		(before - memblock_phys_mem_size()) >> 20, limit, kernel_pgtable.geometry->name);
+}
+
+static void map_linear(phys_addr_t start, phys_addr_t end, pgprot_t prot)
+{
+	int err;
+
+	start = ALIGN(start, PAGE_SIZE);
+	end = ALIGN_DOWN(end, PAGE_SIZE);
+	if (start >= end)
+		return;
+	err = pgtable_map(&kernel_pgtable, start + kernel_map.va_pa_offset, start, end - start,
+			  prot, 0);
+	if (err)
+		panic("cannot map RAM 0x%llx-0x%llx: %pe", start, end, (void *)(long)err);
+}
+
+void setup_vm_final(void)
+{
+	struct vm_region linear = vm_region(VM_LINEAR, kernel_pgtable.geometry->input_bits);
+	phys_addr_t ro_start = __pa_symbol(_text), ro_end = __pa_symbol(_erodata);
+	phys_addr_t base, start, end;
+
+	base = linear_base(linear.last - linear.start + 1);
+	drop_ram_above(base + (linear.last - linear.start) + 1);
+	kernel_map.va_pa_offset = linear.start - base;
+
+	pt_ops_set_fixmap(&kernel_pgtable);
+	for_each_map_mem_range(cursor, &start, &end) {
+		/* Text has no writable alias: its RAM, and the constants', is read-only here too. */
+		map_linear(start, min(end, ro_start), PAGE_KERNEL);
+		map_linear(max(start, ro_start), min(end, ro_end), PAGE_KERNEL_READ);
+		map_linear(max(start, ro_end), end, PAGE_KERNEL);
+	}
+	pt_ops_set_final(&kernel_pgtable);
+	kernel_map.linear_start = (unsigned long)__va(memblock_start_of_DRAM());
+	kernel_map.linear_end = (unsigned long)__va(memblock_end_of_DRAM());
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The command line: one table of typed parameters. Its grammar is in lib/args.c. */
+#include <kernel/args.h>
+#include <kernel/cmdline.h>
+#include <kernel/errno.h>
+#include <kernel/panic.h>
+#include <kernel/printk.h>
+#include <kernel/string.h>
+
+char boot_command_line[COMMAND_LINE_SIZE];
+struct cmdline_options cmdline = { .loglevel = LOGLEVEL_DEFAULT };
+
+/* Values of PARAM_STRING point into this copy, which the parser cuts up. */
+static char values[COMMAND_LINE_SIZE];
+
+static const struct param params[] = {
+	{ "bench", PARAM_STRING, &cmdline.bench, NULL, "GLOB: run benchmarks, then go on" },
+	{ "debug", PARAM_FLAG, &cmdline.debug, NULL, "print debug messages too" },
+	{ "ktest", PARAM_STRING, &cmdline.ktest, NULL, "GLOB: run tests, then power off" },
+	{ "loglevel", PARAM_NUMBER, &cmdline.loglevel, NULL, "0-8: print messages below it" },
+	{ "mem", PARAM_SIZE, &cmdline.mem, NULL, "SIZE[KMGT]: use only so much RAM" },
+	{ "no4lvl", PARAM_EARLY, NULL, NULL, "use at most sv39" },
+	{ "no5lvl", PARAM_EARLY, NULL, NULL, "use at most sv48" },
+	{ "paging", PARAM_EARLY, NULL, "sv39|sv48|sv57", "use at most this paging mode" },
+	{ "quiet", PARAM_FLAG, &cmdline.quiet, NULL, "print errors only" },
+	{ "run", PARAM_STRING, &cmdline.run, NULL, "\"COMMAND; ...\": run monitor commands" },
+	{ "", PARAM_FLAG, NULL, NULL, NULL },
+};
+
+const struct param *cmdline_params(void)
+{
+	return params;
+}
+
+static bool is_choice(const char *choices, const struct arg *arg)
+{
+	while (choices) {
+		const char *end = strchr(choices, '|');
+		size_t len = end ? (size_t)(end - choices) : strlen(choices);
+
+		if (len == arg->value_len && !memcmp(choices, arg->value, len))
+			return true;
+		choices = end ? end + 1 : NULL;
+	}
+	return false;
+}
+
+/* The value as a terminated string of its own. */
+static char *copy_value(const struct arg *arg)
+{
+	static size_t used;
+	char *copy = &values[used];
+
+	memcpy(copy, arg->value, arg->value_len);
+	copy[arg->value_len] = '\0';
+	used += arg->value_len + 1;
+	return copy;
+}
+
+/* Return: NULL, or what is wrong with the value. */
+static const char *set_param(const struct param *param, const struct arg *arg)
+{
+	unsigned long long number;
+	char *text, *end;
+
+	if (param->type == PARAM_FLAG || (param->type == PARAM_EARLY && !param->choices)) {
+		if (arg->value)
+			return "takes no value";
+		if (param->value)
+			*(bool *)param->value = true;
+		return NULL;
+	}
+	if (!arg->value)
+		return "needs a value";
+	if (param->type == PARAM_EARLY)
+		return is_choice(param->choices, arg) ? NULL : "unknown value";
+	text = copy_value(arg);
+	if (param->type == PARAM_STRING) {
+		*(char **)param->value = text;
+		return NULL;
+	}
+	number = memparse(text, &end);
+	if (end == text || *end || (param->type == PARAM_NUMBER && kstrtoull(text, 0, &number)))
+		return "not a number";
+	*(u64 *)param->value = number;
+	return NULL;
+}
+
+static const struct param *find_param(const struct arg *arg)
+{
+	for (const struct param *p = params; p->name[0]; p++)
+		if (arg_is(arg, p->name))
+			return p;
+	return NULL;
+}
+
+static void list_unknown(size_t len)
+{
+	const char *pos = boot_command_line;
+	struct arg arg;
+	bool any = false;
+
+	while (args_next(&pos, &len, &arg)) {
+		if (find_param(&arg))
+			continue;
+		if (!any)
+			pr_notice("cmdline: unknown, ignored:");
+		pr_cont(" %.*s%s%.*s", (int)arg.name_len, arg.name, arg.value ? "=" : "",
+			(int)arg.value_len, arg.value ? arg.value : "");
+		any = true;
+	}
+	if (any)
+		pr_cont("\n");
+}
+
+void parse_args(const char *text, size_t len)
+{
+	const char *pos = boot_command_line;
+	size_t left = len;
+	struct arg arg;
+
+	if (len >= COMMAND_LINE_SIZE)
+		panic("command line of %lu bytes: at most %u are possible", len,
+		      COMMAND_LINE_SIZE - 1);
+	memcpy(boot_command_line, text, len);
+	while (args_next(&pos, &left, &arg)) {
+		const struct param *param = find_param(&arg);
+		const char *wrong = param ? set_param(param, &arg) : NULL;
+
+		if (wrong)
+			pr_warn("cmdline: %.*s%s%.*s: %s\n", (int)arg.name_len, arg.name,
+				arg.value ? "=" : "", (int)arg.value_len,
+				arg.value ? arg.value : "", wrong);
+	}
+	list_unknown(len);
+}

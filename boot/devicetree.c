@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What the device tree says of memory, said to memblock. */
+#include <kernel/devicetree.h>
+#include <kernel/errno.h>
+#include <kernel/memblock.h>
+#include <kernel/panic.h>
+#include <kernel/printk.h>
+#include <kernel/string.h>
+#include <asm/boot_record.h>
+#include <asm/page.h>
+
+struct fdt machine_fdt;
+phys_addr_t phys_initrd_start, phys_initrd_end;
+
+void early_init_dt_verify(void)
+{
+	u32 where = 0;
+	int err = fdt_open(&machine_fdt, (const void *)boot_record.dtb_va);
+
+	if (!err)
+		err = fdt_check(&machine_fdt, &where);
+	if (err)
+		panic("device tree at 0x%llx is damaged at offset 0x%x: %pe",
+		      boot_record.dtb_pa, where, (void *)(long)err);
+}
+
+static int chosen_node(void)
+{
+	return fdt_find_node(&machine_fdt, "/chosen");
+}
+
+const char *early_init_dt_bootargs(size_t *len)
+{
+	int chosen = chosen_node();
+	u32 size = 0;
+	const char *args = chosen < 0 ? NULL : fdt_getprop(&machine_fdt, chosen, "bootargs", &size);
+
+	*len = args ? strnlen(args, size) : 0;
+	return args;
+}
+
+static void must(int err, const char *what)
+{
+	if (err)
+		panic("memblock: no room for %s: %pe", what, (void *)(long)err);
+}
+
+static bool is_memory_node(int node)
+{
+	const char *type = fdt_getprop_string(&machine_fdt, node, "device_type");
+
+	if (!fdt_is_available(&machine_fdt, node))
+		return false;
+	return type ? !strcmp(type, "memory") : fdt_name_is(&machine_fdt, node, "memory");
+}
+
+void early_init_dt_scan_memory(void)
+{
+	int root = fdt_root(&machine_fdt);
+	u64 base, size;
+
+	for (int node = fdt_first_child(&machine_fdt, root); node >= 0;
+	     node = fdt_next_sibling(&machine_fdt, node)) {
+		int err = is_memory_node(node) ? 0 : -ENOENT;
+
+		for (u32 i = 0; !err; i++) {
+			err = fdt_reg(&machine_fdt, root, node, i, &base, &size);
+			if (!err)
+				must(memblock_add(base, size), "a bank of RAM");
+		}
+		if (err != -ENOENT)
+			pr_warn("boot: device tree: %s: bad reg: %pe\n",
+				fdt_node_name(&machine_fdt, node), (void *)(long)err);
+	}
+	if (!memblock_phys_mem_size())
+		panic("device tree at 0x%llx has no memory node with RAM in it",
+		      boot_record.dtb_pa);
+}
+
+void early_init_fdt_reserve_self(void)
+{
+	must(memblock_reserve(boot_record.dtb_pa, boot_record.dtb_size, "device tree"),
+	     "the device tree");
+}
+
+/*
+ * Firmware keeps out of sight what is no-map. Older OpenSBI (0.8 to 1.2) forgets to say
+ * so, and other static regions belong to somebody else too: none of it is mapped, unless
+ * the tree allows its use with `reusable`.
+ */
+static void reserve_node(int parent, int node)
+{
+	const char *name = fdt_node_name(&machine_fdt, node);
+	bool map = fdt_getprop(&machine_fdt, node, "reusable", &(u32){ 0 }) != NULL;
+	u64 base, size;
+	int err = 0;
+
+	for (u32 i = 0; !err; i++) {
+		err = fdt_reg(&machine_fdt, parent, node, i, &base, &size);
+		if (err)
+			break;
+		must(memblock_reserve(base, size, name), name);
+		if (!map)
+			must(memblock_mark_nomap(base, size), name);
+		pr_info("boot: reserved=%s pa=0x%llx size=0x%llx map=%s\n", name, base, size,
+			map ? "yes" : "no");
+	}
+	/* Without reg the kernel may choose a place for a driver; no driver asks. */
+	if (err != -ENOENT)
+		pr_warn("boot: device tree: reserved-memory/%s: bad reg: %pe\n", name,
+			(void *)(long)err);
+}
+
+void early_init_fdt_scan_reserved_mem(void)
+{
+	int parent = fdt_find_node(&machine_fdt, "/reserved-memory");
+	u64 base, size;
+
+	for (u32 i = 0; !fdt_rsv(&machine_fdt, i, &base, &size); i++)
+		must(memblock_reserve(base, size, "memreserve"), "the reservation block");
+	if (parent < 0)
+		return;
+	for (int node = fdt_first_child(&machine_fdt, parent); node >= 0;
+	     node = fdt_next_sibling(&machine_fdt, node))
+		if (fdt_is_available(&machine_fdt, node))
+			reserve_node(parent, node);
+}
+
+void early_init_dt_check_for_initrd(void)
+{
+	int chosen = chosen_node();
+	u64 start, end;
+
+	if (chosen < 0 ||
+	    fdt_getprop_number(&machine_fdt, chosen, "linux,initrd-start", &start) ||
+	    fdt_getprop_number(&machine_fdt, chosen, "linux,initrd-end", &end))
+		return;
+	if (end <= start || !memblock_is_region_memory(start, end - start))
+		panic("initrd 0x%llx-0x%llx does not lie in RAM", start, end);
+	must(memblock_reserve(start, end - start, "initrd"), "the initrd");
+	phys_initrd_start = start;
+	phys_initrd_end = end;
+	pr_info("boot: initrd pa=0x%llx size=0x%llx\n", start, end - start);
+}
+
+u32 dt_timebase_frequency(void)
+{
+	int cpus = fdt_find_node(&machine_fdt, "/cpus");
+	u32 frequency = 0;
+
+	if (cpus < 0 || fdt_getprop_u32(&machine_fdt, cpus, "timebase-frequency", &frequency))
+		pr_warn("boot: device tree: /cpus has no timebase-frequency; times are guesses\n");
+	return frequency;
+}

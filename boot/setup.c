@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * From the device tree to the linear map, in the only order that works: the command
+ * line sets how much is printed, the tree's own memory is reserved before anything may
+ * be allocated, firmware's memory is marked before RAM is mapped.
+ */
+#include <kernel/boot_report.h>
+#include <kernel/cmdline.h>
+#include <kernel/devicetree.h>
+#include <kernel/init.h>
+#include <kernel/memblock.h>
+#include <kernel/panic.h>
+#include <kernel/pgtable.h>
+#include <kernel/printk.h>
+#include <kernel/tty.h>
+#include <asm/boot_record.h>
+#include <asm/sections.h>
+#include <asm/setup.h>
+#include <asm/time.h>
+
+static void setup_cmdline(void)
+{
+	size_t len;
+	const char *args = early_init_dt_bootargs(&len);
+
+	parse_args(args ? args : "", len);
+	console_loglevel = cmdline.debug ? LOGLEVEL_DEFAULT + 1 :
+			   cmdline.quiet ? LOGLEVEL_QUIET :
+					   (int)cmdline.loglevel;
+}
+
+/* What was taken, and every input of the decision. */
+static void report_mode(void)
+{
+	const struct boot_record *br = &boot_record;
+	const char *mode = paging_mode_name(br->levels);
+
+	pr_info("boot: mode=%s hart=%s%s dt=%s cmdline=%s\n", mode, mode,
+		br->levels == br->limit && br->limit < LEVELS_MAX ? "+" : "",
+		paging_mode_name(br->limit_dt), paging_mode_name(br->limit_cmdline));
+	if (br->limit_dt > br->levels && br->limit > br->levels)
+		pr_notice("boot: the device tree promises %s, this hart keeps %s\n",
+			  paging_mode_name(br->limit_dt), mode);
+	if (br->limit_cmdline > br->levels)
+		pr_notice("boot: cmdline asks for %s, which cannot be had: %s is taken\n",
+			  paging_mode_name(br->limit_cmdline), mode);
+	if (br->entry_satp)
+		pr_warn("boot: satp was 0x%llx at entry, not 0\n", br->entry_satp);
+}
+
+static void report_image(void)
+{
+	pr_info("boot: version=%s\n", CAIRN_VERSION);
+	pr_info("boot: image pa=0x%llx va=0x%lx size=0x%lx\n", boot_record.load_pa,
+		(unsigned long)_start, (unsigned long)(_end - _start));
+	pr_info("boot: dtb pa=0x%llx size=0x%llx hart=%llu\n", boot_record.dtb_pa,
+		boot_record.dtb_size, boot_record.hartid);
+	pr_info("boot: kasan=off\n");
+}
+
+static void setup_memblock(void)
+{
+	memblock_init();
+	early_init_fdt_reserve_self();
+	if (image_reserve())
+		panic("memblock: no room for the image");
+	early_init_dt_scan_memory();
+	if (!memblock_is_region_memory(boot_record.load_pa, (unsigned long)(_end - _start)))
+		panic("RAM is smaller than the image needs: 0x%llx-0x%llx is not all in the device tree's memory",
+		      boot_record.load_pa, boot_record.load_pa + (unsigned long)(_end - _start));
+	early_init_fdt_scan_reserved_mem();
+	early_init_dt_check_for_initrd();
+	if (cmdline.mem && memblock_enforce_memory_limit(cmdline.mem))
+		panic("memblock is full");
+}
+
+void setup_arch(void)
+{
+	early_init_dt_verify();
+	setup_cmdline();
+	sbi_console_init();
+	report_image();
+	report_mode();
+	time_init(dt_timebase_frequency());
+	setup_memblock();
+	setup_vm_final();
+	boot_mark(MARK_FINAL_TABLES);
+	pr_info("boot: ram banks=%u bytes=%llu linear=0x%lx\n", memblock.memory.cnt,
+		memblock_phys_mem_size(), kernel_map.linear_start);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef KERNEL_CMDLINE_H
+#define KERNEL_CMDLINE_H
+
+#include <kernel/types.h>
+
+#define COMMAND_LINE_SIZE 2048
+
+/** boot_command_line - as it came, terminated */
+extern char boot_command_line[COMMAND_LINE_SIZE];
+
+/** What the command line asked for. Defaults where it said nothing. */
+struct cmdline_options {
+	bool quiet;
+	bool debug;
+	u64 loglevel;
+	u64 mem;       /* bytes of RAM to use; 0: all */
+	char *ktest;   /* globs; NULL: not given */
+	char *bench;
+	char *run;     /* monitor commands separated by ';' */
+};
+extern struct cmdline_options cmdline;
+
+enum param_type { PARAM_FLAG, PARAM_NUMBER, PARAM_SIZE, PARAM_STRING, PARAM_EARLY };
+
+/**
+ * struct param - one row of the table of parameters
+ * @value: bool, u64, u64 or char * by type; NULL for PARAM_EARLY, which is read before
+ *         paging and only known here
+ */
+struct param {
+	char name[12];
+	enum param_type type;
+	void *value;
+	const char *choices; /* PARAM_EARLY: values allowed, separated by '|'; NULL: no value */
+	const char *help;
+};
+
+/** cmdline_params() - the table, for people; ends with an empty name */
+const struct param *cmdline_params(void);
+
+/**
+ * parse_args() - read the command line into the options
+ * @text, @len: need not be terminated; over COMMAND_LINE_SIZE - 1 stops the boot
+ * What is unknown is listed once; a bad value is named and ignored.
+ */
+void parse_args(const char *text, size_t len);
+
+#endif

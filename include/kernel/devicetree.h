@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef KERNEL_DEVICETREE_H
+#define KERNEL_DEVICETREE_H
+
+#include <kernel/fdt.h>
+
+/* The machine's device tree, open and checked from setup_arch() on. */
+extern struct fdt machine_fdt;
+
+/** early_init_dt_verify() - open and check the tree; stops the boot where it is damaged */
+void early_init_dt_verify(void);
+
+/** early_init_dt_bootargs() - the command line as the tree has it, or NULL, and its length */
+const char *early_init_dt_bootargs(size_t *len);
+
+/** early_init_dt_scan_memory() - RAM into memblock; stops the boot where there is none */
+void early_init_dt_scan_memory(void);
+
+/** early_init_fdt_reserve_self() - the tree's own memory; must be the first reservation */
+void early_init_fdt_reserve_self(void);
+
+/** early_init_fdt_scan_reserved_mem() - reservation block and /reserved-memory */
+void early_init_fdt_scan_reserved_mem(void);
+
+/** early_init_dt_check_for_initrd() - reserve the initrd; stops where it is not in RAM */
+void early_init_dt_check_for_initrd(void);
+
+/* The initrd's physical range, half-open; both 0 where there is none. */
+extern phys_addr_t phys_initrd_start, phys_initrd_end;
+
+/** dt_timebase_frequency() - ticks per second of the time CSR, 0 if not given */
+u32 dt_timebase_frequency(void);
+
+#endif

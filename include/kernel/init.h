@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef KERNEL_INIT_H
+#define KERNEL_INIT_H
+
+#include <kernel/types.h>
+
+/** start_kernel() - entered from head.S at its link address; never returns */
+__noreturn void start_kernel(void);
+
+/** setup_arch() - device tree -> memblock -> linear map, in the only order that works */
+void setup_arch(void);
+
+/** machine_power_off(), machine_restart() - end; idle where the firmware cannot */
+__noreturn void machine_power_off(bool failed);
+__noreturn void machine_restart(void);
+
+/* Milestones of the boot, for `boot: instret` and the bounds the tests put on it. */
+enum boot_mark { MARK_MMU_ON, MARK_FINAL_TABLES, MARK_ALLOCATORS, MARK_PROMPT, NR_MARKS };
+void boot_mark(enum boot_mark mark);
+
+#endif

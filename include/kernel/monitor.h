@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef KERNEL_MONITOR_H
+#define KERNEL_MONITOR_H
+
+#include <kernel/types.h>
+
+/*
+ * The prompt. A command is a row in a linker section; its file needs to be linked,
+ * nothing else.
+ */
+
+#define MONITOR_MAX_ARGS 16
+
+/**
+ * struct monitor_command - one command
+ * @name: the word typed
+ * @args: its arguments as the help shows them, "" for none
+ * @help: one line
+ * @run:  argc words in argv, argv[0] is the name. Return: 0, or -errno after saying
+ *        what was wrong; -EINVAL alone makes the monitor show the usage.
+ * @complete: candidate number @index for the word being typed, NULL behind the last;
+ *        may be NULL itself
+ */
+struct monitor_command {
+	const char *name;
+	const char *args;
+	const char *help;
+	int (*run)(int argc, char **argv);
+	const char *(*complete)(unsigned int index);
+};
+
+#define MONITOR_COMMAND(id, ...)                                                     \
+	static const struct monitor_command monitor_command_##id __used __aligned(8) \
+		__section(".monitor_commands." #id) = { #id, __VA_ARGS__ }
+
+/**
+ * monitor_run_line() - run commands separated by ';'
+ * Each runs under try_call(): one that traps is reported and ends.
+ * Return: 0, or the error of the last command that failed.
+ */
+int monitor_run_line(const char *line);
+
+/** monitor() - read and run lines for ever */
+__noreturn void monitor(void);
+
+/** monitor_parse_number() - a number in any base; says which word is wrong otherwise */
+int __must_check monitor_parse_number(const char *word, u64 *value);
+
+#endif

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The end, with a reason; and the warning that is not the end. */
+#include <kernel/panic.h>
+#include <kernel/printk.h>
+#include <kernel/vsprintf.h>
+
+static void (*describe_hook)(void);
+static void (*end_hook)(void);
+static bool panicking;
+
+void set_panic_hooks(void (*describe)(void), void (*end)(void))
+{
+	describe_hook = describe;
+	end_hook = end;
+}
+
+void panic(const char *fmt, ...)
+{
+	va_list args;
+
+	if (!panicking) {
+		char reason[256];
+
+		panicking = true;
+		va_start(args, fmt);
+		vsnprintf(reason, sizeof(reason), fmt, args);
+		va_end(args);
+		pr_emerg("panic: %s\n", reason);
+		if (describe_hook)
+			describe_hook();
+	}
+	if (end_hook)
+		end_hook();
+	for (;;)
+		barrier();
+}
+
+void warn_at(const char *file, int line, const char *cond)
+{
+	pr_warn("warning: %s:%d: %s\n", file, line, cond);
+	if (describe_hook)
+		describe_hook();
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The log: a ring of bytes, each line "<level>text\n". Old lines fall out whole.
+ */
+#include <kernel/errno.h>
+#include <kernel/printk.h>
+#include <kernel/string.h>
+#include <kernel/vsprintf.h>
+
+#define LOG_SIZE (1UL << CONFIG_LOG_BUF_SHIFT)
+#define LINE_MAX 512
+
+int console_loglevel = LOGLEVEL_DEFAULT;
+
+/* Need not be cleared at boot: only [log_first, log_end) is ever read. */
+static char log_buf[LOG_SIZE] __section(".noinit");
+static u64 log_first, log_end; /* count bytes for ever; the ring position is their remainder */
+static bool log_open;          /* the last message had no '\n' yet */
+static int last_level;
+static const struct console *console;
+
+static char *log_at(u64 pos)
+{
+	return &log_buf[pos % LOG_SIZE];
+}
+
+static void log_put(const char *s, size_t len)
+{
+	for (size_t done = 0; done < len;) {
+		size_t room = LOG_SIZE - (log_end + done) % LOG_SIZE;
+		size_t n = min(room, len - done);
+
+		memcpy(log_at(log_end + done), s + done, n);
+		done += n;
+	}
+	log_end += len;
+	if (log_end - log_first <= LOG_SIZE)
+		return;
+	log_first = log_end - LOG_SIZE;
+	while (*log_at(log_first++) != '\n' && log_first < log_end)
+		;
+}
+
+void console_write(const char *s, size_t len)
+{
+	const char *end = s + len;
+
+	while (console && s < end) {
+		const char *nl = memchr(s, '\n', (size_t)(end - s));
+
+		console->write(s, (size_t)((nl ? nl : end) - s));
+		if (!nl)
+			return;
+		console->write("\r\n", 2);
+		s = nl + 1;
+	}
+}
+
+bool console_registered(void)
+{
+	return console;
+}
+
+int console_getc(void)
+{
+	return console && console->getc ? console->getc() : -EAGAIN;
+}
+
+/* Takes the level off the front; -1 means the line goes on. */
+static int take_level(const char **fmt)
+{
+	const char *f = *fmt;
+
+	if (f[0] != KERN_SOH[0] || !f[1])
+		return 4;
+	*fmt = f + 2;
+	return f[1] == 'c' ? -1 : f[1] - '0';
+}
+
+static void end_open_line(void)
+{
+	log_put("\n", 1);
+	log_open = false;
+}
+
+void vprintk(const char *fmt, va_list args)
+{
+	char line[LINE_MAX];
+	int level = take_level(&fmt);
+	int len = vsnprintf(line, sizeof(line), fmt, args);
+	size_t n = min((size_t)len, sizeof(line) - 1);
+
+	if (!n)
+		return;
+	if (n < (size_t)len)
+		line[n - 1] = '\n';
+	if (level < 0 && log_open)
+		level = last_level;
+	else if (log_open)
+		end_open_line();
+	if (!log_open) {
+		level = level < 0 ? last_level : level;
+		log_put((char[]){ '<', (char)('0' + level), '>' }, 3);
+	}
+	last_level = level;
+	log_put(line, n);
+	log_open = line[n - 1] != '\n';
+	if (level < console_loglevel)
+		console_write(line, n);
+}
+
+void printk(const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	vprintk(fmt, args);
+	va_end(args);
+}
+
+void console_printf(const char *fmt, ...)
+{
+	char line[LINE_MAX];
+	va_list args;
+	int len;
+
+	va_start(args, fmt);
+	len = vsnprintf(line, sizeof(line), fmt, args);
+	va_end(args);
+	console_write(line, min((size_t)len, sizeof(line) - 1));
+}
+
+int log_read(u64 *cursor, char *line, size_t size, int *level)
+{
+	u64 pos = max(*cursor, log_first);
+	size_t len = 0;
+
+	if (pos >= log_end || log_end - pos < 4)
+		return -ENOENT;
+	*level = *log_at(pos + 1) - '0';
+	for (pos += 3; pos < log_end && *log_at(pos) != '\n'; pos++)
+		if (len + 1 < size)
+			line[len++] = *log_at(pos);
+	line[len] = '\0';
+	*cursor = pos + 1;
+	return (int)len;
+}
+
+void register_console(const struct console *con)
+{
+	char line[LINE_MAX];
+	u64 cursor = 0;
+	int level;
+
+	console = con;
+	while (log_read(&cursor, line, sizeof(line), &level) >= 0)
+		if (level < console_loglevel)
+			console_printf("%s\n", line);
+}
