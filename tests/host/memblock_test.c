@@ -23,7 +23,8 @@ enum {
 	NOMAP_RAM
 };
 
-static const char *const owners[] = { NULL, "kernel", "tables", "fdt", "a name too long to fit" };
+static const char *const owners[] = { NULL, "kernel", "kernel data", "fdt",
+				      "a name too long to fit" };
 #define NR_OWNERS 4
 
 struct model {
@@ -125,6 +126,8 @@ static void check_iteration(void)
 		CHECK(next_run(want, &i, &first));
 		CHECK_EQ(start, cell(first));
 		CHECK_EQ(end, cell(i));
+		if (host_failures)
+			return; /* it might never end */
 	}
 	CHECK(!next_run(want, &i, &first));
 
@@ -136,6 +139,8 @@ static void check_iteration(void)
 		CHECK(next_run(want, &i, &first));
 		CHECK_EQ(start, cell(first));
 		CHECK_EQ(end, cell(i));
+		if (host_failures)
+			return; /* it might never end */
 	}
 	CHECK(!next_run(want, &i, &first));
 }
@@ -594,7 +599,8 @@ static void iterate_while_reserving(void)
 		CHECK_EQ(end, start + SZ_1M);
 		CHECK_EQ(memblock_reserve(start, SZ_4K, "y"), 0);
 		CHECK_EQ(memblock_reserve(start + SZ_4K, SZ_1M - SZ_4K, "x"), 0);
-		seen++;
+		if (++seen > 5)
+			break;
 	}
 	CHECK_EQ(seen, 5);
 	CHECK_EQ(memblock_phys_alloc(1, 1, "x"), 0);
