@@ -102,14 +102,24 @@ static bool draft_add_old(const struct memblock_region *r, phys_addr_t base, phy
 {
 	phys_addr_t r_end = region_end(r);
 	enum memblock_flags flags = r->flags;
-	bool drop = inside == INSIDE_DROP ||
-		    (inside == INSIDE_DROP_MAPPED && !(flags & MEMBLOCK_NOMAP));
+	bool drop = false;
 
-	if (inside == INSIDE_SET_NOMAP)
+	switch (inside) {
+	case INSIDE_KEEP:
+		return draft_add(r->base, r_end, r, flags);
+	case INSIDE_DROP:
+		drop = true;
+		break;
+	case INSIDE_DROP_MAPPED:
+		drop = !(flags & MEMBLOCK_NOMAP);
+		break;
+	case INSIDE_SET_NOMAP:
 		flags |= MEMBLOCK_NOMAP;
-	else if (inside == INSIDE_CLEAR_NOMAP)
+		break;
+	case INSIDE_CLEAR_NOMAP:
 		flags &= ~MEMBLOCK_NOMAP;
-
+		break;
+	}
 	return draft_add(r->base, min(r_end, base), r, r->flags) &&
 	       (drop || draft_add(max(r->base, base), min(r_end, end), r, flags)) &&
 	       draft_add(max(r->base, end), r_end, r, r->flags);
