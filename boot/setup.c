@@ -58,6 +58,8 @@ static void report_image(void)
 	pr_info("boot: kasan=off\n");
 }
 
+static u32 nr_banks; /* before firmware's ranges cut them up */
+
 static void setup_memblock(void)
 {
 	memblock_init();
@@ -65,6 +67,7 @@ static void setup_memblock(void)
 	if (image_reserve())
 		panic("memblock: no room for the image");
 	early_init_dt_scan_memory();
+	nr_banks = memblock.memory.cnt;
 	if (!memblock_is_region_memory(boot_record.load_pa, (unsigned long)(_end - _start)))
 		panic("RAM is smaller than the image needs: 0x%llx-0x%llx is not all in the device tree's memory",
 		      boot_record.load_pa, boot_record.load_pa + (unsigned long)(_end - _start));
@@ -85,6 +88,6 @@ void setup_arch(void)
 	setup_memblock();
 	setup_vm_final();
 	boot_mark(MARK_FINAL_TABLES);
-	pr_info("boot: ram banks=%u bytes=%llu linear=0x%lx\n", memblock.memory.cnt,
+	pr_info("boot: ram banks=%u bytes=%llu linear=0x%lx\n", nr_banks,
 		memblock_phys_mem_size(), kernel_map.linear_start);
 }

@@ -10,7 +10,6 @@
 #include <kernel/string.h>
 #include <kernel/vsprintf.h>
 
-#include <limits.h>
 
 #define MAX_ERRNO 4095 /* pointers above -MAX_ERRNO - 1 are error numbers */
 

@@ -85,17 +85,20 @@ SECTIONS
 
 	.noinit (NOLOAD) : AT(ADDR(.noinit) - __load_offset) {
 		*(.noinit .noinit.*)
-		. = ALIGN(PAGE) + PAGE;
+		. = ALIGN(PAGE);
+		__emergency_guard = .;
+		. += PAGE;
 		__emergency_low = .;
 		. += EMERGENCY_SIZE;
 		__emergency_high = .;
+		__stack_guard = .;
 		. += PAGE;
 		__stack_low = .;
 		. += STACK_SIZE;
 		__stack_high = .;
 		/* Two levels above the roots' three, fixmap, FDT window: see setup_vm.c. */
 		__pt_pool = .;
-		. += PAGE * (9 + (. - KERNEL_LINK_ADDR + 0x200000) / 0x200000);
+		. += PAGE * (9 + (ABSOLUTE(.) - KERNEL_LINK_ADDR + 0x200000) / 0x200000);
 		__pt_pool_end = .;
 	} :data
 	_end = .;

@@ -68,8 +68,8 @@ static void check_dtb(phys_addr_t dtb_pa)
 		early_die("device tree at 0x%lx: not 8-byte aligned", (unsigned long)dtb_pa);
 	size = fdt_size((const void *)dtb_pa);
 	if (size < 0)
-		early_die("device tree at 0x%lx: bad header (magic 0x%08x, error %d)",
-			  (unsigned long)dtb_pa, __builtin_bswap32(*(const u32 *)dtb_pa), size);
+		early_die("device tree at 0x%lx: bad header (first word 0x%08x, error %d)",
+			  (unsigned long)dtb_pa, *(const u32 *)dtb_pa, size);
 	if (dtb_pa < end && dtb_pa + (unsigned int)size > start)
 		early_die("device tree at 0x%lx, %d bytes: lies inside the image 0x%lx-0x%lx",
 			  (unsigned long)dtb_pa, size, (unsigned long)start, (unsigned long)end);

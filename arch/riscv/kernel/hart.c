@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What belongs to the boot hart. */
-#include <kernel/XX>
+#include <asm/setup.h>
 #include <asm/boot_record.h>
 #include <asm/hart.h>
 #include <asm/sections.h>

@@ -68,7 +68,7 @@ static void map_image(struct pgtable *pt)
 	} part[] = {
 		{ _text, _etext, PAGE_KERNEL_EXEC },
 		{ _rodata, _erodata, PAGE_KERNEL_READ },
-		{ _data, __emergency_low - PAGE_SIZE, PAGE_KERNEL },
+		{ _data, __emergency_guard, PAGE_KERNEL },
 		{ __emergency_low, __emergency_high, PAGE_KERNEL },
 		{ __stack_low, _end, PAGE_KERNEL },
 	};

@@ -7,9 +7,9 @@
 extern char _start[], _end[];
 extern char _text[], _etext[];     /* R-X */
 extern char _rodata[], _erodata[]; /* R-- */
-extern char _data[];               /* RW- up to _end, but for the guard page */
+extern char _data[];               /* RW- up to _end, but for the guard pages */
 extern char __bss_start[], __bss_stop[];
-extern char __stack_guard[];       /* one page, never mapped */
+extern char __emergency_guard[], __stack_guard[]; /* a page each, never mapped */
 extern char __stack_low[], __stack_high[];
 extern char __emergency_low[], __emergency_high[];
 extern char __pt_pool[], __pt_pool_end[];
