@@ -48,7 +48,7 @@ assembly := arch/riscv/kernel/head.S arch/riscv/kernel/entry.S
 # --- Flags ----------------------------------------------------------------------------
 
 clang := $(findstring clang,$(CC))
-arch-flags := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -mno-relax
+arch-flags := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany
 ifneq ($(clang),)
 arch-flags := --target=riscv64-unknown-elf $(arch-flags)
 endif
@@ -131,9 +131,8 @@ $(offsets): arch/riscv/kernel/asm-offsets.c $(O)/include/autoconf.h
 $(O)/early.o: $(early-objs)
 	$(call say,LD)
 	$(Q)$(LD) -r -o $@.raw $^
-	$(Q)$(NM) -u $@.raw | awk '{ print "__early_" $$2, $$2 }' >$@.syms
-	$(Q)$(OBJCOPY) --prefix-symbols=__early_ --prefix-alloc-sections=.early $@.raw $@.prefixed
-	$(Q)$(OBJCOPY) --redefine-syms=$@.syms $@.prefixed $@
+	$(Q)$(NM) --defined-only $@.raw | awk '$$3 !~ /^\.L/ { print $$3, "__early_" $$3 }' | sort -u >$@.syms
+	$(Q)$(OBJCOPY) --redefine-syms=$@.syms --prefix-alloc-sections=.early $@.raw $@
 
 $(lds): arch/riscv/kernel/cairn.lds.S $(O)/include/autoconf.h
 	$(Q)$(CC) $(cppflags) $(arch-flags) -E -P -D__ASSEMBLER__ -o $@ $<

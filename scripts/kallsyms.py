@@ -17,9 +17,7 @@ def functions(lines):
     for value, kind, name in (f for f in symbols if len(f) == 3):
         offset = int(value, 16) - start
         if kind in "tT" and 0 <= offset < end - start and re.match(r"[A-Za-z_]", name):
-            # Of several names for one place, the last one nm gives is the inner one.
-            if not name.startswith(("_start", "_text", ".")) or offset not in found:
-                found[offset] = name
+            found.setdefault(offset, name)
     return sorted(found.items()), end - start
 
 

@@ -96,11 +96,15 @@ SECTIONS
 		__stack_low = .;
 		. += STACK_SIZE;
 		__stack_high = .;
-		/* Two levels above the roots' three, fixmap, FDT window: see setup_vm.c. */
-		__pt_pool = .;
-		. += PAGE * (9 + (ABSOLUTE(.) - KERNEL_LINK_ADDR + 0x200000) / 0x200000);
-		__pt_pool_end = .;
 	} :data
+
+	/*
+	 * Tables of the static chain: three roots, two for the image, three for the FDT
+	 * window, two for the fixmap; and one more for each 2 MiB of image.
+	 */
+	__pt_pool = .;
+	. = . + PAGE * (9 + (. - KERNEL_LINK_ADDR + 0x200000) / 0x200000);
+	__pt_pool_end = .;
 	_end = .;
 
 	.comment 0 : { *(.comment) }
