@@ -107,15 +107,15 @@ early-objs := $(early-only:%.c=$(O)/early/%.o) $(both:%.c=$(O)/early/%.o)
 offsets := $(O)/include/asm/asm-offsets.h
 lds := $(O)/cairn.lds
 
-$(O)/%.o: %.c $(O)/include/autoconf.h
+$(O)/%.o: %.c $(O)/include/autoconf.h Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(cppflags) $(cflags) -c -o $@ $<
 
-$(O)/early/%.o: %.c $(O)/include/autoconf.h
+$(O)/early/%.o: %.c $(O)/include/autoconf.h Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(cppflags) $(cflags) -DEARLY -c -o $@ $<
+	$(Q)$(CC) $(cppflags) $(cflags) -fno-jump-tables -c -o $@ $<
 
 $(O)/%.o: %.S $(offsets)
 	@mkdir -p $(@D)
@@ -128,9 +128,9 @@ $(offsets): arch/riscv/kernel/asm-offsets.c $(O)/include/autoconf.h
 	$(Q)sed -n 's/.*"->\([A-Z0-9_]*\) \(.*\)".*/#define \1 \2/p' $(O)/asm-offsets.s >$@
 
 # One relocatable object; what it defines is prefixed, what it asks of others is not.
-$(O)/early.o: $(early-objs)
+$(O)/early.o: $(early-objs) Makefile
 	$(call say,LD)
-	$(Q)$(LD) -r -o $@.raw $^
+	$(Q)$(LD) -r -o $@.raw $(early-objs)
 	$(Q)$(NM) --defined-only $@.raw | awk '$$3 !~ /^\.L/ { print $$3, "__early_" $$3 }' | sort -u >$@.syms
 	$(Q)$(OBJCOPY) --redefine-syms=$@.syms --prefix-alloc-sections=.early $@.raw $@
 

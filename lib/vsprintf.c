@@ -107,10 +107,12 @@ static const char *put_plain(struct out *out, const char *fmt)
 	const char *start = fmt;
 	char c;
 
+	/* Counted down: with a size of "never mind", buf + size is no address. */
 	if (out->len < out->size) {
-		char *to = out->buf + out->len, *end = out->buf + out->size;
+		size_t room = out->size - out->len;
+		char *to = out->buf + out->len;
 
-		while ((c = *fmt) && c != '%' && to != end) {
+		for (; (c = *fmt) && c != '%' && room; room--) {
 			*to++ = c;
 			fmt++;
 		}

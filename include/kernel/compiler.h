@@ -14,7 +14,7 @@
 #define __noreturn       __attribute__((noreturn))
 #define __must_check     __attribute__((warn_unused_result))
 #define __printf(f, a)   __attribute__((format(printf, f, a)))
-#undef __always_inline /* glibc has its own, and host tests include both */
+#undef __always_inline /* the host tests' C library has its own */
 #define __always_inline  inline __attribute__((always_inline))
 #define noinline         __attribute__((noinline))
 #define fallthrough      __attribute__((fallthrough))
