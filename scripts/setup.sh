@@ -1,0 +1,219 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Install what a target of the Makefile needs:  scripts/setup.sh [--check] GROUP...
+#
+# The commands are printed before they run. On a terminal the script asks first
+# (YES=1: it does not ask); without a terminal it goes on. When nothing is
+# missing it says nothing and changes nothing. --check only names what is
+# missing. Exit status: 0 all there, 1 something is missing, 2 wrong usage.
+#
+# Tested on Debian 12 and 13. On a system without apt nothing is installed: the
+# script looks for the tools themselves and names those that are missing.
+# shellcheck disable=SC2016 # apt's own $(FIELD)s
+set -euo pipefail
+export LC_ALL=C
+
+# Group -> Debian packages; @name includes another group.
+declare -A group=(
+	[build]="make gcc-riscv64-unknown-elf binutils-riscv64-unknown-elf python3 python3-kconfiglib"
+	[run]="@build qemu-system-riscv opensbi"
+	[test]="@run gcc libc6-dev binutils git device-tree-compiler libfdt-dev gdb-multiarch
+		clang-19 libclang-rt-19-dev clang-format-19
+		python3-pytest python3-pexpect python3-pyelftools python3-yaml"
+	[docs]="python3-sphinx python3-myst-parser"
+	[debug]="@run gdb-multiarch"
+)
+
+# Debian 12 has these from its backports only: its own QEMU is 7.2.
+backported="qemu-system-riscv opensbi"
+
+# Package -> what to look for where there is no dpkg to ask: a command,
+# py:MODULE, h:HEADER, or "-" for what comes with another of them.
+CROSS=${CROSS_COMPILE:-riscv64-unknown-elf-}
+PYTHON=/usr/bin/python3 # never the first on PATH: that one may lack the modules
+declare -A probe=(
+	[make]=make [gcc]=gcc [git]=git [binutils]=objdump [libc6-dev]=h:stdio.h
+	[gcc-riscv64-unknown-elf]=${CROSS}gcc [binutils-riscv64-unknown-elf]=${CROSS}ld
+	[qemu-system-riscv]=qemu-system-riscv64 [qemu-system-misc]=qemu-system-riscv64 [opensbi]=-
+	[device-tree-compiler]=dtc [libfdt-dev]=h:libfdt.h [gdb-multiarch]=gdb-multiarch
+	[clang-19]=clang-19 [libclang-rt-19-dev]=- [clang-format-19]=clang-format-19
+	[python3]=$PYTHON [python3-kconfiglib]=py:kconfiglib [python3-pytest]=py:pytest
+	[python3-pexpect]=py:pexpect [python3-pyelftools]=py:elftools [python3-yaml]=py:yaml
+	[python3-sphinx]=py:sphinx [python3-myst-parser]=py:myst_parser
+)
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+die() { say "$@"; exit 1; }
+
+usage() {
+	say "usage: scripts/setup.sh [--check] GROUP...  (groups: $(tr ' ' '\n' <<<"${!group[*]}" | sort | xargs))"
+	exit 2
+}
+
+distribution() { # -> none, bookworm, ubuntu-old or other (what differs, no more)
+	local ID='' ID_LIKE='' VERSION_ID='' VERSION_CODENAME=''
+	# shellcheck disable=SC1091
+	[ ! -r /etc/os-release ] || . /etc/os-release
+	if ! { command -v apt-get && command -v dpkg-query; } >/dev/null ||
+		[[ " $ID $ID_LIKE " != *" debian "* ]]; then
+		echo none
+	elif [ "$ID:$VERSION_CODENAME" = debian:bookworm ]; then
+		echo bookworm
+	elif [ "$ID" = ubuntu ] && [ "${VERSION_ID%%.*}" -lt 25 ]; then
+		echo ubuntu-old # not tested by us: 24.04 has QEMU 8.2 in qemu-system-misc
+	else
+		echo other
+	fi
+}
+
+expand() { # GROUP...: one package a line
+	local g p
+	for g; do
+		for p in ${group[$g]}; do
+			case $p in
+			@*) expand "${p#@}" ;;
+			*) echo "$p" ;;
+			esac
+		done
+	done
+}
+
+present() { # PROBE
+	case $1 in
+	-) ;;
+	py:*) "$PYTHON" -c "import ${1#py:}" ;;
+	h:*) echo "#include <${1#h:}>" | "${CC:-cc}" -E - ;;
+	*) command -v "$1" ;;
+	esac >/dev/null 2>&1
+}
+
+missing_packages() { # PACKAGE...: those dpkg does not have installed
+	local have p
+	have=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null || true)
+	for p; do
+		grep -qxF "$p installed" <<<"$have" || echo "$p"
+	done
+}
+
+can_be_root() { [ "$(id -u)" = 0 ] || command -v sudo >/dev/null; }
+
+missing() { # DISTRIBUTION PACKAGE...: who cannot install is served by any tool that is there
+	local p packages=("${@:2}")
+	[ "$1" = none ] || mapfile -t packages < <(missing_packages "${packages[@]}")
+	for p in "${packages[@]}"; do
+		if [ "$1" != none ] && can_be_root || ! present "${probe[$p]}"; then echo "$p"; fi
+	done
+}
+
+# The sources are read through apt-get indextargets: it knows every form a source
+# can be written in. Only after apt-get update can it tell whose archive a source
+# is, so before that the mirror counts only when it is the only one it can be.
+targets() { # OPTION... FILTER...
+	apt-get indextargets "$@" 'Created-By: Packages' 2>/dev/null | sort -u
+}
+
+mirror() { # the URI of Debian 12's own archive on this machine
+	local uri
+	uri=$(targets --format '$(REPO_URI)' 'Origin: Debian' 'Codename: bookworm' |
+		sed -n 1p)
+	[ -n "$uri" ] || uri=$(targets --no-release-info --format '$(REPO_URI)' 'Release: bookworm')
+	[ "$(wc -w <<<"$uri")" = 1 ] && echo "$uri"
+}
+
+has_backports() {
+	targets --no-release-info --format '$(RELEASE)' | grep -xE '(bookworm|oldstable)-backports'
+} >/dev/null
+
+add_backports() { # the command that adds the source
+	local file=/etc/apt/sources.list.d/bookworm-backports.sources uri key text
+	[ ! -e $file ] || die "$file is there, but apt does not use it: enable or remove it"
+	uri=$(mirror) || die "cannot tell which apt source is Debian's: run apt-get update, then this again"
+	text="Types: deb\nURIs: $uri\nSuites: bookworm-backports\nComponents: main\n"
+	for key in /usr/share/keyrings/debian-archive-keyring.{gpg,pgp}; do
+		if [ -r "$key" ]; then text+="Signed-By: $key\n"; break; fi
+	done
+	printf '%s\n' "printf '$text' >$file"
+}
+
+plan() { # DISTRIBUTION PACKAGE...: the commands to run as root, one a line
+	local p now=() later=() apt="apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3"
+	local get="$apt install -y --no-install-recommends"
+	for p in "${@:2}"; do
+		case "$1: $backported " in
+		bookworm:*" $p "*) later+=("$p") ;;
+		*) now+=("$p") ;;
+		esac
+	done
+	if [ ${#later[@]} -gt 0 ] && ! has_backports; then add_backports; fi
+	echo "$apt update"
+	[ ${#now[@]} = 0 ] || echo "$get ${now[*]}"
+	[ ${#later[@]} = 0 ] || echo "$get -t bookworm-backports ${later[*]}"
+}
+
+give_up() { # REASON COMMAND...
+	say "$1. As root, run:"
+	printf '  %s\n' "${@:2}" >&2
+	exit 1
+}
+
+confirm() {
+	local answer
+	if [ "${YES:-}" = 1 ] || [ ! -t 0 ]; then return; fi
+	read -rp "setup: run these commands? [Y/n] " answer
+	[[ $answer =~ ^([yY].*)?$ ]] || die "nothing was changed"
+}
+
+# Quiet unless it fails. An update may fail for a source we do not need, so only
+# install decides; apt itself waits for dpkg's lock, but not for the lists' lock.
+run() { # COMMAND
+	local try
+	for try in {1..60}; do
+		"${root[@]}" env DEBIAN_FRONTEND=noninteractive sh -c "$1" </dev/null >>"$log" 2>&1 && return
+		tail -n 3 "$log" | grep -q lists/lock || break
+		[ "$try" != 1 ] || say "another apt holds its lists: waiting"
+		sleep 5
+	done
+	[[ $1 == *" update" ]]
+}
+
+install_them() { # DISTRIBUTION PACKAGE...
+	local commands c root=() log
+	commands=$(plan "$@") || exit 1
+	mapfile -t commands <<<"$commands"
+	can_be_root || give_up "cannot install ${*:2}: not root, and no sudo" "${commands[@]}"
+	[ "$(id -u)" = 0 ] || root=(sudo)
+	say "missing: ${*:2}"
+	say "to install them${root:+, with sudo}:"
+	printf '  %s\n' "${commands[@]}" >&2
+	confirm
+	"${root[@]}" true || give_up "cannot install: sudo failed" "${commands[@]}"
+	log=$(mktemp)
+	for c in "${commands[@]}"; do
+		run "$c" && continue
+		tail -n 15 "$log" >&2
+		give_up "failed (is there a network? whole log: $log): $c" "${commands[@]}"
+	done
+	rm -f "$log"
+}
+
+main() {
+	local check='' g p distro packages lacking
+	if [ "${1:-}" = --check ]; then check=1; shift; fi
+	[ $# -gt 0 ] || usage
+	for g; do [ -n "${group[$g]:-}" ] || usage; done
+	distro=$(distribution)
+	mapfile -t packages < <(expand "$@" | awk '!seen[$0]++')
+	[ "$distro" != ubuntu-old ] || packages=("${packages[@]/#qemu-system-riscv/qemu-system-misc}")
+	mapfile -t lacking < <(missing "$distro" "${packages[@]}")
+	[ ${#lacking[@]} -gt 0 ] || exit 0
+	if [ "$distro" = none ]; then
+		say "missing, to be installed by hand (this is no Debian):"
+		for p in "${lacking[@]}"; do say "  ${probe[$p]#*:}  (Debian's package: $p)"; done
+		exit 1
+	fi
+	[ -z "$check" ] || die "missing: ${lacking[*]}"
+	install_them "$distro" "${lacking[@]}"
+}
+
+main "$@"
