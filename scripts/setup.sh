@@ -8,9 +8,9 @@
 # missing it says nothing and changes nothing. --check only names what is
 # missing. Exit status: 0 all there, 1 something is missing, 2 wrong usage.
 #
-# Tested on Debian 12 and 13. On a system without apt nothing is installed: the
-# script looks for the tools themselves and names those that are missing.
-# shellcheck disable=SC2016 # apt's own $(FIELD)s
+# Tested on Debian 12 and 13. On a system that is no Debian nothing is installed:
+# the script looks for the tools themselves and names those that are missing.
+# shellcheck disable=SC2016,SC1091 # apt's own $(FIELD)s; /etc/os-release
 set -euo pipefail
 export LC_ALL=C
 
@@ -28,7 +28,7 @@ declare -A group=(
 # Debian 12 has these from its backports only: its own QEMU is 7.2.
 backported="qemu-system-riscv opensbi"
 
-# Package -> what to look for where there is no dpkg to ask: a command,
+# Package -> what to look for where dpkg is not the one to ask: a command,
 # py:MODULE, h:HEADER, or "-" for what comes with another of them.
 CROSS=${CROSS_COMPILE:-riscv64-unknown-elf-}
 PYTHON=/usr/bin/python3 # never the first on PATH: that one may lack the modules
@@ -46,17 +46,12 @@ declare -A probe=(
 say() { printf 'setup: %s\n' "$*" >&2; }
 die() { say "$@"; exit 1; }
 
-usage() {
-	say "usage: scripts/setup.sh [--check] GROUP...  (groups: $(tr ' ' '\n' <<<"${!group[*]}" | sort | xargs))"
-	exit 2
-}
+usage() { say "usage: scripts/setup.sh [--check] GROUP...   groups: ${!group[*]}"; exit 2; }
 
 distribution() { # -> none, bookworm, ubuntu-old or other (what differs, no more)
 	local ID='' ID_LIKE='' VERSION_ID='' VERSION_CODENAME=''
-	# shellcheck disable=SC1091
 	[ ! -r /etc/os-release ] || . /etc/os-release
-	if ! { command -v apt-get && command -v dpkg-query; } >/dev/null ||
-		[[ " $ID $ID_LIKE " != *" debian "* ]]; then
+	if [[ " $ID $ID_LIKE " != *" debian "* ]] || ! command -v apt-get >/dev/null; then
 		echo none
 	elif [ "$ID:$VERSION_CODENAME" = debian:bookworm ]; then
 		echo bookworm
@@ -71,10 +66,7 @@ expand() { # GROUP...: one package a line
 	local g p
 	for g; do
 		for p in ${group[$g]}; do
-			case $p in
-			@*) expand "${p#@}" ;;
-			*) echo "$p" ;;
-			esac
+			if [[ $p = @* ]]; then expand "${p#@}"; else echo "$p"; fi
 		done
 	done
 }
@@ -88,22 +80,17 @@ present() { # PROBE
 	esac >/dev/null 2>&1
 }
 
-missing_packages() { # PACKAGE...: those dpkg does not have installed
-	local have p
-	have=$(dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null || true)
-	for p; do
-		grep -qxF "$p installed" <<<"$have" || echo "$p"
-	done
-}
-
 can_be_root() { [ "$(id -u)" = 0 ] || command -v sudo >/dev/null; }
 
-missing() { # DISTRIBUTION PACKAGE...: who cannot install is served by any tool that is there
-	local p packages=("${@:2}")
-	[ "$1" = none ] || mapfile -t packages < <(missing_packages "${packages[@]}")
-	for p in "${packages[@]}"; do
-		if [ "$1" != none ] && can_be_root || ! present "${probe[$p]}"; then echo "$p"; fi
-	done
+missing_packages() { # PACKAGE...: those dpkg does not have installed, one a line
+	local p have
+	have=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null || true)
+	for p; do grep -qxF "installed $p" <<<"$have" || echo "$p"; done
+}
+
+missing_tools() { # PACKAGE...: those whose probe finds nothing, one a line
+	local p
+	for p; do present "${probe[$p]}" || echo "$p"; done
 }
 
 # The sources are read through apt-get indextargets: it knows every form a source
@@ -115,53 +102,41 @@ targets() { # OPTION... FILTER...
 
 mirror() { # the URI of Debian 12's own archive on this machine
 	local uri
-	uri=$(targets --format '$(REPO_URI)' 'Origin: Debian' 'Codename: bookworm' |
-		sed -n 1p)
+	uri=$(targets --format '$(REPO_URI)' 'Origin: Debian' 'Codename: bookworm' | sed -n 1p)
 	[ -n "$uri" ] || uri=$(targets --no-release-info --format '$(REPO_URI)' 'Release: bookworm')
 	[ "$(wc -w <<<"$uri")" = 1 ] && echo "$uri"
 }
 
-has_backports() {
-	targets --no-release-info --format '$(RELEASE)' | grep -xE '(bookworm|oldstable)-backports'
-} >/dev/null
-
-add_backports() { # the command that adds the source
-	local file=/etc/apt/sources.list.d/bookworm-backports.sources uri key text
+add_backports() { # the command that adds the source, if none is configured
+	local file=/etc/apt/sources.list.d/bookworm-backports.sources uri key
+	! targets --no-release-info --format '$(RELEASE)' | grep -qxE '(bookworm|oldstable)-backports' ||
+		return 0
 	[ ! -e $file ] || die "$file is there, but apt does not use it: enable or remove it"
-	uri=$(mirror) || die "cannot tell which apt source is Debian's: run apt-get update, then this again"
-	text="Types: deb\nURIs: $uri\nSuites: bookworm-backports\nComponents: main\n"
-	for key in /usr/share/keyrings/debian-archive-keyring.{gpg,pgp}; do
-		if [ -r "$key" ]; then text+="Signed-By: $key\n"; break; fi
-	done
-	printf '%s\n' "printf '$text' >$file"
+	uri=$(mirror) || die "cannot tell which apt source is Debian's: run apt-get update first"
+	say "bookworm-backports becomes an apt source: Debian 12's own QEMU is too old"
+	key=$(find /usr/share/keyrings -name 'debian-archive-keyring.[gp]*' 2>/dev/null | sed -n 1p)
+	cat <<-END
+		printf 'Types: deb\nURIs: $uri\nSuites: bookworm-backports\nComponents: main\n${key:+Signed-By: $key\n}' >$file
+	END
 }
 
 plan() { # DISTRIBUTION PACKAGE...: the commands to run as root, one a line
-	local p now=() later=() apt="apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3"
+	local p now=() later=()
+	local apt="apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3"
 	local get="$apt install -y --no-install-recommends"
 	for p in "${@:2}"; do
-		case "$1: $backported " in
-		bookworm:*" $p "*) later+=("$p") ;;
-		*) now+=("$p") ;;
-		esac
+		if [[ $1 = bookworm && " $backported " = *" $p "* ]]; then later+=("$p"); else now+=("$p"); fi
 	done
-	if [ ${#later[@]} -gt 0 ] && ! has_backports; then add_backports; fi
+	[ ${#later[@]} = 0 ] || add_backports
 	echo "$apt update"
 	[ ${#now[@]} = 0 ] || echo "$get ${now[*]}"
 	[ ${#later[@]} = 0 ] || echo "$get -t bookworm-backports ${later[*]}"
 }
 
-give_up() { # REASON COMMAND...
-	say "$1. As root, run:"
-	printf '  %s\n' "${@:2}" >&2
-	exit 1
-}
-
 confirm() {
-	local answer
 	if [ "${YES:-}" = 1 ] || [ ! -t 0 ]; then return; fi
-	read -rp "setup: run these commands? [Y/n] " answer
-	[[ $answer =~ ^([yY].*)?$ ]] || die "nothing was changed"
+	read -rp "setup: run these commands? [Y/n] " || REPLY=n
+	[[ $REPLY =~ ^([yY].*)?$ ]] || die "nothing was changed"
 }
 
 # Quiet unless it fails. An update may fail for a source we do not need, so only
@@ -174,44 +149,48 @@ run() { # COMMAND
 		[ "$try" != 1 ] || say "another apt holds its lists: waiting"
 		sleep 5
 	done
-	[[ $1 == *" update" ]]
+	[[ $1 = *" update" ]]
 }
 
 install_them() { # DISTRIBUTION PACKAGE...
 	local commands c root=() log
 	commands=$(plan "$@") || exit 1
 	mapfile -t commands <<<"$commands"
-	can_be_root || give_up "cannot install ${*:2}: not root, and no sudo" "${commands[@]}"
-	[ "$(id -u)" = 0 ] || root=(sudo)
-	say "missing: ${*:2}"
-	say "to install them${root:+, with sudo}:"
+	say "missing: ${*:2}; what installs them, as root:"
 	printf '  %s\n' "${commands[@]}" >&2
+	can_be_root || die "not root, and no sudo: run the commands above as root, then this again"
 	confirm
-	"${root[@]}" true || give_up "cannot install: sudo failed" "${commands[@]}"
+	[ "$(id -u)" = 0 ] || root=(sudo)
+	"${root[@]}" true || die "sudo failed: run the commands above as root, then this again"
 	log=$(mktemp)
 	for c in "${commands[@]}"; do
 		run "$c" && continue
 		tail -n 15 "$log" >&2
-		give_up "failed (is there a network? whole log: $log): $c" "${commands[@]}"
+		say "failed: $c"
+		die "is there a network? Run this again, or the commands above as root (whole log: $log)"
 	done
 	rm -f "$log"
 }
 
 main() {
-	local check='' g p distro packages lacking
+	local check='' name distro packages lacking
 	if [ "${1:-}" = --check ]; then check=1; shift; fi
 	[ $# -gt 0 ] || usage
-	for g; do [ -n "${group[$g]:-}" ] || usage; done
+	for name; do [ -n "${group[$name]:-}" ] || usage; done
 	distro=$(distribution)
 	mapfile -t packages < <(expand "$@" | awk '!seen[$0]++')
 	[ "$distro" != ubuntu-old ] || packages=("${packages[@]/#qemu-system-riscv/qemu-system-misc}")
-	mapfile -t lacking < <(missing "$distro" "${packages[@]}")
-	[ ${#lacking[@]} -gt 0 ] || exit 0
 	if [ "$distro" = none ]; then
-		say "missing, to be installed by hand (this is no Debian):"
-		for p in "${lacking[@]}"; do say "  ${probe[$p]#*:}  (Debian's package: $p)"; done
+		mapfile -t lacking < <(missing_tools "${packages[@]}")
+		[ ${#lacking[@]} -gt 0 ] || exit 0
+		say "no Debian, so these must be installed by hand:"
+		for name in "${lacking[@]}"; do say "  ${probe[$name]#*:} (Debian's $name)"; done
 		exit 1
 	fi
+	mapfile -t lacking < <(missing_packages "${packages[@]}")
+	[ ${#lacking[@]} -gt 0 ] || exit 0
+	# Who may not install is served as well by the tools from elsewhere, from $HOME say.
+	can_be_root || [ -n "$(missing_tools "${lacking[@]}")" ] || exit 0
 	[ -z "$check" ] || die "missing: ${lacking[*]}"
 	install_them "$distro" "${lacking[@]}"
 }
