@@ -5,7 +5,7 @@
 #
 # Makes a minimal Debian (SUITE: bookworm or trixie) in DIR with git, make and
 # ca-certificates and no more, clones this repository's HEAD into it and runs
-# COMMAND there; without COMMAND, `make run </dev/null` and then `make test`.
+# COMMAND there; without COMMAND, `make run` and then `make test`, both </dev/null.
 # BASE=FILE.tar: start from that tarball, or make it first when it is not there.
 # A DIR an earlier run made is replaced. Needs root and debootstrap.
 #
@@ -59,7 +59,8 @@ fresh() { # DIR SUITE: an untouched base system in DIR
 prepare() { # DIR SUITE: sources without lists, as a fresh machine has them; the clone
 	local top
 	top=$(git -C "$(dirname "${BASH_SOURCE[0]}")" rev-parse --show-toplevel)
-	[ -z "$(git -C "$top" status --porcelain)" ] || echo "chroot-proof: note: HEAD is proved, not what is uncommitted"
+	[ -z "$(git -C "$top" status --porcelain)" ] ||
+		echo "chroot-proof: HEAD is proved; something in the tree is not committed"
 	sources "$2" >"$1/etc/apt/sources.list"
 	rm -rf "$1"/var/lib/apt/lists/* "$1/root/cairn"
 	cp -L /etc/resolv.conf "$1/etc/resolv.conf"
@@ -90,7 +91,8 @@ inside() { # COMMAND...: with the environment of a fresh login and nothing of ou
 [ $# -ge 2 ] || die "usage: scripts/chroot-proof.sh DIR SUITE [COMMAND...]"
 [ "$(id -u)" = 0 ] || die "needs root"
 if [ -z "${CHROOT_PROOF_INSIDE:-}" ]; then
-	CHROOT_PROOF_INSIDE=1 exec unshare --mount --pid --fork --kill-child --propagation private "$0" "$@"
+	CHROOT_PROOF_INSIDE=1 exec unshare --mount --propagation private --pid --fork --kill-child \
+		bash "$0" "$@"
 fi
 mount -t proc proc /proc # the one of the new process namespace
 
@@ -102,5 +104,5 @@ if [ $# -gt 2 ]; then
 	inside "${@:3}"
 else
 	inside make run </dev/null
-	inside make test
+	inside make test </dev/null
 fi
