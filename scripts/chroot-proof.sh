@@ -91,8 +91,12 @@ inside() { # COMMAND...: with the environment of a fresh login and nothing of ou
 [ $# -ge 2 ] || die "usage: scripts/chroot-proof.sh DIR SUITE [COMMAND...]"
 [ "$(id -u)" = 0 ] || die "needs root"
 if [ -z "${CHROOT_PROOF_INSIDE:-}" ]; then
-	CHROOT_PROOF_INSIDE=1 exec unshare --mount --propagation private --pid --fork --kill-child \
-		bash "$0" "$@"
+	# Killing unshare kills the rest; as process 1 in there, bash heeds no signal.
+	trap 'kill -KILL $!' HUP INT TERM
+	CHROOT_PROOF_INSIDE=1 unshare --mount --propagation private --pid --fork --kill-child \
+		bash "$0" "$@" <&0 &
+	wait $!
+	exit
 fi
 mount -t proc proc /proc # the one of the new process namespace
 

@@ -25,8 +25,9 @@ declare -A group=(
 	[debug]="@run gdb-multiarch"
 )
 
-# Debian 12 has these from its backports only: its own QEMU is 7.2.
-backported="qemu-system-riscv opensbi"
+# Debian 12 takes these from its backports: its own QEMU is 7.2. All are named, as
+# apt-get -t would take every library they use from there, and those do not mix.
+backported="qemu-system-riscv qemu-system-common qemu-system-data opensbi"
 
 # Package -> what to look for where dpkg is not the one to ask: a command,
 # py:MODULE, h:HEADER, or "-" for what comes with another of them.
@@ -121,16 +122,15 @@ add_backports() { # the command that adds the source, if none is configured
 }
 
 plan() { # DISTRIBUTION PACKAGE...: the commands to run as root, one a line
-	local p now=() later=()
 	local apt="apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3"
-	local get="$apt install -y --no-install-recommends"
-	for p in "${@:2}"; do
-		if [[ $1 = bookworm && " $backported " = *" $p "* ]]; then later+=("$p"); else now+=("$p"); fi
-	done
-	[ ${#later[@]} = 0 ] || add_backports
-	echo "$apt update"
-	[ ${#now[@]} = 0 ] || echo "$get ${now[*]}"
-	[ ${#later[@]} = 0 ] || echo "$get -t bookworm-backports ${later[*]}"
+	local options="-y --no-install-recommends --no-remove" packages=" ${*:2} " source= p
+	if [ "$1" = bookworm ] && dpkg-query -W libelf1 2>/dev/null | grep -q bpo12; then
+		options+=" -t bookworm-backports" # somebody did use -t: go on so
+	elif [[ $1 = bookworm && $packages = *" qemu-system-riscv "* ]]; then
+		for p in $backported; do packages="${packages/ $p / }$p/bookworm-backports "; done
+	fi
+	if [[ $options$packages = *backports* ]]; then source=$(add_backports) || exit 1; fi
+	printf '%s\n' ${source:+"$source"} "$apt update" "$apt install $options${packages% }"
 }
 
 confirm() {
