@@ -8,8 +8,7 @@
 # missing it says nothing and changes nothing. --check only names what is
 # missing. Exit status: 0 all there, 1 something is missing, 2 wrong usage.
 #
-# Tested on Debian 12 and 13. On a system that is no Debian nothing is installed:
-# the script looks for the tools themselves and names those that are missing.
+# Tested on Debian 12 and 13. No Debian: names the tools to be installed by hand.
 # shellcheck disable=SC2016,SC1091 # apt's own $(FIELD)s; /etc/os-release
 set -euo pipefail
 export LC_ALL=C
@@ -83,15 +82,17 @@ present() { # PROBE
 
 can_be_root() { [ "$(id -u)" = 0 ] || command -v sudo >/dev/null; }
 
+installed() { # PATTERN...
+	dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null | sed -n 's/^installed //p'
+}
+
 missing_packages() { # PACKAGE...: those dpkg does not have installed, one a line
-	local p have
-	have=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' "$@" 2>/dev/null || true)
-	for p; do grep -qxF "installed $p" <<<"$have" || echo "$p"; done
+	local p have; have=$(installed "$@" || true)
+	for p; do grep -qxF "$p" <<<"$have" || echo "$p"; done
 }
 
 missing_tools() { # PACKAGE...: those whose probe finds nothing, one a line
-	local p
-	for p; do present "${probe[$p]}" || echo "$p"; done
+	local p; for p; do present "${probe[$p]}" || echo "$p"; done
 }
 
 # The sources are read through apt-get indextargets: it knows every form a source
@@ -102,8 +103,7 @@ targets() { # OPTION... FILTER...
 }
 
 mirror() { # the URI of Debian 12's own archive on this machine
-	local uri
-	uri=$(targets --format '$(REPO_URI)' 'Origin: Debian' 'Codename: bookworm' | sed -n 1p)
+	local uri; uri=$(targets --format '$(REPO_URI)' 'Origin: Debian' 'Codename: bookworm' | sed -n 1p)
 	[ -n "$uri" ] || uri=$(targets --no-release-info --format '$(REPO_URI)' 'Release: bookworm')
 	[ "$(wc -w <<<"$uri")" = 1 ] && echo "$uri"
 }
@@ -123,18 +123,21 @@ add_backports() { # the command that adds the source, if none is configured
 
 plan() { # DISTRIBUTION PACKAGE...: the commands to run as root, one a line
 	local apt="apt-get -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3"
-	local options="-y --no-install-recommends --no-remove" packages=" ${*:2} " source= p
+	local options="-y --no-install-recommends --no-remove" packages=" ${*:2} " source='' p
 	if [ "$1" = bookworm ] && dpkg-query -W libelf1 2>/dev/null | grep -q bpo12; then
 		options+=" -t bookworm-backports" # somebody did use -t: go on so
 	elif [[ $1 = bookworm && $packages = *" qemu-system-riscv "* ]]; then
-		for p in $backported; do packages="${packages/ $p / }$p/bookworm-backports "; done
+		# QEMU's parts come in one version only: those already here move along.
+		for p in $(installed 'qemu-system-*') $backported; do
+			[[ $packages = *" $p/"* ]] || packages="${packages/ $p / }$p/bookworm-backports "
+		done
 	fi
 	if [[ $options$packages = *backports* ]]; then source=$(add_backports) || exit 1; fi
 	printf '%s\n' ${source:+"$source"} "$apt update" "$apt install $options${packages% }"
 }
 
 confirm() {
-	if [ "${YES:-}" = 1 ] || [ ! -t 0 ]; then return; fi
+	[ "${YES:-}" != 1 ] && [ -t 0 ] || return 0
 	read -rp "setup: run these commands? [Y/n] " || REPLY=n
 	[[ $REPLY =~ ^([yY].*)?$ ]] || die "nothing was changed"
 }
@@ -166,8 +169,7 @@ install_them() { # DISTRIBUTION PACKAGE...
 	for c in "${commands[@]}"; do
 		run "$c" && continue
 		tail -n 15 "$log" >&2
-		say "failed: $c"
-		die "is there a network? Run this again, or the commands above as root (whole log: $log)"
+		die "failed. Is there a network? Run this or the commands above again (log: $log)"
 	done
 	rm -f "$log"
 }
