@@ -14,6 +14,7 @@
 #include <kernel/printk.h>
 #include <kernel/tty.h>
 #include <asm/boot_record.h>
+#include <asm/layout.h>
 #include <asm/sections.h>
 #include <asm/setup.h>
 #include <asm/time.h>
@@ -58,6 +59,16 @@ static void report_image(void)
 	pr_info("boot: kasan=off\n");
 }
 
+static void report_layout(void)
+{
+	for (unsigned int id = 0; id < NR_VM_REGIONS; id++) {
+		struct vm_region region = vm_region(id, kernel_pgtable.geometry->input_bits);
+
+		pr_info("boot: region=%s start=0x%016lx end=0x%016lx\n", region.name,
+			region.start, region.last + 1);
+	}
+}
+
 static u32 nr_banks; /* before firmware's ranges cut them up */
 
 static void setup_memblock(void)
@@ -84,6 +95,7 @@ void setup_arch(void)
 	sbi_console_init();
 	report_image();
 	report_mode();
+	report_layout();
 	time_init(dt_timebase_frequency());
 	setup_memblock();
 	setup_vm_final();
