@@ -41,3 +41,8 @@ void warn_at(const char *file, int line, const char *cond)
 	if (describe_hook)
 		describe_hook();
 }
+
+void __stack_chk_fail(void)
+{
+	panic("stack protector: %pS overran its stack frame", __builtin_return_address(0));
+}
