@@ -42,9 +42,7 @@ void warn_at(const char *file, int line, const char *cond)
 		describe_hook();
 }
 
-/* Called by the compiler's check on return; what the stack holds is not to be trusted. */
-__noreturn void __stack_chk_fail(void);
 void __stack_chk_fail(void)
 {
-	panic("stack protector: the canary of %pS was overwritten", __builtin_return_address(0));
+	panic("stack protector: %pS overran its stack frame", __builtin_return_address(0));
 }
