@@ -20,56 +20,6 @@ say = $(if $(V),,@printf '  %-8s%s\n' $(1) $(patsubst $(O)/%,%,$@))
 
 all: $(O)/Image ## the image: build/Image and build/cairn.elf (default)
 
-# --- What the image is made of, in reading order --------------------------------------
-
-# Before paging, by physical address: built without instrumentation into early.o, each
-# symbol prefixed with __early_. What the kernel proper needs too is built twice.
-early-only := arch/riscv/kernel/early.c arch/riscv/mm/setup_vm.c
-both := lib/string.c lib/vsprintf.c lib/args.c lib/fdt.c lib/fdt_props.c lib/fdt_cpus.c \
-	arch/riscv/kernel/sbi.c arch/riscv/kernel/trap_names.c arch/riscv/kernel/boot_record.c \
-	mm/pgtable.c
-
-kernel := $(both) \
-	lib/printk.c lib/panic.c lib/kallsyms.c \
-	arch/riscv/kernel/hart.c arch/riscv/kernel/traps.c arch/riscv/kernel/recovery.c \
-	arch/riscv/kernel/stacktrace.c \
-	arch/riscv/kernel/time.c \
-	drivers/tty/sbi_console.c \
-	mm/memblock.c mm/ptdump.c \
-	arch/riscv/mm/layout.c arch/riscv/mm/init.c arch/riscv/mm/fixmap.c \
-	arch/riscv/mm/tlbflush.c arch/riscv/mm/fault.c \
-	boot/main.c boot/setup.c boot/devicetree.c boot/cmdline.c \
-	boot/lineedit.c boot/monitor.c boot/monitor_words.c \
-	boot/cmd_mm.c boot/cmd_peek.c boot/cmd_fdt.c boot/cmd_cpu.c boot/cmd_sys.c
-kernel-$(CONFIG_KTEST) += tests/ktest.c $(wildcard tests/kernel/*_test.c)
-kernel-$(CONFIG_BENCH) += tests/bench.c $(wildcard tests/bench/*_bench.c)
-kernel += $(kernel-y)
-
-assembly := arch/riscv/kernel/head.S arch/riscv/kernel/entry.S
-
-# --- Flags ----------------------------------------------------------------------------
-
-clang := $(findstring clang,$(CC))
-arch-flags := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany
-ifneq ($(clang),)
-arch-flags := --target=riscv64-unknown-elf $(arch-flags)
-endif
-cppflags := -nostdinc -isystem $(shell $(CC) -print-file-name=include) \
-	-Iinclude -Iarch/riscv/include -I$(O)/include -include $(O)/include/autoconf.h -MMD -MP
-cflags := $(arch-flags) -std=gnu11 -O2 -g -ffreestanding -fno-pie -fno-common \
-	-fno-strict-aliasing -fno-omit-frame-pointer -fno-optimize-sibling-calls \
-	-fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections \
-	-fno-tree-loop-distribute-patterns -fno-builtin \
-	-ffile-prefix-map=$(CURDIR)/= -fdebug-prefix-map=$(CURDIR)=. \
-	-Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla \
-	-Wundef -Wpointer-arith -Wwrite-strings -Wimplicit-fallthrough -Wno-unused-parameter
-ifneq ($(clang),)
-cflags := $(filter-out -fno-tree-loop-distribute-patterns,$(cflags)) -Wno-gnu
-else ifdef CONFIG_STACKPROTECTOR
-cflags += -fstack-protector-strong -mstack-protector-guard=tls \
-	-mstack-protector-guard-reg=tp -mstack-protector-guard-offset=0
-endif
-
 # --- Configuration --------------------------------------------------------------------
 
 kconfig = KCONFIG_CONFIG=$(O)/.config srctree=. $(PYTHON) -m
@@ -102,6 +52,57 @@ $(O)/auto.conf $(O)/include/autoconf.h &: $(O)/.config Kconfig
 	$(Q)$(kconfig) genconfig --header-path $(O)/include/autoconf.h --config-out $(O)/auto.conf
 	@echo '#define CAIRN_VERSION "$(VERSION)"' >>$(O)/include/autoconf.h
 
+# --- What the image is made of, in reading order --------------------------------------
+
+# Before paging, by physical address: built without instrumentation into early.o, each
+# symbol prefixed with __early_. What the kernel proper needs too is built twice.
+early-only := arch/riscv/kernel/early.c arch/riscv/mm/setup_vm.c
+both := lib/string.c lib/vsprintf.c lib/args.c lib/fdt.c lib/fdt_props.c lib/fdt_cpus.c \
+	arch/riscv/kernel/sbi.c arch/riscv/kernel/trap_names.c arch/riscv/kernel/boot_record.c \
+	mm/pgtable.c
+
+kernel := $(both) \
+	lib/printk.c lib/panic.c lib/kallsyms.c \
+	arch/riscv/kernel/hart.c arch/riscv/kernel/traps.c arch/riscv/kernel/recovery.c \
+	arch/riscv/kernel/stacktrace.c \
+	arch/riscv/kernel/time.c \
+	drivers/tty/sbi_console.c \
+	mm/memblock.c mm/ptdump.c \
+	arch/riscv/mm/layout.c arch/riscv/mm/init.c arch/riscv/mm/fixmap.c \
+	arch/riscv/mm/tlbflush.c arch/riscv/mm/fault.c \
+	boot/main.c boot/setup.c boot/devicetree.c boot/cmdline.c \
+	boot/lineedit.c boot/monitor.c boot/monitor_words.c \
+	boot/cmd_mm.c boot/cmd_peek.c boot/cmd_fdt.c boot/cmd_cpu.c boot/cmd_sys.c \
+	boot/crash.c boot/crash_tables.c
+kernel-$(CONFIG_KTEST) += $(wildcard tests/ktest.c tests/kernel/*_test.c)
+kernel-$(CONFIG_BENCH) += $(wildcard tests/bench.c tests/bench/*_bench.c)
+kernel += $(kernel-y)
+
+assembly := arch/riscv/kernel/head.S arch/riscv/kernel/entry.S
+
+# --- Flags ----------------------------------------------------------------------------
+
+clang := $(findstring clang,$(CC))
+arch-flags := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany
+ifneq ($(clang),)
+arch-flags := --target=riscv64-unknown-elf $(arch-flags)
+endif
+cppflags := -nostdinc -isystem $(shell $(CC) -print-file-name=include) \
+	-Iinclude -Iarch/riscv/include -I$(O)/include -include $(O)/include/autoconf.h -MMD -MP
+cflags := $(arch-flags) -std=gnu11 -O2 -g -ffreestanding -fno-pie -fno-common \
+	-fno-strict-aliasing -fno-omit-frame-pointer -fno-optimize-sibling-calls \
+	-fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections \
+	-fno-tree-loop-distribute-patterns -fno-builtin \
+	-ffile-prefix-map=$(CURDIR)/= -fdebug-prefix-map=$(CURDIR)=. \
+	-Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla \
+	-Wundef -Wpointer-arith -Wwrite-strings -Wimplicit-fallthrough -Wno-unused-parameter
+ifneq ($(clang),)
+cflags := $(filter-out -fno-tree-loop-distribute-patterns,$(cflags)) -Wno-gnu
+else ifdef CONFIG_STACKPROTECTOR
+cflags += -fstack-protector-strong -mstack-protector-guard=tls \
+	-mstack-protector-guard-reg=tp -mstack-protector-guard-offset=0
+endif
+
 # --- Rules ----------------------------------------------------------------------------
 
 objs := $(assembly:%.S=$(O)/%.o) $(O)/early.o $(kernel:%.c=$(O)/%.o)
@@ -117,7 +118,7 @@ $(O)/%.o: %.c $(O)/include/autoconf.h Makefile
 $(O)/early/%.o: %.c $(O)/include/autoconf.h Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(cppflags) $(cflags) -fno-jump-tables -c -o $@ $<
+	$(Q)$(CC) $(cppflags) $(cflags) -fno-jump-tables -fno-stack-protector -c -o $@ $<
 
 $(O)/%.o: %.S $(offsets)
 	@mkdir -p $(@D)

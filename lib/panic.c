@@ -41,3 +41,9 @@ void warn_at(const char *file, int line, const char *cond)
 	if (describe_hook)
 		describe_hook();
 }
+
+void __stack_chk_fail(void)
+{
+	/* The call is the last thing in its function: its return address is not in there. */
+	panic("stack smashed in %pS", (char *)__builtin_return_address(0) - 1);
+}

@@ -25,4 +25,7 @@ void set_panic_hooks(void (*describe)(void), void (*end)(void));
 	})
 void warn_at(const char *file, int line, const char *cond);
 
+/** __stack_chk_fail() - called by compiled code whose canary has changed */
+__noreturn void __stack_chk_fail(void);
+
 #endif
