@@ -44,5 +44,6 @@ void warn_at(const char *file, int line, const char *cond)
 
 void __stack_chk_fail(void)
 {
-	panic("stack protector: %pS overran its stack frame", __builtin_return_address(0));
+	/* The call is the last thing in its function: its return address is not in there. */
+	panic("stack smashed in %pS", (char *)__builtin_return_address(0) - 1);
 }

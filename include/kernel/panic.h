@@ -28,4 +28,7 @@ __noreturn void __stack_chk_fail(void);
 	})
 void warn_at(const char *file, int line, const char *cond);
 
+/** __stack_chk_fail() - called by compiled code whose canary has changed */
+__noreturn void __stack_chk_fail(void);
+
 #endif
