@@ -79,8 +79,12 @@ int ref_nr_rsv(const void *blob)
 	return fdt_num_mem_rsv(blob);
 }
 
-void ref_rsv(const void *blob, int index, uint64_t *addr, uint64_t *size)
+void ref_rsv(const void *blob, int index, unsigned long long *addr, unsigned long long *size)
 {
-	if (fdt_get_mem_rsv(blob, index, addr, size))
-		*addr = *size = 0;
+	uint64_t a = 0, s = 0; /* not the kernel's u64 on every host */
+
+	if (fdt_get_mem_rsv(blob, index, &a, &s))
+		a = s = 0;
+	*addr = a;
+	*size = s;
 }

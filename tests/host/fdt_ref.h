@@ -31,6 +31,6 @@ bool ref_stringlist_has(const void *blob, int node, const char *name, const char
 int ref_path(const void *blob, int node, char *buf, int size);
 int ref_find(const void *blob, const char *path);
 int ref_nr_rsv(const void *blob);
-void ref_rsv(const void *blob, int index, uint64_t *addr, uint64_t *size);
+void ref_rsv(const void *blob, int index, unsigned long long *addr, unsigned long long *size);
 
 #endif
