@@ -215,7 +215,7 @@ static void hostile(void)
 	CHECK_EQ(fdt_check(&fdt, NULL), -EILSEQ);
 	CHECK_EQ(fdt_next_sibling(&fdt, 0), -EILSEQ);
 	CHECK_EQ(fdt_find_node(&fdt, "/cpus"), -EILSEQ);
-	CHECK((clock() - start) / CLOCKS_PER_SEC < 10);
+	CHECK((clock() - start) / CLOCKS_PER_SEC < 2);
 }
 
 static void fuzz(void)
