@@ -85,7 +85,8 @@ assembly := arch/riscv/kernel/head.S arch/riscv/kernel/entry.S
 clang := $(findstring clang,$(CC))
 arch-flags := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany
 ifneq ($(clang),)
-arch-flags := --target=riscv64-unknown-elf $(arch-flags)
+# DWARF 5 as clang writes it needs relocations that GNU ld 2.40 does not know.
+arch-flags := --target=riscv64-unknown-elf -gdwarf-4 $(arch-flags)
 endif
 cppflags := -nostdinc -isystem $(shell $(CC) -print-file-name=include) \
 	-Iinclude -Iarch/riscv/include -I$(O)/include -include $(O)/include/autoconf.h -MMD -MP

@@ -24,10 +24,10 @@ static void bell(struct lineedit *le)
 	put(le, "\a");
 }
 
-/* Columns for text: the cursor may stand behind it, and the last column would wrap. */
+/* Columns for text. Behind it the cursor may stand, or ^C; the last column would wrap. */
 static size_t room(const struct lineedit *le)
 {
-	return LINEEDIT_COLUMNS - 1 - strlen(le->prompt);
+	return LINEEDIT_COLUMNS - strlen("^C") - 1 - strlen(le->prompt);
 }
 
 static void redraw(struct lineedit *le)
