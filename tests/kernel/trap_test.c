@@ -2,9 +2,6 @@
 /* Traps: caught, nested, and without a trace in what was interrupted. */
 #include <kernel/errno.h>
 #include <kernel/ktest.h>
-#include <kernel/memblock.h>
-#include <kernel/printk.h>
-#include <kernel/string.h>
 #include <asm/fixmap.h>
 #include <asm/hart.h>
 #include <asm/sections.h>
@@ -124,19 +121,10 @@ static void causes(void)
 	EXPECT_EQ(trap.epc, 0);
 }
 
-/* The tables allow it, PMP does not. */
+/* The tables allow it, the machine has nothing there. Not all have PMP for this. */
 static void access_fault(void)
 {
-	const struct memblock_type *memory = &memblock.memory;
-	u32 i = 0;
-
-	while (i < memory->cnt && !(memory->regions[i].flags & MEMBLOCK_NOMAP))
-		i++;
-	if (i == memory->cnt) {
-		ktest_skip("no firmware range in the device tree");
-		return;
-	}
-	set_fixmap(FIX_PHYS, memory->regions[i].base, PAGE_KERNEL);
+	set_fixmap(FIX_PHYS, 1UL << 55, PAGE_KERNEL);
 	EXPECT_EQ(read_cause(fix_to_virt(FIX_PHYS)), EXC_LOAD_ACCESS);
 	EXPECT_EQ(write_cause(fix_to_virt(FIX_PHYS)), EXC_STORE_ACCESS);
 	clear_fixmap(FIX_PHYS);
