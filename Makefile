@@ -98,7 +98,8 @@ cflags := $(arch-flags) -std=gnu11 -O2 -g -ffreestanding -fno-pie -fno-common \
 	-Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla \
 	-Wundef -Wpointer-arith -Wwrite-strings -Wimplicit-fallthrough -Wno-unused-parameter
 ifneq ($(clang),)
-cflags := $(filter-out -fno-tree-loop-distribute-patterns,$(cflags)) -Wno-gnu
+# DWARF 5 has ULEB128 differences, for which binutils before 2.41 know no relocation.
+cflags := $(filter-out -fno-tree-loop-distribute-patterns,$(cflags)) -Wno-gnu -gdwarf-4
 else ifdef CONFIG_STACKPROTECTOR
 cflags += -fstack-protector-strong -mstack-protector-guard=tls \
 	-mstack-protector-guard-reg=tp -mstack-protector-guard-offset=0

@@ -40,9 +40,17 @@ struct param {
 const struct param *cmdline_params(void);
 
 /**
- * parse_args() - read the command line into the options
- * @text, @len: need not be terminated; over COMMAND_LINE_SIZE - 1 stops the boot
+ * parse_params() - read a command line into what the rows of a table point to
+ * @table: ends with an empty name
+ * @text, @len: need not be terminated
+ * @store: room for the values of PARAM_STRING, @len + 1 bytes
  * What is unknown is listed once; a bad value is named and ignored.
+ */
+void parse_params(const struct param *table, const char *text, size_t len, char *store);
+
+/**
+ * parse_args() - parse_params() into the options
+ * @text, @len: need not be terminated; over COMMAND_LINE_SIZE - 1 stops the boot
  */
 void parse_args(const char *text, size_t len);
 

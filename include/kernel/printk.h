@@ -61,8 +61,11 @@ struct console {
 	int (*getc)(void);
 };
 
-/** register_console() - use this one from now on, and give it the log so far */
-void register_console(const struct console *console);
+/**
+ * register_console() - use this one from now on, and give it the log so far
+ * Return: the one used before, or NULL.
+ */
+const struct console *register_console(const struct console *console);
 
 bool console_registered(void);
 
