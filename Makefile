@@ -23,8 +23,8 @@ all: $(O)/Image ## the image: build/Image and build/cairn.elf (default)
 # --- Configuration --------------------------------------------------------------------
 
 kconfig = KCONFIG_CONFIG=$(O)/.config srctree=. $(PYTHON) -m
-configured := $(filter-out help clean setup-% run test test-% matrix mutants check bench \
-	docs gdb debug repro %config,$(or $(MAKECMDGOALS),all))
+configured := $(filter-out help clean setup-% run test test-% matrix mutants bench \
+	docs gdb repro %config,$(or $(MAKECMDGOALS),all))
 ifneq ($(configured),)
 include $(O)/auto.conf
 endif
@@ -161,4 +161,14 @@ $(O)/Image: $(O)/cairn.elf
 	$(Q)$(OBJCOPY) -O binary $< $@
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
+
+# --- Checks and tools -----------------------------------------------------------------
+
+export PYTHON
+check: export HEADER_CC = $(CC) $(filter-out -MMD -MP,$(cppflags)) $(cflags)
+check: all ## format, layers, headers, relocations...: scripts/check.sh NAME for one alone
+	$(Q)scripts/check.sh
+
+.PHONY: check
+
 .PHONY: all
