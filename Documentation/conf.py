@@ -6,7 +6,6 @@ project = "Cairn"
 extensions = ["myst_parser"]
 source_suffix = {".md": "markdown"}
 myst_heading_anchors = 3
-suppress_warnings = ["toc.glob", "toc.empty_glob"]
 html_theme = "alabaster"
 html_theme_options = {"description": "A small RISC-V S-mode kernel", "page_width": "70em"}
 html_copy_source = False

@@ -105,7 +105,7 @@ class Walk(Command):
     def run(self, argument):
         if not argument:
             raise gdb.GdbError("cairn-walk ADDR")
-        va = int(gdb.parse_and_eval(argument)) & (1 << 64) - 1
+        va = int(gdb.parse_and_eval(f"(unsigned long)({argument})"))
         mode, levels, pa = live_tables()
         print(f"walk: {mode} va=0x{va:016x} satp=0x{register('satp'):016x}")
         top = va >> (12 + 9 * levels - 1)
