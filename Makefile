@@ -99,8 +99,9 @@ cflags := $(arch-flags) -std=gnu11 -O2 -g -ffreestanding -fno-pie -fno-common \
 	-Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla \
 	-Wundef -Wpointer-arith -Wwrite-strings -Wimplicit-fallthrough -Wno-unused-parameter
 ifneq ($(clang),)
-cflags := $(filter-out -fno-tree-loop-distribute-patterns,$(cflags)) -Wno-gnu
-else ifdef CONFIG_STACKPROTECTOR
+# DWARF 4: clang writes version 5 with relocations these binutils do not know.
+cflags := $(filter-out -fno-tree-loop-distribute-patterns,$(cflags)) -Wno-gnu -gdwarf-4
+else ifdef CONFIG_STACKPROTECTOR # gcc only: clang 19 cannot take the guard from tp
 cflags += -fstack-protector-strong -mstack-protector-guard=tls \
 	-mstack-protector-guard-reg=tp -mstack-protector-guard-offset=0
 endif
