@@ -182,10 +182,9 @@ check: all ## format, layers, headers, relocations and more
 repro: ## build twice in different places, compare byte by byte
 	$(Q)scripts/repro.sh $(wildcard $(O)/.config)
 
-compile_commands.json: Makefile $(offsets) ## for clangd: every file, both ways it is built
+compile_commands.json: Makefile $(offsets) ## for clangd: every C file, both ways it is built
 	$(Q)$(PYTHON) scripts/compile-commands.py $(O) '$(CC) $(source-flags)' '' $(kernel) -- \
-		'$(CC) $(source-flags) $(early-cflags)' early $(early-only) $(both) -- \
-		'$(CC) $(filter-out -MMD -MP,$(cppflags)) $(asflags)' '' $(assembly) >$@
+		'$(CC) $(source-flags) $(early-cflags)' early $(early-only) $(both) >$@
 
 GDB_PORT ?= 1234
 debug: all ## boot in QEMU, but wait for `make gdb`
