@@ -207,7 +207,7 @@ int fdt_check(const struct fdt *fdt, u32 *where)
 			ok = depth > 0;
 			depth -= ok;
 			break;
-		case PROP: /* properties come before child nodes: §5.4.2 */
+		case PROP: /* properties come before child nodes */
 			ok = (last == BEGIN_NODE || last == PROP) &&
 			     small_cell(fdt->blob + fdt->struct_off + start + 8) <
 				     fdt->strings_size;

@@ -119,6 +119,7 @@ SECTIONS
 	.debug_rnglists 0 : { *(.debug_rnglists) }
 	.debug_loc 0 : { *(.debug_loc) }
 	.debug_loclists 0 : { *(.debug_loclists) }
+	.debug_loc 0 : { *(.debug_loc) }
 	.debug_line 0 : { *(.debug_line) }
 	.debug_line_str 0 : { *(.debug_line_str) }
 	.debug_str 0 : { *(.debug_str) }

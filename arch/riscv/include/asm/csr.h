@@ -8,7 +8,7 @@
  * may change what memory means.
  */
 
-/* sstatus, §12.1.1 */
+/* sstatus, Priv 20250508 §12.1.1 */
 #define SR_SIE        (1UL << 1)
 #define SR_SPIE       (1UL << 5)
 #define SR_SPP        (1UL << 8)
@@ -17,10 +17,10 @@
 #define SR_SUM        (1UL << 18)
 #define SR_MXR        (1UL << 19)
 
-/* sie and sip, §12.1.3 */
+/* sie and sip, Priv 20250508 §12.1.3 */
 #define SIE_STIE      (1UL << 5)
 
-/* scause, §12.1.8 */
+/* scause, Priv 20250508 §12.1.8 */
 #define CAUSE_INTERRUPT (1UL << 63)
 #define EXC_INST_MISALIGNED  0
 #define EXC_INST_ACCESS      1
@@ -35,7 +35,7 @@
 #define EXC_LOAD_PAGE_FAULT  13
 #define EXC_STORE_PAGE_FAULT 15
 
-/* satp, §12.1.11 */
+/* satp, Priv 20250508 §12.1.11 */
 #define SATP_MODE_SHIFT 60
 #define SATP_MODE_BARE  0
 #define SATP_MODE_39    8
