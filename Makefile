@@ -20,6 +20,38 @@ say = $(if $(V),,@printf '  %-8s%s\n' $(1) $(patsubst $(O)/%,%,$@))
 
 all: $(O)/Image ## the image: build/Image and build/cairn.elf (default)
 
+# --- Configuration --------------------------------------------------------------------
+
+kconfig = KCONFIG_CONFIG=$(O)/.config srctree=. $(PYTHON) -m
+configured := $(filter-out help clean setup-% run test test-% matrix mutants check bench \
+	docs gdb debug repro %config,$(or $(MAKECMDGOALS),all))
+ifneq ($(configured),)
+include $(O)/auto.conf
+endif
+
+%_defconfig: ## configure from configs/NAME_defconfig (O=DIR for elsewhere)
+	@mkdir -p $(O)
+	$(Q)$(kconfig) defconfig configs/$@ >/dev/null
+
+defconfig: ## configure with the defaults
+	@mkdir -p $(O)
+	$(Q)$(kconfig) defconfig configs/$@ >/dev/null
+
+menuconfig olddefconfig: ## change the configuration / bring an old one up to date
+	@mkdir -p $(O)
+	$(Q)$(kconfig) $@
+
+savedefconfig: ## write the configuration as a minimal defconfig
+	$(Q)$(kconfig) savedefconfig --out $(O)/defconfig
+
+$(O)/.config:
+	$(Q)$(MAKE) --no-print-directory defconfig
+
+$(O)/auto.conf $(O)/include/autoconf.h &: $(O)/.config Kconfig
+	@mkdir -p $(O)/include
+	$(Q)$(kconfig) genconfig --header-path $(O)/include/autoconf.h --config-out $(O)/auto.conf
+	@echo '#define CAIRN_VERSION "$(VERSION)"' >>$(O)/include/autoconf.h
+
 # --- What the image is made of, in reading order --------------------------------------
 
 # Before paging, by physical address: built without instrumentation into early.o, each
@@ -67,38 +99,6 @@ else ifdef CONFIG_STACKPROTECTOR
 cflags += -fstack-protector-strong -mstack-protector-guard=tls \
 	-mstack-protector-guard-reg=tp -mstack-protector-guard-offset=0
 endif
-
-# --- Configuration --------------------------------------------------------------------
-
-kconfig = KCONFIG_CONFIG=$(O)/.config srctree=. $(PYTHON) -m
-configured := $(filter-out help clean setup-% run test test-% matrix mutants check bench \
-	docs gdb debug repro %config,$(or $(MAKECMDGOALS),all))
-ifneq ($(configured),)
-include $(O)/auto.conf
-endif
-
-%_defconfig: ## configure from configs/NAME_defconfig (O=DIR for elsewhere)
-	@mkdir -p $(O)
-	$(Q)$(kconfig) defconfig configs/$@ >/dev/null
-
-defconfig: ## configure with the defaults
-	@mkdir -p $(O)
-	$(Q)$(kconfig) defconfig configs/$@ >/dev/null
-
-menuconfig olddefconfig: ## change the configuration / bring an old one up to date
-	@mkdir -p $(O)
-	$(Q)$(kconfig) $@
-
-savedefconfig: ## write the configuration as a minimal defconfig
-	$(Q)$(kconfig) savedefconfig --out $(O)/defconfig
-
-$(O)/.config:
-	$(Q)$(MAKE) --no-print-directory defconfig
-
-$(O)/auto.conf $(O)/include/autoconf.h &: $(O)/.config Kconfig
-	@mkdir -p $(O)/include
-	$(Q)$(kconfig) genconfig --header-path $(O)/include/autoconf.h --config-out $(O)/auto.conf
-	@echo '#define CAIRN_VERSION "$(VERSION)"' >>$(O)/include/autoconf.h
 
 # --- Rules ----------------------------------------------------------------------------
 

@@ -41,3 +41,10 @@ void warn_at(const char *file, int line, const char *cond)
 	if (describe_hook)
 		describe_hook();
 }
+
+/* Called by the compiler's check on return; what the stack holds is not to be trusted. */
+__noreturn void __stack_chk_fail(void);
+void __stack_chk_fail(void)
+{
+	panic("stack protector: the canary of %pS was overwritten", __builtin_return_address(0));
+}

@@ -120,3 +120,11 @@ void trap_report(unsigned long cause, unsigned long epc, unsigned long badaddr, 
 		     trap_name(cause), cause, epc, badaddr, ra);
 	early_stop();
 }
+
+/* The compiler's check on return; what the stack holds is not to be trusted. */
+__noreturn void __stack_chk_fail(void);
+void __stack_chk_fail(void)
+{
+	early_die("stack protector: the canary of the function before 0x%lx was overwritten",
+		  (unsigned long)__builtin_return_address(0));
+}
