@@ -31,3 +31,8 @@ def build(kind, suffix, inputs, make):
 def config(name):
     """Where the image of configs/NAME is built."""
     return OUT / "configs" / name
+
+
+def has(name, option):
+    """Whether configs/NAME has a configuration option."""
+    return f"{option}=y" in (config(name) / ".config").read_text().splitlines()

@@ -61,7 +61,7 @@ class Cell:
         if "load" in fields:
             fields["load"] = int(fields["load"], 0)
         return machine.Boot(name=self.name, tree=self.tree(), **fields,
-                            append=" ".join(filter(None, [s.get("append"), "ktest=*"])))
+                            append=" ".join(filter(None, [s.get("append"), s["run"]])))
 
 
 def legal(chosen):

@@ -5,7 +5,6 @@ import trees
 
 MODES = ("sv39", "sv48", "sv57")
 BITS = {"sv39": 39, "sv48": 48, "sv57": 57}
-# name: (start in eighths of the kernel half, shift, end in eighths, shift), top-down rows absolute
 GIB4 = 1 << 32
 TOP = 1 << 64
 
@@ -52,6 +51,14 @@ class Expected:
 
     def banks(self):
         return trees.banks(self.root)
+
+    def ram_line(self):
+        banks = self.banks()
+        return (f"boot: ram banks={len(banks)} bytes={sum(size for _, size in banks)}"
+                f" linear={self.linear_start():#x}")
+
+    def region_lines(self):
+        return []
 
     def linear_start(self):
         """Address of the lowest RAM: the window's start plus its offset in a useful leaf."""
