@@ -115,7 +115,7 @@ $(O)/%.o: %.c $(O)/include/autoconf.h Makefile
 $(O)/early/%.o: %.c $(O)/include/autoconf.h Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(cppflags) $(cflags) -fno-jump-tables -c -o $@ $<
+	$(Q)$(CC) $(cppflags) $(cflags) -fno-jump-tables -fomit-frame-pointer -c -o $@ $<
 
 $(O)/%.o: %.S $(offsets)
 	@mkdir -p $(@D)

@@ -7,11 +7,11 @@
 #include <kernel/printk.h>
 #include <kernel/string.h>
 
-char boot_command_line[COMMAND_LINE_SIZE];
+char boot_command_line[COMMAND_LINE_SIZE] __noinit;
 struct cmdline_options cmdline = { .loglevel = LOGLEVEL_DEFAULT };
 
 /* Values of PARAM_STRING point into this copy, which the parser cuts up. */
-static char values[COMMAND_LINE_SIZE];
+static char values[COMMAND_LINE_SIZE] __noinit;
 
 static const struct param params[] = {
 	{ "bench", PARAM_STRING, &cmdline.bench, NULL, "GLOB: run benchmarks, then go on" },
@@ -123,6 +123,7 @@ void parse_args(const char *text, size_t len)
 		panic("command line of %lu bytes: at most %u are possible", len,
 		      COMMAND_LINE_SIZE - 1);
 	memcpy(boot_command_line, text, len);
+	boot_command_line[len] = '\0';
 	while (args_next(&pos, &left, &arg)) {
 		const struct param *param = find_param(&arg);
 		const char *wrong = param ? set_param(param, &arg) : NULL;

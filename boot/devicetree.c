@@ -10,6 +10,10 @@
 #include <asm/page.h>
 
 struct fdt machine_fdt;
+
+/* The children of the root that are asked for more than once; -ENOENT where missing. */
+static int chosen_node, cpus_node, reserved_node;
+
 phys_addr_t phys_initrd_start, phys_initrd_end;
 
 void early_init_dt_verify(void)
@@ -24,16 +28,10 @@ void early_init_dt_verify(void)
 		      boot_record.dtb_pa, where, (void *)(long)err);
 }
 
-static int chosen_node(void)
-{
-	return fdt_find_node(&machine_fdt, "/chosen");
-}
-
 const char *early_init_dt_bootargs(size_t *len)
 {
-	int chosen = chosen_node();
 	u32 size = 0;
-	const char *args = chosen < 0 ? NULL : fdt_getprop(&machine_fdt, chosen, "bootargs", &size);
+	const char *args = chosen_node < 0 ? NULL : fdt_getprop(&machine_fdt, chosen_node, "bootargs", &size);
 
 	*len = args ? strnlen(args, size) : 0;
 	return args;
@@ -54,27 +52,37 @@ static bool is_memory_node(int node)
 	return type ? !strcmp(type, "memory") : fdt_name_is(&machine_fdt, node, "memory");
 }
 
-void early_init_dt_scan_memory(void)
+static void scan_memory(int root, int node)
+{
+	u64 base, size;
+	int err = 0;
+
+	for (u32 i = 0; !err; i++) {
+		err = fdt_reg(&machine_fdt, root, node, i, &base, &size);
+		if (!err)
+			must(memblock_add(base, size), "a bank of RAM");
+	}
+	if (err != -ENOENT)
+		pr_warn("boot: device tree: %s: bad reg: %pe\n", fdt_node_name(&machine_fdt, node),
+			(void *)(long)err);
+}
+
+void early_init_dt_scan_nodes(void)
 {
 	int root = fdt_root(&machine_fdt);
-	u64 base, size;
 
+	chosen_node = cpus_node = reserved_node = -ENOENT;
 	for (int node = fdt_first_child(&machine_fdt, root); node >= 0;
 	     node = fdt_next_sibling(&machine_fdt, node)) {
-		int err = is_memory_node(node) ? 0 : -ENOENT;
-
-		for (u32 i = 0; !err; i++) {
-			err = fdt_reg(&machine_fdt, root, node, i, &base, &size);
-			if (!err)
-				must(memblock_add(base, size), "a bank of RAM");
-		}
-		if (err != -ENOENT)
-			pr_warn("boot: device tree: %s: bad reg: %pe\n",
-				fdt_node_name(&machine_fdt, node), (void *)(long)err);
+		if (fdt_name_is(&machine_fdt, node, "chosen"))
+			chosen_node = node;
+		else if (fdt_name_is(&machine_fdt, node, "cpus"))
+			cpus_node = node;
+		else if (fdt_name_is(&machine_fdt, node, "reserved-memory"))
+			reserved_node = node;
+		else if (is_memory_node(node))
+			scan_memory(root, node);
 	}
-	if (!memblock_phys_mem_size())
-		panic("device tree at 0x%llx has no memory node with RAM in it",
-		      boot_record.dtb_pa);
 }
 
 void early_init_fdt_reserve_self(void)
@@ -88,7 +96,7 @@ void early_init_fdt_reserve_self(void)
  * so, and other static regions belong to somebody else too: none of it is mapped, unless
  * the tree allows its use with `reusable`.
  */
-static void reserve_node(int parent, int node)
+static void reserve(int node)
 {
 	const char *name = fdt_node_name(&machine_fdt, node);
 	bool map = fdt_getprop(&machine_fdt, node, "reusable", &(u32){ 0 }) != NULL;
@@ -96,7 +104,7 @@ static void reserve_node(int parent, int node)
 	int err = 0;
 
 	for (u32 i = 0; !err; i++) {
-		err = fdt_reg(&machine_fdt, parent, node, i, &base, &size);
+		err = fdt_reg(&machine_fdt, reserved_node, node, i, &base, &size);
 		if (err)
 			break;
 		must(memblock_reserve(base, size, name), name);
@@ -113,27 +121,25 @@ static void reserve_node(int parent, int node)
 
 void early_init_fdt_scan_reserved_mem(void)
 {
-	int parent = fdt_find_node(&machine_fdt, "/reserved-memory");
 	u64 base, size;
 
 	for (u32 i = 0; !fdt_rsv(&machine_fdt, i, &base, &size); i++)
 		must(memblock_reserve(base, size, "memreserve"), "the reservation block");
-	if (parent < 0)
+	if (reserved_node < 0)
 		return;
-	for (int node = fdt_first_child(&machine_fdt, parent); node >= 0;
+	for (int node = fdt_first_child(&machine_fdt, reserved_node); node >= 0;
 	     node = fdt_next_sibling(&machine_fdt, node))
 		if (fdt_is_available(&machine_fdt, node))
-			reserve_node(parent, node);
+			reserve(node);
 }
 
 void early_init_dt_check_for_initrd(void)
 {
-	int chosen = chosen_node();
 	u64 start, end;
 
-	if (chosen < 0 ||
-	    fdt_getprop_number(&machine_fdt, chosen, "linux,initrd-start", &start) ||
-	    fdt_getprop_number(&machine_fdt, chosen, "linux,initrd-end", &end))
+	if (chosen_node < 0 ||
+	    fdt_getprop_number(&machine_fdt, chosen_node, "linux,initrd-start", &start) ||
+	    fdt_getprop_number(&machine_fdt, chosen_node, "linux,initrd-end", &end))
 		return;
 	if (end <= start || !memblock_is_region_memory(start, end - start))
 		panic("initrd 0x%llx-0x%llx does not lie in RAM", start, end);
@@ -145,10 +151,10 @@ void early_init_dt_check_for_initrd(void)
 
 u32 dt_timebase_frequency(void)
 {
-	int cpus = fdt_find_node(&machine_fdt, "/cpus");
 	u32 frequency = 0;
 
-	if (cpus < 0 || fdt_getprop_u32(&machine_fdt, cpus, "timebase-frequency", &frequency))
+	if (cpus_node < 0 ||
+	    fdt_getprop_u32(&machine_fdt, cpus_node, "timebase-frequency", &frequency))
 		pr_warn("boot: device tree: /cpus has no timebase-frequency; times are guesses\n");
 	return frequency;
 }

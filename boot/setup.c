@@ -58,34 +58,40 @@ static void report_image(void)
 	pr_info("boot: kasan=off\n");
 }
 
-static u32 nr_banks; /* before firmware's ranges cut them up */
-
-static void setup_memblock(void)
+static void check_ram(void)
 {
-	memblock_init();
-	early_init_fdt_reserve_self();
-	if (image_reserve())
-		panic("memblock: no room for the image");
-	early_init_dt_scan_memory();
-	nr_banks = memblock.memory.cnt;
-	if (!memblock_is_region_memory(boot_record.load_pa, (unsigned long)(_end - _start)))
-		panic("RAM is smaller than the image needs: 0x%llx-0x%llx is not all in the device tree's memory",
-		      boot_record.load_pa, boot_record.load_pa + (unsigned long)(_end - _start));
-	early_init_fdt_scan_reserved_mem();
-	early_init_dt_check_for_initrd();
-	if (cmdline.mem && memblock_enforce_memory_limit(cmdline.mem))
-		panic("memblock is full");
+	phys_addr_t image = boot_record.load_pa;
+	unsigned long size = (unsigned long)(_end - _start);
+
+	if (!memblock_phys_mem_size())
+		panic("the device tree at 0x%llx has no memory node with RAM in it",
+		      boot_record.dtb_pa);
+	if (!memblock_is_region_memory(image, size))
+		panic("RAM is smaller than the image needs: 0x%llx-0x%llx is not all RAM", image,
+		      image + size);
 }
 
 void setup_arch(void)
 {
+	u32 nr_banks;
+
 	early_init_dt_verify();
+	memblock_init();
+	early_init_fdt_reserve_self();
+	early_init_dt_scan_nodes();
+	nr_banks = memblock.memory.cnt; /* before firmware's ranges cut them up */
 	setup_cmdline();
 	sbi_console_init();
 	report_image();
 	report_mode();
+	check_ram();
 	time_init(dt_timebase_frequency());
-	setup_memblock();
+	if (image_reserve())
+		panic("memblock: no room for the image");
+	early_init_fdt_scan_reserved_mem();
+	early_init_dt_check_for_initrd();
+	if (cmdline.mem && memblock_enforce_memory_limit(cmdline.mem))
+		panic("memblock is full");
 	setup_vm_final();
 	boot_mark(MARK_FINAL_TABLES);
 	pr_info("boot: ram banks=%u bytes=%llu linear=0x%lx\n", nr_banks,

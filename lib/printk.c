@@ -13,7 +13,7 @@
 int console_loglevel = LOGLEVEL_DEFAULT;
 
 /* Need not be cleared at boot: only [log_first, log_end) is ever read. */
-static char log_buf[LOG_SIZE] __section(".noinit");
+static char log_buf[LOG_SIZE] __noinit;
 static u64 log_first, log_end; /* count bytes for ever; the ring position is their remainder */
 static bool log_open;          /* the last message had no '\n' yet */
 static int last_level;

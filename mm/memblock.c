@@ -19,8 +19,8 @@
 /* Ends are exclusive, so the very last byte of the address space has no name. */
 #define PHYS_ADDR_MAX (~(phys_addr_t)0)
 
-/* In .bss, so that 10 KiB of empty regions are not part of the image. */
-struct memblock memblock;
+/* 10 KiB that memblock_init() makes valid; not worth clearing twice. */
+struct memblock memblock __noinit;
 
 /* What an edit does to the parts of existing regions inside its range. */
 enum inside {
@@ -35,7 +35,7 @@ static struct {
 	u32 cnt;
 	phys_addr_t size;
 	struct memblock_region regions[MEMBLOCK_REGIONS];
-} draft;
+} draft __noinit;
 
 static phys_addr_t range_end(phys_addr_t base, phys_addr_t size)
 {

@@ -234,23 +234,42 @@ static bool range_translated(const struct pgtable_geometry *geometry, unsigned l
 	       (va ^ last) >> 63 == 0;
 }
 
+/* The lowest table there is that holds all of [va, last]: nothing above it changes. */
+static phys_addr_t lowest_table(const struct pgtable *pt, unsigned long va, unsigned long last,
+				unsigned int *level)
+{
+	phys_addr_t table = pt->root;
+
+	for (; *level && (va ^ last) >> level_shift(*level) == 0; --*level) {
+		pte_t pte = read_pte(reach(pt, table, *level) +
+				     table_index(pt->geometry, *level, va));
+
+		if (!pte_table(pte))
+			break;
+		table = pte_pa(pte);
+	}
+	return table;
+}
+
 static int run_request(struct request *rq, unsigned long va, unsigned long size)
 {
 	struct pgtable *pt = rq->pt;
-	unsigned int top = pt->geometry->levels - 1;
+	unsigned int level = pt->geometry->levels - 1;
 	unsigned long last = va + size - 1;
+	phys_addr_t table;
 	int err;
 
 	if (!size || !IS_ALIGNED(va | size, PAGE_SIZE) || last < va)
 		return -EINVAL;
 	if (!range_translated(pt->geometry, va, last))
 		return -ERANGE;
-	err = prepare(rq, pt->root, top, va, last);
+	table = lowest_table(pt, va, last, &level);
+	err = prepare(rq, table, level, va, last);
 	if (!err)
 		err = reserve_spares(rq);
 	if (err)
 		return err;
-	commit(rq, pt->root, top, va, last);
+	commit(rq, table, level, va, last);
 	if (pt->ops.fence)
 		pt->ops.fence(pt, va, size);
 	return 0;

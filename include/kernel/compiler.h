@@ -9,6 +9,8 @@
 #define __packed         __attribute__((packed))
 #define __aligned(n)     __attribute__((aligned(n)))
 #define __section(s)     __attribute__((section(s)))
+/* Memory the boot does not clear; its owner does, or need not. */
+#define __noinit         __section(".noinit")
 #define __used           __attribute__((used))
 #define __unused         __attribute__((unused))
 #define __noreturn       __attribute__((noreturn))

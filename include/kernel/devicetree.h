@@ -10,14 +10,14 @@ extern struct fdt machine_fdt;
 /** early_init_dt_verify() - open and check the tree; stops the boot where it is damaged */
 void early_init_dt_verify(void);
 
-/** early_init_dt_bootargs() - the command line as the tree has it, or NULL, and its length */
-const char *early_init_dt_bootargs(size_t *len);
-
-/** early_init_dt_scan_memory() - RAM into memblock; stops the boot where there is none */
-void early_init_dt_scan_memory(void);
-
 /** early_init_fdt_reserve_self() - the tree's own memory; must be the first reservation */
 void early_init_fdt_reserve_self(void);
+
+/** early_init_dt_scan_nodes() - RAM into memblock, and where the other nodes are */
+void early_init_dt_scan_nodes(void);
+
+/** early_init_dt_bootargs() - the command line as the tree has it, or NULL, and its length */
+const char *early_init_dt_bootargs(size_t *len);
 
 /** early_init_fdt_scan_reserved_mem() - reservation block and /reserved-memory */
 void early_init_fdt_scan_reserved_mem(void);

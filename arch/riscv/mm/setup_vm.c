@@ -110,18 +110,11 @@ static u8 fdt_limit(const struct fdt *fdt)
 }
 
 /* The words that matter before paging; the rest of the line is read much later. */
-static u8 cmdline_limit(const struct fdt *fdt)
+static u8 cmdline_limit(const char *args, size_t left)
 {
-	int chosen = fdt_find_node(fdt, "/chosen");
-	const char *args;
 	struct arg arg;
-	size_t left = 0;
 	u8 limit = 0;
-	u32 len;
 
-	args = chosen < 0 ? NULL : fdt_getprop(fdt, chosen, "bootargs", &len);
-	if (args)
-		left = len;
 	while (args_next(&args, &left, &arg)) {
 		if (arg_is(&arg, "quiet") && !arg.value)
 			boot_record.quiet = 1;
@@ -137,9 +130,21 @@ static u8 cmdline_limit(const struct fdt *fdt)
 	return limit;
 }
 
+static const char *bootargs(const struct fdt *fdt, size_t *len)
+{
+	int chosen = fdt_find_node(fdt, "/chosen");
+	u32 size = 0;
+	const char *args = chosen < 0 ? NULL : fdt_getprop(fdt, chosen, "bootargs", &size);
+
+	*len = size;
+	return args;
+}
+
 static void choose_limit(void)
 {
 	struct fdt fdt;
+	const char *args;
+	size_t len;
 	int err = fdt_open(&fdt, (const void *)boot_record.dtb_pa);
 
 	if (err)
@@ -147,7 +152,8 @@ static void choose_limit(void)
 			  (unsigned long)boot_record.dtb_pa, (unsigned long)boot_record.dtb_size,
 			  err);
 	boot_record.limit_dt = fdt_limit(&fdt);
-	boot_record.limit_cmdline = cmdline_limit(&fdt);
+	args = bootargs(&fdt, &len);
+	boot_record.limit_cmdline = cmdline_limit(args, len);
 	boot_record.limit = lower_limit(LEVELS_MAX, lower_limit(boot_record.limit_dt,
 								boot_record.limit_cmdline));
 }
