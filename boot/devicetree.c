@@ -142,7 +142,7 @@ void early_init_dt_check_for_initrd(void)
 	    fdt_getprop_number(&machine_fdt, chosen_node, "linux,initrd-end", &end))
 		return;
 	if (end <= start || !memblock_is_region_memory(start, end - start))
-		panic("initrd 0x%llx-0x%llx does not lie in RAM", start, end);
+		panic("initrd 0x%llx-0x%llx does not lie in RAM that is used", start, end);
 	must(memblock_reserve(start, end - start, "initrd"), "the initrd");
 	phys_initrd_start = start;
 	phys_initrd_end = end;

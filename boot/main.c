@@ -20,20 +20,28 @@ void boot_mark(enum boot_mark mark)
 	marks[mark] = rdinstret() - boot_record.instret_entry;
 }
 
+static __noreturn void idle_for_ever(const char *why)
+{
+	console_printf("%s; idle\n", why);
+	for (;;)
+		__asm__ __volatile__("wfi");
+}
+
+/* Some machines can only restart. After a failure that would lose the message, or loop. */
 void machine_power_off(bool failed)
 {
 	sbi_reset(SBI_SRST_SHUTDOWN, failed ? SBI_SRST_REASON_FAILURE : SBI_SRST_REASON_NONE);
-	console_printf("the firmware cannot power off; idle\n");
-	for (;;)
-		__asm__ __volatile__("wfi");
+	if (!failed) {
+		console_printf("the firmware cannot power off; rebooting\n");
+		sbi_reset(SBI_SRST_COLD_REBOOT, SBI_SRST_REASON_NONE);
+	}
+	idle_for_ever("the firmware cannot power off");
 }
 
 void machine_restart(void)
 {
 	sbi_reset(SBI_SRST_COLD_REBOOT, SBI_SRST_REASON_NONE);
-	console_printf("the firmware cannot reboot; idle\n");
-	for (;;)
-		__asm__ __volatile__("wfi");
+	idle_for_ever("the firmware cannot reboot");
 }
 
 static void panic_describe(void)

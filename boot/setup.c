@@ -84,14 +84,15 @@ void setup_arch(void)
 	sbi_console_init();
 	report_image();
 	report_mode();
-	check_ram();
 	time_init(dt_timebase_frequency());
+	if (cmdline.mem && memblock_enforce_memory_limit(cmdline.mem))
+		panic("memblock is full");
+	check_ram();
 	if (image_reserve())
 		panic("memblock: no room for the image");
 	early_init_fdt_scan_reserved_mem();
+	setup_linear_bounds();
 	early_init_dt_check_for_initrd();
-	if (cmdline.mem && memblock_enforce_memory_limit(cmdline.mem))
-		panic("memblock is full");
 	setup_vm_final();
 	boot_mark(MARK_FINAL_TABLES);
 	pr_info("boot: ram banks=%u bytes=%llu linear=0x%lx\n", nr_banks,

@@ -33,13 +33,8 @@ void sbi_putchar(char c)
 
 void sbi_reset(unsigned int type, unsigned int reason)
 {
-	bool srst = sbi_probe(SBI_EXT_SRST);
-
-	if (srst)
+	if (sbi_probe(SBI_EXT_SRST))
 		sbi_ecall(SBI_EXT_SRST, 0, type, reason, 0);
-	if (type != SBI_SRST_SHUTDOWN)
-		return;
-	sbi_ecall(SBI_EXT_LEGACY_SHUTDOWN, 0, 0, 0, 0);
-	if (srst)
-		sbi_ecall(SBI_EXT_SRST, 0, SBI_SRST_COLD_REBOOT, reason, 0);
+	else if (type == SBI_SRST_SHUTDOWN)
+		sbi_ecall(SBI_EXT_LEGACY_SHUTDOWN, 0, 0, 0, 0);
 }

@@ -139,15 +139,22 @@ static void map_linear(phys_addr_t start, phys_addr_t end, pgprot_t prot)
 		panic("cannot map RAM 0x%llx-0x%llx: %pe", start, end, (void *)(long)err);
 }
 
-void setup_vm_final(void)
+void setup_linear_bounds(void)
 {
 	struct vm_region linear = vm_region(VM_LINEAR, kernel_pgtable.geometry->input_bits);
-	phys_addr_t ro_start = __pa_symbol(_text), ro_end = __pa_symbol(_erodata);
-	phys_addr_t base, start, end;
+	unsigned long size = linear.last - linear.start + 1;
+	phys_addr_t base = linear_base(size);
 
-	base = linear_base(linear.last - linear.start + 1);
-	drop_ram_above(base + (linear.last - linear.start) + 1);
+	drop_ram_above(base + size);
 	kernel_map.va_pa_offset = linear.start - base;
+	kernel_map.linear_start = (unsigned long)__va(memblock_start_of_DRAM());
+	kernel_map.linear_end = (unsigned long)__va(memblock_end_of_DRAM());
+}
+
+void setup_vm_final(void)
+{
+	phys_addr_t ro_start = __pa_symbol(_text), ro_end = __pa_symbol(_erodata);
+	phys_addr_t start, end;
 
 	pt_ops_set_fixmap(&kernel_pgtable);
 	for_each_map_mem_range(cursor, &start, &end) {
@@ -157,6 +164,4 @@ void setup_vm_final(void)
 		map_linear(max(start, ro_end), end, PAGE_KERNEL);
 	}
 	pt_ops_set_final(&kernel_pgtable);
-	kernel_map.linear_start = (unsigned long)__va(memblock_start_of_DRAM());
-	kernel_map.linear_end = (unsigned long)__va(memblock_end_of_DRAM());
 }

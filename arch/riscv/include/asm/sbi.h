@@ -53,8 +53,8 @@ void sbi_putchar(char c);
  * @type:   SBI_SRST_SHUTDOWN or SBI_SRST_*_REBOOT
  * @reason: SBI_SRST_REASON_*
  *
- * Tries SRST, for a shutdown then the legacy call and at last a cold reboot, which
- * some machines have alone. Returns when the firmware can do none of it.
+ * Through SRST, or for a shutdown by the legacy call where there is no SRST. Returns
+ * when the firmware cannot do it.
  * Context: any, MMU on or off.
  */
 void sbi_reset(unsigned int type, unsigned int reason);

@@ -11,10 +11,17 @@ void hart_init(void);
 void kernel_map_init(void);
 
 /**
+ * setup_linear_bounds() - place the linear map
+ * RAM that the mode's linear map cannot hold is named and forgotten.
+ * Context: boot, once; memblock knows all RAM.
+ */
+void setup_linear_bounds(void);
+
+/**
  * setup_vm_final() - add the linear map of all RAM memblock knows
- * RAM that the mode's linear map cannot hold is named and forgotten. __va() and __pa()
- * work afterwards, for all that memblock_is_map_memory() says yes to.
- * Context: boot, once; memblock filled, firmware's ranges marked NOMAP.
+ * __va() and __pa() work afterwards, for all that memblock_is_map_memory() says yes to.
+ * Context: boot, once, after setup_linear_bounds(); all that must not be allocated is
+ * reserved, firmware's ranges are NOMAP.
  */
 void setup_vm_final(void);
 
