@@ -28,6 +28,11 @@ def build(kind, suffix, inputs, make):
     return path
 
 
+def store(kind, suffix, data):
+    """A file with these bytes."""
+    return build(kind, suffix, [data], lambda path: path.write_bytes(data))
+
+
 def config(name):
     """Where the image of configs/NAME is built."""
     return OUT / "configs" / name

@@ -23,6 +23,10 @@ def size(text):
     return int(text[:-1]) << SIZES[text[-1]]
 
 
+def now(value):
+    return value() if callable(value) else value
+
+
 def firmware(name):
     """A file of OpenSBI's package, or None."""
     paths = (Path(d) / f"{name}.bin" for d in FIRMWARE_DIRS)
@@ -32,11 +36,11 @@ def firmware(name):
 def assemble(source):
     """Flat code from assembly: what stands between firmware and kernel."""
     def make(out):
-        text, obj = out.with_suffix(".S"), out.with_suffix(".o")
-        text.write_text(source)
+        text, elf = out.with_suffix(".S"), out.with_suffix(".elf")
+        text.write_text(".globl _start\n_start:\n" + source)
         subprocess.run([f"{CROSS}gcc", "-march=rv64ima_zicsr_zifencei", "-mabi=lp64", "-nostdlib",
-                        "-c", "-o", obj, text], check=True)
-        subprocess.run([f"{CROSS}objcopy", "-O", "binary", obj, out], check=True)
+                        "-Wl,-Ttext=0,--build-id=none", "-o", elf, text], check=True)
+        subprocess.run([f"{CROSS}objcopy", "-O", "binary", "-j", ".text", elf, out], check=True)
     return artifacts.build("stub", "bin", [source], make)
 
 
@@ -46,7 +50,9 @@ class Boot:
     @load: where the image goes, if not where QEMU puts it; then a stub jumps to it
     @enter: assembly that stub runs first, for entries no firmware would make
     @tree: device tree source merged into QEMU's tree
-    @files: (path, address) or (function that makes the path, address)
+    @files: (path, address): put into RAM
+
+    Whatever depends on files that may not be built yet is a function that gives it.
     """
     name: str
     machine: str = "virt"
@@ -90,7 +96,7 @@ class Boot:
         args = ["qemu-system-riscv64", "-nographic", "-no-reboot", "-M", *self.machine_args(),
                 "-bios", str(firmware(self.firmware))]
         if self.load or self.enter:
-            stub = assemble(f"{self.enter}\n\tli t0, {self.load_address:#x}\n\tjr t0\n")
+            stub = assemble(f"{now(self.enter)}\n\tli t0, {self.load_address:#x}\n\tjr t0\n")
             args += ["-kernel", str(stub),
                      "-device", f"loader,file={self.image},addr={self.load_address:#x},force-raw=on"]
         else:
@@ -98,8 +104,7 @@ class Boot:
         if self.tree:
             args += ["-dtb", str(self.dtb())]
         for path, address in self.files:
-            path = path() if callable(path) else path
-            args += ["-device", f"loader,file={path},addr={address:#x},force-raw=on"]
+            args += ["-device", f"loader,file={now(path)},addr={now(address):#x},force-raw=on"]
         if self.append:
             args += ["-append", self.append]
         return args + list(self.extra)

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What a boot must say, computed from what it was given."""
-import machine
 import trees
 
 MODES = ("sv39", "sv48", "sv57")
 BITS = {"sv39": 39, "sv48": 48, "sv57": 57}
 GIB4 = 1 << 32
 TOP = 1 << 64
+IMAGE_VA = 0xffffffff80000000
 
 
 class Expected:
@@ -58,7 +58,8 @@ class Expected:
                 f" linear={self.linear_start():#x}")
 
     def region_lines(self):
-        return []
+        return [f"boot: region={name} start={start:#018x} end={end:#018x}"
+                for name, (start, end) in regions(self.mode).items()]
 
     def linear_start(self):
         """Address of the lowest RAM: the window's start plus its offset in a useful leaf."""
@@ -66,34 +67,31 @@ class Expected:
         leaf = 1 << (30 if self.mode == "sv39" else 39)
         while leaf > 1 << 21 and end - start // leaf * leaf > 5 << (BITS[self.mode] - 4):
             leaf >>= 9
-        return region(self.mode, "linear")[0] + start % leaf
+        return regions(self.mode)["linear"][0] + start % leaf
 
 
-def region(mode, name):
-    """(start, last address) of a region by the formula of the eighths."""
+def regions(mode):
+    """name: (start, end) by the formula of the eighths; the top 4 GiB are the same in all."""
     half = 1 << (BITS[mode] - 1)
 
     def at(eighths, shift=0):
         return TOP - half + eighths * half // 8 + shift
     return {
-        "linear": (at(0), at(5) - 1),
-        "vmalloc": (at(5), at(6) - 1),
-        "vmemmap": (at(6), at(7, -GIB4) - 1),
-        "kasan": (at(7, -GIB4), at(8, -GIB4) - 1),
-        "modules": (0xffffffff00000000, 0xffffffff3fffffff),
-        "fixmap": (0xffffffff40000000, 0xffffffff401fffff),
-        "fdt": (0xffffffff40200000, 0xffffffff415fffff),
-        "image": (0xffffffff80000000, 0xffffffffbfffffff),
-    }[name]
-
-
-REGIONS = ("linear", "vmalloc", "vmemmap", "kasan", "modules", "fixmap", "fdt", "image")
+        "linear": (at(0), at(5)),
+        "vmalloc": (at(5), at(6)),
+        "vmemmap": (at(6), at(7, -GIB4)),
+        "kasan": (at(7, -GIB4), at(8, -GIB4)),
+        "modules": (TOP - GIB4, 0xffffffff40000000),
+        "fixmap": (0xffffffff40000000, 0xffffffff40200000),
+        "fdt": (0xffffffff40200000, 0xffffffff41600000),
+        "image": (IMAGE_VA, 0xffffffffc0000000),
+    }
 
 
 def image_size(boot):
+    """From the Image's header."""
     return int.from_bytes(boot.image.read_bytes()[16:24], "little")
 
 
 def image_line(boot):
-    return (f"boot: image pa={boot.load_address:#x} va=0xffffffff80000000"
-            f" size={image_size(boot):#x}")
+    return f"boot: image pa={boot.load_address:#x} va={IMAGE_VA:#x} size={image_size(boot):#x}"

@@ -105,3 +105,74 @@ def mmu_limit(root):
     types = [cpu.text("mmu-type").removeprefix("riscv,")
              for cpu in root.child("cpus").named("cpu") if cpu.usable()]
     return min((t for t in types if t in ("sv39", "sv48", "sv57")), default=None)
+
+
+def handed(machine_args, bootargs="", text="", change=None):
+    """
+    A tree for a stub to hand over: QEMU's, with what firmware would add, merged with
+    @text, then changed byte by byte by @change.
+    """
+    source = FIRMWARE + f'/ {{ chosen {{ bootargs = "{bootargs}"; }}; }};' + text
+    path = edit(dump(machine_args), source)
+    return artifacts.store("tree", "dtb", change(path.read_bytes())) if change else path
+
+
+HEADER = ("magic", "totalsize", "struct_off", "strings_off", "rsvmap_off", "version",
+          "last_compatible", "boot_cpu", "strings_size", "struct_size")
+
+
+def header(blob):
+    return dict(zip(HEADER, struct.unpack_from(">10I", blob)))
+
+
+def with_header(blob, **changed):
+    """The blob with other numbers in its header."""
+    return struct.pack(">10I", *{**header(blob), **changed}.values()) + blob[40:]
+
+
+def with_word(blob, offset, word):
+    return blob[:offset] + struct.pack(">I", word) + blob[offset + 4:]
+
+
+def tokens(blob):
+    """[(offset, token)] of the structure block."""
+    offset, found = header(blob)["struct_off"], []
+    while not found or found[-1][1] != 9:
+        token, = struct.unpack_from(">I", blob, offset)
+        found.append((offset, token))
+        offset += 4
+        if token == 1:
+            offset = (blob.index(b"\0", offset) + 4) & ~3
+        elif token == 3:
+            offset = (offset + 8 + struct.unpack_from(">I", blob, offset)[0] + 3) & ~3
+    return found
+
+
+def _grown(blob, at, tokens, strings=b""):
+    """Tokens put into the structure block at an offset in the blob, strings added at the end."""
+    h = header(blob)
+    blob = blob[:at] + tokens + blob[at:h["strings_off"] + h["strings_size"]] + strings
+    return with_header(blob, totalsize=len(blob), strings_off=h["strings_off"] + len(tokens),
+                       struct_size=h["struct_size"] + len(tokens),
+                       strings_size=h["strings_size"] + len(strings))
+
+
+def padded_by_property(blob, total):
+    """As large as @total through one huge property of the root."""
+    size = total - len(_grown(blob, header(blob)["struct_off"] + 8, bytes(12), b"pad\0"))
+    size &= ~3
+    prop = struct.pack(">3I", 3, size, header(blob)["strings_size"]) + bytes(size)
+    blob = _grown(blob, header(blob)["struct_off"] + 8, prop, b"pad\0")
+    return with_header(blob, totalsize=total) + bytes(total - len(blob))
+
+
+def padded_by_nops(blob, total):
+    """As large as @total through FDT_NOP tokens before the first property."""
+    count = (total - len(_grown(blob, header(blob)["struct_off"] + 8, b""))) // 4
+    blob = _grown(blob, header(blob)["struct_off"] + 8, struct.pack(">I", 4) * count)
+    return with_header(blob, totalsize=total) + bytes(total - len(blob))
+
+
+def padded_behind(blob, total):
+    """As large as @total by what the header says; nothing is there."""
+    return with_header(blob, totalsize=total) + bytes(total - len(blob))
