@@ -70,7 +70,10 @@ kernel := $(both) \
 	mm/memblock.c mm/ptdump.c \
 	arch/riscv/mm/layout.c arch/riscv/mm/init.c arch/riscv/mm/fixmap.c \
 	arch/riscv/mm/tlbflush.c arch/riscv/mm/fault.c \
-	boot/main.c boot/setup.c boot/devicetree.c boot/cmdline.c
+	boot/main.c boot/setup.c boot/devicetree.c boot/cmdline.c \
+	boot/lineedit.c boot/monitor.c boot/monitor_words.c \
+	boot/cmd_mm.c boot/cmd_peek.c boot/cmd_fdt.c boot/cmd_cpu.c boot/cmd_sys.c \
+	boot/crash.c boot/crash_tables.c
 kernel-$(CONFIG_KTEST) += tests/ktest.c $(wildcard tests/kernel/*_test.c)
 kernel-$(CONFIG_BENCH) += tests/bench.c $(wildcard tests/bench/*_bench.c)
 kernel += $(kernel-y)

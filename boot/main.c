@@ -2,11 +2,15 @@
 /* start_kernel(): the table of contents of a boot. */
 #include <kernel/boot_report.h>
 #include <kernel/cmdline.h>
+#include <kernel/errno.h>
 #include <kernel/init.h>
 #include <kernel/kallsyms.h>
+#include <kernel/lineedit.h>
+#include <kernel/monitor.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
 #include <kernel/tty.h>
+#include <kernel/vsprintf.h>
 #include <asm/boot_record.h>
 #include <asm/sbi.h>
 #include <asm/setup.h>
@@ -66,6 +70,35 @@ static void report_marks(void)
 		marks[MARK_PROMPT]);
 }
 
+static void greet(void)
+{
+	console_printf("Cairn %s, a RISC-V S-mode kernel, runs in %s on hart %llu. Type help.\n",
+		       CAIRN_VERSION, paging_mode_name(boot_record.levels), boot_record.hartid);
+}
+
+/* As typed at the prompt: "test GLOB" and "bench GLOB" are there if they are configured. */
+static int run_with_glob(const char *command, const char *glob)
+{
+	char line[LINEEDIT_MAX];
+
+	if (snprintf(line, sizeof(line), "%s \"%s\"", command, glob) >= (int)sizeof(line)) {
+		console_printf("%s: the glob is longer than a line\n", command);
+		return -E2BIG;
+	}
+	return monitor_run_line(line);
+}
+
+/* What the command line asks for. Tests are the last thing a machine does. */
+static void run_requests(void)
+{
+	if (cmdline.run)
+		monitor_run_line(cmdline.run);
+	if (cmdline.bench)
+		run_with_glob("bench", cmdline.bench);
+	if (cmdline.ktest)
+		machine_power_off(run_with_glob("test", cmdline.ktest) != 0);
+}
+
 void start_kernel(void)
 {
 	boot_mark(MARK_MMU_ON);
@@ -80,5 +113,7 @@ void start_kernel(void)
 	boot_record.stage = BOOT_STAGE_DONE;
 	boot_mark(MARK_PROMPT);
 	report_marks();
-	machine_power_off(false);
+	greet();
+	run_requests();
+	monitor();
 }

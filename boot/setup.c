@@ -14,6 +14,7 @@
 #include <kernel/printk.h>
 #include <kernel/tty.h>
 #include <asm/boot_record.h>
+#include <asm/layout.h>
 #include <asm/sections.h>
 #include <asm/setup.h>
 #include <asm/time.h>
@@ -58,6 +59,16 @@ static void report_image(void)
 	pr_info("boot: kasan=off\n");
 }
 
+static void report_layout(void)
+{
+	for (unsigned int id = 0; id < NR_VM_REGIONS; id++) {
+		struct vm_region region = vm_region(id, kernel_pgtable.geometry->input_bits);
+
+		pr_info("boot: region=%s start=0x%016lx end=0x%016lx\n", region.name,
+			region.start, region.last + 1);
+	}
+}
+
 static void check_ram(void)
 {
 	phys_addr_t image = boot_record.load_pa;
@@ -97,4 +108,5 @@ void setup_arch(void)
 	boot_mark(MARK_FINAL_TABLES);
 	pr_info("boot: ram banks=%u bytes=%llu linear=0x%lx\n", nr_banks,
 		memblock_phys_mem_size(), kernel_map.linear_start);
+	report_layout();
 }

@@ -290,6 +290,27 @@ bool glob_match(const char *pattern, const char *str)
 	return !*pattern;
 }
 
+bool glob_list_match(const char *list, const char *str)
+{
+	char pattern[GLOB_MAX];
+	const char *end;
+
+	for (;; list = end + 1) {
+		size_t len;
+
+		end = strchr(list, ',');
+		len = end ? (size_t)(end - list) : strlen(list);
+		if (len < sizeof(pattern)) {
+			memcpy(pattern, list, len);
+			pattern[len] = '\0';
+			if (glob_match(pattern, str))
+				return true;
+		}
+		if (!end)
+			return false;
+	}
+}
+
 /* The digit's value, or something no base has. */
 static unsigned int digit_value(char c)
 {

@@ -7,7 +7,7 @@
 
 void pte_flags(pte_t pte, char buf[PTE_FLAGS_LEN])
 {
-	static const char memory_type[][5] = { " ", " nc", " io", " ?" };
+	static const char memory_type[][5] = { "", " nc", " io", " ?" };
 	const char names[] = "RWXUGAD";
 	unsigned int i;
 
@@ -43,7 +43,7 @@ static void flush_run(struct dump *d)
 	d->audit->ranges++;
 	if (d->print) {
 		pte_flags(d->pte, flags);
-		d->print("%016lx-%016lx %013llx %4s x %-6lu %s\n", d->va, d->va + d->size - 1,
+		d->print("%016lx-%016lx %#016llx %4s %7lu %s\n", d->va, d->va + d->size - 1,
 			 pte_pa(d->pte), leaf_name(d->level), d->size / pgtable_leaf_size(d->level),
 			 flags);
 	}

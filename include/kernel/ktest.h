@@ -24,8 +24,12 @@ struct ktest_suite {
 	static const struct ktest_suite ktest_suite_##id __used __aligned(8)   \
 		__section(".ktest_suites." #id) = { #id, table, ARRAY_SIZE(table) }
 
+/* The linker section's bounds. */
+extern const struct ktest_suite __start_ktest_suites[], __stop_ktest_suites[];
+
 /**
  * ktest_run() - run the cases "suite.case" that match a glob ("suite" means all of it)
+ * @glob: or several, separated by ','; each must match something
  * Prints KTAP and `ktest: passed=N failed=N skipped=N`.
  * Return: number of failed cases, or -ENOENT: nothing matches (said on the console).
  */

@@ -14,12 +14,13 @@
 /**
  * struct monitor_command - one command
  * @name: the word typed
- * @args: its arguments as the help shows them, "" for none
+ * @args: its arguments as the help shows them, "" for none. One word for each, in brackets
+ *        if it may be left out: the monitor refuses fewer and more than that
  * @help: one line
  * @run:  argc words in argv, argv[0] is the name. Return: 0, or -errno after saying
  *        what was wrong; -EINVAL alone makes the monitor show the usage.
- * @complete: candidate number @index for the word being typed, NULL behind the last;
- *        may be NULL itself
+ * @complete: candidate number @index for the word being typed, valid until the next call;
+ *        NULL behind the last. May be NULL itself
  */
 struct monitor_command {
 	const char *name;
@@ -43,7 +44,22 @@ int monitor_run_line(const char *line);
 /** monitor() - read and run lines for ever */
 __noreturn void monitor(void);
 
-/** monitor_parse_number() - a number in any base; says which word is wrong otherwise */
+/** monitor_error() - say what is wrong, behind the running command's name */
+void monitor_error(const char *fmt, ...) __printf(1, 2);
+
+/**
+ * monitor_parse_number() - a number; says which word is wrong otherwise
+ * Decimal, 0x… or 0… as in C; 16 digits, as dumps print them, are hexadecimal.
+ * Return: 0, or -EINVAL after saying so.
+ */
 int __must_check monitor_parse_number(const char *word, u64 *value);
+
+/** monitor_parse_address() - as monitor_parse_number(), or FUNCTION or FUNCTION+OFFSET */
+int __must_check monitor_parse_address(const char *word, u64 *value);
+
+#define HUMAN_SIZE_LEN 16
+
+/** human_size() - "40 PiB", "23.5 KiB", "612 B"; one decimal place means it is rounded */
+const char *human_size(u64 bytes, char buf[HUMAN_SIZE_LEN]);
 
 #endif

@@ -10,11 +10,13 @@ enum access_kind { ACCESS_LOAD, ACCESS_STORE, ACCESS_FETCH };
  * show_walk() - print the walk of an address, level by level, with decoded entries
  * @va:   any address
  * @kind: the access whose permission is checked
+ * @print: as printf
  *
  * Context: translation on; survives corrupted tables.
  * Return: the rule of the specification that stops the access, NULL: none does.
  */
-const char *show_walk(unsigned long va, enum access_kind kind);
+const char *show_walk(unsigned long va, enum access_kind kind,
+		      void (*print)(const char *fmt, ...));
 
 #define PTE_FLAGS_LEN 16
 

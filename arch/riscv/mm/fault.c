@@ -6,13 +6,15 @@
 #include <kernel/errno.h>
 #include <kernel/pgtable.h>
 #include <kernel/printk.h>
+#include <kernel/vsprintf.h>
 #include <kernel/walk_report.h>
 #include <asm/csr.h>
 #include <asm/layout.h>
 #include <asm/trap.h>
 
 /* Steps of the translation algorithm: Priv 20250508 §12.3.2. */
-static const char *entry_rule(pte_t pte, unsigned int level, const struct pgtable_geometry *geometry)
+static const char *entry_rule(pte_t pte, unsigned int level,
+			      const struct pgtable_geometry *geometry)
 {
 	u64 below = (pgtable_leaf_size(level) >> PAGE_SHIFT) - 1;
 
@@ -27,6 +29,10 @@ static const char *entry_rule(pte_t pte, unsigned int level, const struct pgtabl
 			return "D, A, U, N or PBMT set in a pointer to a table: reserved";
 		return level ? NULL : "pointer to a table at level 0";
 	}
+	if ((pte.val & _PAGE_PBMT) == _PAGE_PBMT)
+		return "PBMT=3: reserved";
+	if (pte.val & _PAGE_NAPOT && (level || (pte.val >> _PAGE_PFN_SHIFT & 0xf) != 0x8))
+		return "N=1 where no NAPOT size is defined: reserved";
 	if (level > geometry->max_leaf_level)
 		return "leaf above the mode's largest";
 	if (pte.val >> _PAGE_PFN_SHIFT & below & (_PAGE_PFN_MASK >> _PAGE_PFN_SHIFT))
@@ -54,18 +60,18 @@ static const char *access_rule(pte_t pte, enum access_kind kind)
 	return NULL;
 }
 
-static void show_step(const struct pgtable_trace *trace, unsigned int i)
+static void show_step(const struct pgtable_trace *trace, unsigned int i,
+		      void (*print)(const char *fmt, ...))
 {
 	pte_t pte = trace->step[i].pte;
-	char flags[PTE_FLAGS_LEN];
+	char flags[PTE_FLAGS_LEN], target[32] = "nothing";
 
 	pte_flags(pte, flags);
-	pr_err("  level %u [%3u] of table 0x%012llx: 0x%016llx %s -> %s 0x%llx\n",
-	       trace->step[i].level, trace->step[i].index, trace->step[i].table, pte.val, flags,
-	       pte_leaf(pte)    ? "leaf" :
-	       pte_present(pte) ? "table" :
-				  "nothing",
-	       pte_pa(pte));
+	if (pte_present(pte))
+		snprintf(target, sizeof(target), "%s 0x%llx", pte_leaf(pte) ? "leaf" : "table",
+			 pte_pa(pte));
+	print("  level %u [%3u] of table 0x%012llx: 0x%016llx %s -> %s\n", trace->step[i].level,
+	      trace->step[i].index, trace->step[i].table, pte.val, flags, target);
 }
 
 /* The tables the hart uses right now, which may not be those we think it uses. */
@@ -78,7 +84,7 @@ static struct pgtable live_tables(void)
 	return pt;
 }
 
-const char *show_walk(unsigned long va, enum access_kind kind)
+const char *show_walk(unsigned long va, enum access_kind kind, void (*print)(const char *fmt, ...))
 {
 	struct pgtable pt = live_tables();
 	enum vm_region_id id = vm_region_of(va, pt.geometry->input_bits);
@@ -86,19 +92,19 @@ const char *show_walk(unsigned long va, enum access_kind kind)
 	const char *rule = NULL;
 	int err = pgtable_trace(&pt, va, &trace);
 
-	pr_err("walk: %s va=0x%016lx region=%s satp=0x%016lx\n", pt.geometry->name, va,
-	       id < NR_VM_REGIONS ? vm_region(id, pt.geometry->input_bits).name : "none",
-	       csr_read(satp));
+	print("walk: %s va=0x%016lx region=%s satp=0x%016lx\n", pt.geometry->name, va,
+	      id < NR_VM_REGIONS ? vm_region(id, pt.geometry->input_bits).name : "none",
+	      csr_read(satp));
 	if (err == -ERANGE)
 		rule = "not canonical: the bits above the mode's must all be equal";
-	for (unsigned int i = 0; i < trace.nr; i++) {
-		show_step(&trace, i);
-		if (!rule)
-			rule = entry_rule(trace.step[i].pte, trace.step[i].level, pt.geometry);
+	/* The walk may go on where the hardware stops: the last line shown is the cause. */
+	for (unsigned int i = 0; i < trace.nr && !rule; i++) {
+		show_step(&trace, i, print);
+		rule = entry_rule(trace.step[i].pte, trace.step[i].level, pt.geometry);
 	}
-	if (err == -EFAULT) {
-		pr_err("  table at PA 0x%llx is not RAM\n", trace.bad_table);
-		rule = rule ? rule : "the table is outside mapped RAM";
+	if (err == -EFAULT && !rule) {
+		print("  table at PA 0x%llx is not RAM\n", trace.bad_table);
+		rule = "the table is outside mapped RAM";
 	}
 	if (!rule && !err)
 		rule = access_rule(trace.step[trace.nr - 1].pte, kind);
@@ -109,14 +115,25 @@ static enum access_kind access_kind(unsigned long cause)
 {
 	if (cause == EXC_INST_PAGE_FAULT || cause == EXC_INST_ACCESS)
 		return ACCESS_FETCH;
-	return cause == EXC_STORE_PAGE_FAULT || cause == EXC_STORE_ACCESS ? ACCESS_STORE :
-									     ACCESS_LOAD;
+	return cause == EXC_STORE_PAGE_FAULT || cause == EXC_STORE_ACCESS ? ACCESS_STORE
+									  : ACCESS_LOAD;
+}
+
+static void print_err(const char *fmt, ...)
+{
+	char line[160];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(line, sizeof(line), fmt, args);
+	va_end(args);
+	pr_err("%s", line);
 }
 
 void do_page_fault(const struct pt_regs *regs)
 {
 	bool page_fault = regs->cause >= EXC_INST_PAGE_FAULT;
-	const char *rule = show_walk(regs->badaddr, access_kind(regs->cause));
+	const char *rule = show_walk(regs->badaddr, access_kind(regs->cause), print_err);
 
 	if (rule)
 		pr_err("rule: %s\n", rule);

@@ -27,9 +27,9 @@
 /* Any of these makes a valid entry a leaf. */
 #define _PAGE_LEAF     (_PAGE_READ | _PAGE_WRITE | _PAGE_EXEC)
 
-/* Reserved in an entry that points to a table: must be zero. */
+/* Reserved in an entry that points to a table: must be zero. G may be 1. */
 #define _PAGE_TABLE_ZERO                                                          \
-	(_PAGE_USER | _PAGE_GLOBAL | _PAGE_ACCESSED | _PAGE_DIRTY | _PAGE_RESERVED | \
-	 _PAGE_PBMT | _PAGE_NAPOT)
+	(_PAGE_USER | _PAGE_ACCESSED | _PAGE_DIRTY | _PAGE_RESERVED | _PAGE_PBMT | \
+	 _PAGE_NAPOT)
 
 #endif

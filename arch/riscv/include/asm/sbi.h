@@ -20,6 +20,11 @@
 #define SBI_BASE_GET_IMPL_ID      1
 #define SBI_BASE_GET_IMPL_VERSION 2
 #define SBI_BASE_PROBE_EXTENSION  3
+#define SBI_BASE_GET_MVENDORID    4
+#define SBI_BASE_GET_MARCHID      5
+#define SBI_BASE_GET_MIMPID       6
+
+#define SBI_HSM_HART_STATUS 2
 
 #define SBI_DBCN_WRITE      0
 #define SBI_DBCN_READ       1

@@ -13,5 +13,6 @@ extern char __emergency_guard[], __stack_guard[]; /* a page each, never mapped *
 extern char __stack_low[], __stack_high[];
 extern char __emergency_low[], __emergency_high[];
 extern char __pt_pool[], __pt_pool_end[];
+extern char __start_monitor_commands[], __stop_monitor_commands[];
 
 #endif

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The prompt: lines into commands, commands into words, and each run so that a trap in
+ * it costs only that command.
+ */
+#include <kernel/errno.h>
+#include <kernel/lineedit.h>
+#include <kernel/monitor.h>
+#include <kernel/printk.h>
+#include <kernel/string.h>
+#include <kernel/vsprintf.h>
+#include <asm/sections.h>
+#include <asm/time.h>
+#include <asm/trap.h>
+
+#define PROMPT	     "cairn> "
+#define POLL_USECS   10000
+#define MAX_NAME     31 /* longer words are not compared for a suggestion */
+#define MAX_DISTANCE 2
+
+static const struct monitor_command *running; /* for messages */
+
+static const struct monitor_command *command_at(unsigned int index)
+{
+	const struct monitor_command *first = (const void *)__start_monitor_commands;
+
+	return first + index < (const struct monitor_command *)__stop_monitor_commands
+		       ? first + index
+		       : NULL;
+}
+
+static const struct monitor_command *find_command(const char *name, size_t len)
+{
+	const struct monitor_command *command;
+
+	for (unsigned int i = 0; (command = command_at(i)); i++)
+		if (strlen(command->name) == len && !memcmp(command->name, name, len))
+			return command;
+	return NULL;
+}
+
+void monitor_error(const char *fmt, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	console_printf("%s: %s\n", running ? running->name : "monitor", text);
+}
+
+static void show_usage(const struct monitor_command *command)
+{
+	console_printf("usage: %s%s%s\n", command->name, command->args[0] ? " " : "",
+		       command->args);
+}
+
+/* --- Unknown words --- */
+
+/* Insertions, deletions and replacements that make one word of the other. */
+static unsigned int distance(const char *a, const char *b)
+{
+	unsigned int row[MAX_NAME + 1];
+	size_t len = strlen(b);
+
+	for (unsigned int j = 0; j <= len; j++)
+		row[j] = j;
+	for (unsigned int i = 1; a[i - 1]; i++) {
+		unsigned int diagonal = row[0];
+
+		row[0] = i;
+		for (unsigned int j = 1; j <= len; j++) {
+			unsigned int replaced = diagonal + (a[i - 1] != b[j - 1]);
+			unsigned int shorter = min(row[j], row[j - 1]);
+
+			diagonal = row[j];
+			row[j] = min(replaced, shorter + 1);
+		}
+	}
+	return row[len];
+}
+
+/* A command the word begins, else the nearest one, else NULL. */
+static const struct monitor_command *suggestion(const char *word)
+{
+	const struct monitor_command *command, *best = NULL;
+	unsigned int best_distance = MAX_DISTANCE + 1;
+	size_t len = strlen(word);
+
+	if (!len || len > MAX_NAME)
+		return NULL;
+	for (unsigned int i = 0; (command = command_at(i)); i++) {
+		unsigned int d;
+
+		if (strlen(command->name) > MAX_NAME)
+			continue;
+		if (!strncmp(command->name, word, len))
+			return command;
+		d = distance(word, command->name);
+		if (d < best_distance && d < len) {
+			best = command;
+			best_distance = d;
+		}
+	}
+	return best;
+}
+
+static int unknown_command(const char *word)
+{
+	const struct monitor_command *near = suggestion(word);
+
+	if (near)
+		console_printf("%s: unknown command; did you mean %s?\n", word, near->name);
+	else
+		console_printf("%s: unknown command; `help` lists them\n", word);
+	return -ENOENT;
+}
+
+/* --- Running --- */
+
+struct call {
+	const struct monitor_command *command;
+	int argc;
+	char **argv;
+	bool returned;
+};
+
+static int run_call(void *arg)
+{
+	struct call *call = arg;
+	int ret = call->command->run(call->argc, call->argv);
+
+	call->returned = true;
+	return ret;
+}
+
+/* Counts the words of the usage. */
+static bool argc_fits(const struct monitor_command *command, int argc)
+{
+	int least = 1, most = 1;
+
+	for (const char *p = command->args; *p;) {
+		most++;
+		least += *p != '[';
+		while (*p && *p != ' ')
+			p++;
+		while (*p == ' ')
+			p++;
+	}
+	if (argc > most)
+		monitor_error("%d argument%s at most", most - 1, most == 2 ? "" : "s");
+	return argc >= least && argc <= most;
+}
+
+static int run_words(int argc, char **argv)
+{
+	const struct monitor_command *outer = running;
+	struct call call = { find_command(argv[0], strlen(argv[0])), argc, argv, false };
+	int ret = -EINVAL;
+
+	if (!call.command)
+		return unknown_command(argv[0]);
+	running = call.command;
+	call.returned = true;
+	if (argc_fits(call.command, argc)) {
+		call.returned = false;
+		ret = try_call(run_call, &call);
+	}
+	running = outer;
+	if (!call.returned)
+		console_printf("%s: abandoned\n", call.command->name);
+	else if (ret == -EINVAL)
+		show_usage(call.command);
+	return ret;
+}
+
+/*
+ * Cuts the text into words, in place: quotes keep blanks and are taken out.
+ * Return: the number of words, or -EINVAL after saying what is wrong.
+ */
+static int split_words(char *text, char **argv)
+{
+	int argc = 0;
+
+	for (char *in = text, *out = text;;) {
+		bool quoted = false;
+
+		while (*in == ' ' || *in == '\t')
+			in++;
+		if (!*in)
+			return argc;
+		if (argc == MONITOR_MAX_ARGS) {
+			monitor_error("%s: more than %d words", argv[0], MONITOR_MAX_ARGS);
+			return -EINVAL;
+		}
+		argv[argc++] = out;
+		for (; *in && (quoted || (*in != ' ' && *in != '\t')); in++) {
+			if (*in == '"')
+				quoted = !quoted;
+			else
+				*out++ = *in;
+		}
+		if (quoted) {
+			*out = '\0';
+			monitor_error("%s: a quote is not closed", argv[argc - 1]);
+			return -EINVAL;
+		}
+		in += *in != '\0';
+		*out++ = '\0';
+	}
+}
+
+static size_t command_length(const char *line)
+{
+	bool quoted = false;
+	size_t len = 0;
+
+	for (; line[len] && (quoted || line[len] != ';'); len++)
+		quoted ^= line[len] == '"';
+	return len;
+}
+
+static int run_command(const char *text, size_t len)
+{
+	char copy[LINEEDIT_MAX], *argv[MONITOR_MAX_ARGS + 1] = { copy };
+	int argc;
+
+	if (len >= sizeof(copy)) {
+		monitor_error("%.16s...: longer than %zu characters", text, sizeof(copy) - 1);
+		return -EINVAL;
+	}
+	memcpy(copy, text, len);
+	copy[len] = '\0';
+	argc = split_words(copy, argv);
+	if (argc <= 0)
+		return argc;
+	argv[argc] = NULL;
+	return run_words(argc, argv);
+}
+
+int monitor_run_line(const char *line)
+{
+	int ret = 0;
+
+	for (;;) {
+		size_t len = command_length(line);
+		int err = run_command(line, len);
+
+		ret = err ? err : ret;
+		if (!line[len])
+			return ret;
+		line += len + 1;
+	}
+}
+
+/* --- The terminal --- */
+
+static int wait_for_char(void *arg)
+{
+	for (;;) {
+		int c = console_getc();
+
+		if (c >= 0)
+			return c;
+		idle_wait(POLL_USECS);
+	}
+}
+
+static void write_console(void *arg, const char *s, size_t len)
+{
+	console_write(s, len);
+}
+
+static const char *command_name(unsigned int index)
+{
+	const struct monitor_command *command = command_at(index);
+
+	return command ? command->name : NULL;
+}
+
+/* For the first word of a command its name, for others what the command offers. */
+static const char *candidate(void *arg, const char *line, size_t start, unsigned int index)
+{
+	const struct monitor_command *command;
+	size_t first = start, len = 0;
+
+	while (first && line[first - 1] != ';')
+		first--;
+	while (first < start && line[first] == ' ')
+		first++;
+	if (first == start)
+		return command_name(index);
+	while (line[first + len] && line[first + len] != ' ')
+		len++;
+	command = find_command(line + first, len);
+	return command && command->complete ? command->complete(index) : NULL;
+}
+
+void monitor(void)
+{
+	static const struct lineedit_io io = { wait_for_char, write_console, candidate, NULL };
+	static struct lineedit editor;
+
+	editor.io = &io;
+	for (;;)
+		if (lineedit_read(&editor, PROMPT) > 0)
+			monitor_run_line(editor.line);
+}
+
+/* --- help --- */
+
+static int help(int argc, char **argv)
+{
+	const struct monitor_command *command;
+	char usage[64];
+
+	if (argc == 2) {
+		command = find_command(argv[1], strlen(argv[1]));
+		if (!command)
+			return unknown_command(argv[1]);
+		show_usage(command);
+		console_printf("%s\n", command->help);
+		return 0;
+	}
+	for (unsigned int i = 0; (command = command_at(i)); i++) {
+		snprintf(usage, sizeof(usage), "%s %s", command->name, command->args);
+		console_printf("%-28s %s\n", usage, command->help);
+	}
+	console_printf("Commands are separated by ';', blanks are kept in \"quotes\".\n");
+	return 0;
+}
+
+MONITOR_COMMAND(help, "[COMMAND]", "list the commands, or explain one", help, command_name);
