@@ -11,7 +11,7 @@
 
 #include "crash.h"
 
-static u8 scratch_page[PAGE_SIZE] __aligned(PAGE_SIZE);
+static u8 scratch_page[PAGE_SIZE] __aligned(PAGE_SIZE) __noinit;
 static pte_t *damaged; /* NULL: none is */
 static pte_t whole;    /* what was in it */
 

@@ -52,7 +52,7 @@ int __must_check fdt_open(struct fdt *fdt, const void *blob);
 /**
  * fdt_check() - walk the whole structure and the reservation map once
  * @where: out: offset in the blob of the first token, or of the map entry, that
- *         is wrong; untouched on success; may be NULL
+ *         is wrong (totalsize where it is missing); untouched on success; may be NULL
  * Return: 0, or -EILSEQ: bad token, unterminated name, property or string
  * outside its block, property behind a child node, nesting over FDT_MAX_DEPTH,
  * not exactly one root, no FDT_END, map without end.

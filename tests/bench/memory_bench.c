@@ -8,8 +8,8 @@
 #include <asm/fixmap.h>
 #include <asm/layout.h>
 
-static char source[PAGE_SIZE] __aligned(PAGE_SIZE);
-static char target[PAGE_SIZE] __aligned(PAGE_SIZE);
+static char source[PAGE_SIZE] __aligned(PAGE_SIZE) __noinit;
+static char target[PAGE_SIZE] __aligned(PAGE_SIZE) __noinit;
 
 static void run_memset(unsigned long n)
 {

@@ -4,7 +4,7 @@
 #include <asm/fixmap.h>
 #include "probe.h"
 
-static u64 page[2][PAGE_SIZE / sizeof(u64)] __aligned(PAGE_SIZE);
+static u64 page[2][PAGE_SIZE / sizeof(u64)] __aligned(PAGE_SIZE) __noinit;
 
 static void set_and_clear(void)
 {
