@@ -173,8 +173,8 @@ test-configs := defconfig small_defconfig
 test-images: ## build the images that tests boot: build/configs/*
 	@for c in $(test-configs); do \
 		[ $(O)/configs/$$c/.config -nt configs/$$c ] || \
-			$(MAKE) --no-print-directory O=$(O)/configs/$$c $$c || exit; \
-		$(MAKE) --no-print-directory O=$(O)/configs/$$c || exit; \
+			$(MAKE) -s O=$(O)/configs/$$c $$c || exit; \
+		$(MAKE) -s O=$(O)/configs/$$c || exit; \
 	done
 
 test-qemu: test-images ## boot a pairwise cover of tests/qemu/cells.yaml (CELLS=smoke: a few)

@@ -2,6 +2,7 @@
 """The table of cells.yaml: which cells there are, and the boot each one is."""
 import functools
 import itertools
+import string
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,11 @@ def table():
 
 def axes():
     return {axis: list(values) for axis, values in table()["axes"].items()}
+
+
+def cells64(number):
+    """A number as the two cells of a device tree property."""
+    return f"{number >> 32:#x} {number & 0xffffffff:#x}"
 
 
 @dataclass(frozen=True)
@@ -52,7 +58,10 @@ class Cell:
         lines[0] += s.get("first-cpu", "")
         lines[smp - 1] += s.get("last-cpu", "")
         nodes = "".join(f"cpu@{n:x} {{ {text} }};" for n, text in lines.items() if text)
-        return s.get("dts", "") + (f"/ {{ cpus {{ {nodes} }}; }};" if nodes else "")
+        half = machine.size(s["ram"]) // 2
+        dts = string.Template(s.get("dts", "")).substitute(
+            middle=cells64(machine.RAM_BASE + half), half=cells64(half))
+        return dts + (f"/ {{ cpus {{ {nodes} }}; }};" if nodes else "")
 
     def boot(self):
         s = self.settings()
