@@ -206,3 +206,24 @@ help: ## this text
 	@awk -f scripts/help.awk $(firstword $(MAKEFILE_LIST))
 
 .PHONY: all check repro debug gdb docs clean help
+
+# --- Tests and running (contiguous: tests/qemu, tests/host, scripts) --------------------
+
+pytest = $(PYTHON) -B -m pytest -p no:cacheprovider -q --tb=short -rfE tests/qemu
+test-configs := defconfig small_defconfig
+
+# Images under test have directories of their own: $(O)/.config stays the user's.
+test-images: ## build the images that tests boot: build/configs/*
+	@for c in $(test-configs); do \
+		[ $(O)/configs/$$c/.config -nt configs/$$c ] || \
+			$(MAKE) -s O=$(O)/configs/$$c $$c || exit; \
+		$(MAKE) -s O=$(O)/configs/$$c || exit; \
+	done
+
+test-qemu: test-images ## boot a pairwise cover of tests/qemu/cells.yaml (CELLS=smoke: a few)
+	$(Q)$(pytest) --cells='$(or $(CELLS),cover)' $(PYTEST_ARGS)
+
+matrix: test-images ## boot the whole table of cells
+	$(Q)$(pytest) --cells=matrix $(PYTEST_ARGS)
+
+.PHONY: test-images test-qemu matrix
