@@ -13,7 +13,7 @@
 #include <asm/time.h>
 #include <asm/trap.h>
 
-#define PROMPT	     "cairn> "
+#define PROMPT       "cairn> "
 #define POLL_USECS   10000
 #define MAX_NAME     31 /* longer words are not compared for a suggestion */
 #define MAX_DISTANCE 2

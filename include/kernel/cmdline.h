@@ -14,14 +14,20 @@ struct cmdline_options {
 	bool quiet;
 	bool debug;
 	u64 loglevel;
-	u64 mem;       /* bytes of RAM to use; 0: all */
-	char *ktest;   /* globs; NULL: not given */
+	u64 mem;     /* bytes of RAM to use; 0: all */
+	char *ktest; /* globs; NULL: not given */
 	char *bench;
-	char *run;     /* monitor commands separated by ';' */
+	char *run; /* monitor commands separated by ';' */
 };
 extern struct cmdline_options cmdline;
 
-enum param_type { PARAM_FLAG, PARAM_NUMBER, PARAM_SIZE, PARAM_STRING, PARAM_EARLY };
+enum param_type {
+	PARAM_FLAG,
+	PARAM_NUMBER,
+	PARAM_SIZE,
+	PARAM_STRING,
+	PARAM_EARLY
+};
 
 /**
  * struct param - one row of the table of parameters

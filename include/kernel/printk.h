@@ -20,7 +20,7 @@
 #define KERN_INFO    KERN_SOH "6"
 #define KERN_DEBUG   KERN_SOH "7"
 /* Continues the line before it, whatever its level was. */
-#define KERN_CONT    KERN_SOH "c"
+#define KERN_CONT        KERN_SOH "c"
 
 #define LOGLEVEL_DEFAULT 7 /* all but debug messages */
 #define LOGLEVEL_QUIET   4 /* errors and worse */

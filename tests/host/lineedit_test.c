@@ -11,7 +11,7 @@
 
 #include <string.h>
 
-#define PROMPT	"cairn> "
+#define PROMPT  "cairn> "
 #define GIVE_UP (host_failures > 5)
 
 static const char *const words[] = { "help", "hello", "layout", "log", "walk", "mode" };
@@ -267,16 +267,16 @@ static const struct {
 	const char *bytes;
 	enum op op;
 } keys[] = {
-	{ "\033[D", LEFT },	  { "\033OD", LEFT },	{ "\002", LEFT },
-	{ "\033[C", RIGHT },	  { "\006", RIGHT },	{ "\033[H", HOME },
-	{ "\001", HOME },	  { "\033[F", END },	{ "\005", END },
-	{ "\177", BACKSPACE },	  { "\b", BACKSPACE },	{ "\033[3~", DELETE },
-	{ "\004", DELETE },	  { "\v", REST },	{ "\025", START },
-	{ "\027", WORD },	  { "\f", CLEAR },	{ "\033[A", UP },
-	{ "\020", UP },		  { "\033[B", DOWN },	{ "\016", DOWN },
-	{ "\t", COMPLETE },	  { "\t", COMPLETE },	{ "\t", COMPLETE },
-	{ "\033[2~", NOTHING },	  { "\033x", NOTHING }, { "\033[1;2C", NOTHING },
-	{ "\r", ENTER },	  { "\n", ENTER },	{ "\r\n", ENTER },
+	{ "\033[D", LEFT },       { "\033OD", LEFT },   { "\002", LEFT },
+	{ "\033[C", RIGHT },      { "\006", RIGHT },    { "\033[H", HOME },
+	{ "\001", HOME },         { "\033[F", END },    { "\005", END },
+	{ "\177", BACKSPACE },    { "\b", BACKSPACE },  { "\033[3~", DELETE },
+	{ "\004", DELETE },       { "\v", REST },       { "\025", START },
+	{ "\027", WORD },         { "\f", CLEAR },      { "\033[A", UP },
+	{ "\020", UP },           { "\033[B", DOWN },   { "\016", DOWN },
+	{ "\t", COMPLETE },       { "\t", COMPLETE },   { "\t", COMPLETE },
+	{ "\033[2~", NOTHING },   { "\033x", NOTHING }, { "\033[1;2C", NOTHING },
+	{ "\r", ENTER },          { "\n", ENTER },      { "\r\n", ENTER },
 	{ "\003", GIVE_UP_LINE },
 };
 

@@ -12,7 +12,7 @@
 
 #define MAX_PAGES 1024
 #define HASH_SIZE 4096
-#define ENTRIES	  (PAGE_SIZE / sizeof(u64))
+#define ENTRIES   (PAGE_SIZE / sizeof(u64))
 
 struct page {
 	phys_addr_t pa;
@@ -35,7 +35,7 @@ unsigned long mem_budget;
 static enum mem_mode mode;
 static struct page *pages;
 static unsigned int nr_pages, first_new; /* pages from first_new on are this call's */
-static u16 hash[HASH_SIZE];		 /* index of the page + 1 */
+static u16 hash[HASH_SIZE];              /* index of the page + 1 */
 static struct window windows[PGTABLE_MAX_LEVELS];
 static char *arena; /* MEM_FLAT: every second page is one of ours */
 static phys_addr_t arena_pa;

@@ -19,8 +19,8 @@ enum mem_mode {
 
 struct mem_log {
 	unsigned long allocs, frees; /* since mem_begin() */
-	unsigned long links;	     /* pages that became live */
-	unsigned long stores;	     /* to live pages */
+	unsigned long links;         /* pages that became live */
+	unsigned long stores;        /* to live pages */
 	unsigned long fences;
 	unsigned long fence_va, fence_size;
 };

@@ -141,7 +141,7 @@ static void refused(unsigned long va, phys_addr_t pa, size_t size, u64 prot, uns
 
 #define REFUSED(va, pa, size, prot, flags, err) refused(va, pa, size, prot, flags, err, __LINE__)
 
-#define RO					(PAGE_KERNEL_READ.val)
+#define RO                                      (PAGE_KERNEL_READ.val)
 
 static void refuse_invalid(void)
 {

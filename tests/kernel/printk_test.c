@@ -223,7 +223,7 @@ static void console_only(void)
 }
 
 static const struct ktest_case cases[] = {
-	{ "levels", levels },	      { "continuation", continuation },
+	{ "levels", levels },         { "continuation", continuation },
 	{ "open_line", open_line },   { "long_line", long_line },
 	{ "ring_wraps", ring_wraps }, { "console_only", console_only },
 };

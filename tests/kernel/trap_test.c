@@ -245,9 +245,9 @@ static void probes(void)
 }
 
 static const struct ktest_case cases[] = {
-	{ "frame", frame },	      { "saved_registers", saved_registers },
-	{ "causes", causes },	      { "access_fault", access_fault },
-	{ "nested", nested },	      { "stack_overflow", stack_overflow },
+	{ "frame", frame },           { "saved_registers", saved_registers },
+	{ "causes", causes },         { "access_fault", access_fault },
+	{ "nested", nested },         { "stack_overflow", stack_overflow },
 	{ "hart_state", hart_state }, { "probes", probes },
 };
 KTEST_SUITE(trap, cases);
