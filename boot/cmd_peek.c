@@ -138,8 +138,8 @@ static int cmd_peek(int argc, char **argv)
 	return err;
 }
 
-MONITOR_COMMAND(peek, "ADDR [COUNT] [b|h|w|d]", "read memory; pa:ADDR is a physical address", cmd_peek,
-		NULL);
+MONITOR_COMMAND(peek, "ADDR [COUNT] [b|h|w|d]", "read memory; pa:ADDR is a physical address",
+		cmd_peek, NULL);
 
 static int cmd_poke(int argc, char **argv)
 {

@@ -15,9 +15,9 @@
 
 /* Devicetree Specification v0.4 §5.2 */
 #define HEADER_SIZE_V16 36 /* size_dt_struct came with version 17 */
-#define OLDEST_VERSION	16
-#define VERSION		17
-#define RSV_ENTRY	16
+#define OLDEST_VERSION  16
+#define VERSION         17
+#define RSV_ENTRY       16
 
 enum header { /* byte offsets */
 	MAGIC = 0,
@@ -38,10 +38,10 @@ enum header { /* byte offsets */
  */
 #define BEGIN_NODE 0x01000000U
 #define END_NODE   0x02000000U
-#define PROP	   0x03000000U
-#define NOP	   0x04000000U
-#define END	   0x09000000U
-#define DAMAGE	   0U /* never a token */
+#define PROP       0x03000000U
+#define NOP        0x04000000U
+#define END        0x09000000U
+#define DAMAGE     0U /* never a token */
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "tokens are compared unswapped");
 
@@ -51,6 +51,14 @@ typedef u32 __attribute__((may_alias)) raw_cell;
 static u32 be32(const u8 *p)
 {
 	return (u32)p[0] << 24 | (u32)p[1] << 16 | (u32)p[2] << 8 | p[3];
+}
+
+/* As be32() of an aligned cell, quick for what lengths and offsets mostly are: below 256. */
+static inline u32 small_cell(const u8 *p)
+{
+	u32 raw = *(const raw_cell *)p;
+
+	return likely(!(raw << 8)) ? raw >> 24 : be32(p);
 }
 
 u64 fdt_read_number(const u8 *data, u32 cells)
@@ -128,7 +136,7 @@ int fdt_open(struct fdt *fdt, const void *blob)
 }
 
 /* The cells of a name that starts at @off, its NUL included; 0: no NUL in the block. */
-static u32 name_cells(const struct fdt *fdt, u32 off)
+static size_t name_cells(const struct fdt *fdt, size_t off)
 {
 	const raw_cell *start = (const raw_cell *)(fdt->blob + fdt->struct_off + off);
 	const raw_cell *end = (const raw_cell *)(fdt->blob + fdt->struct_off + fdt->struct_size);
@@ -136,16 +144,17 @@ static u32 name_cells(const struct fdt *fdt, u32 off)
 	for (const raw_cell *p = start; p < end; p++) {
 		/* Has a byte that borrowed from above without having its top bit set: zero. */
 		if ((*p - 0x01010101U) & ~*p & 0x80808080U)
-			return (u32)(p - start) + 1;
+			return (size_t)(p - start) + 1;
 	}
 	return 0;
 }
 
 /* The token at *@off; moves *@off behind it and all that belongs to it, or gives DAMAGE. */
-static inline u32 take_token(const struct fdt *fdt, u32 *off)
+static inline u32 take_token(const struct fdt *fdt, size_t *off)
 {
 	const u8 *p;
-	u32 left, token, size;
+	size_t left, size;
+	u32 token;
 
 	if (*off >= fdt->struct_size)
 		return DAMAGE;
@@ -153,27 +162,22 @@ static inline u32 take_token(const struct fdt *fdt, u32 *off)
 	left = fdt->struct_size - *off - 4;
 	token = *(const raw_cell *)p;
 	*off += 4;
-	switch (token) {
-	case BEGIN_NODE:
-		size = name_cells(fdt, *off);
-		*off += 4 * size;
-		return size ? token : DAMAGE;
-	case PROP:
+	if (likely(token == PROP)) {
 		if (left < 8)
 			return DAMAGE;
-		size = be32(p + 4);
+		size = small_cell(p + 4);
 		if (size > left - 8)
 			return DAMAGE;
 		/* Both ends are multiples of four, so the padding fits where the data does. */
-		*off += 8 + ((size + 3) & ~3U);
+		*off += 8 + ((size + 3) & ~(size_t)3);
 		return token;
-	case END_NODE:
-	case NOP:
-	case END:
-		return token;
-	default:
-		return DAMAGE;
 	}
+	if (token == BEGIN_NODE) {
+		size = name_cells(fdt, *off);
+		*off += 4 * size;
+		return size ? token : DAMAGE;
+	}
+	return token == END_NODE || token == NOP || token == END ? token : DAMAGE;
 }
 
 static int fail_at(u32 *where, u32 off)
@@ -185,12 +189,13 @@ static int fail_at(u32 *where, u32 off)
 
 int fdt_check(const struct fdt *fdt, u32 *where)
 {
-	u32 off = 0, depth = 0, last = DAMAGE; /* last token that is not a NOP */
+	size_t off = 0;
+	u32 depth = 0, last = DAMAGE; /* last token that is not a NOP */
 
 	if (fdt_rsv(fdt, fdt->nr_rsv, NULL, NULL) != -ENOENT)
 		return fail_at(where, fdt->rsvmap_off + fdt->nr_rsv * RSV_ENTRY);
 	for (;;) {
-		u32 start = off;
+		size_t start = off;
 		u32 token = take_token(fdt, &off);
 		bool ok = false;
 
@@ -202,9 +207,10 @@ int fdt_check(const struct fdt *fdt, u32 *where)
 			ok = depth > 0;
 			depth -= ok;
 			break;
-		case PROP: /* properties come before child nodes: §5.4.2 */
+		case PROP: /* properties come before child nodes */
 			ok = (last == BEGIN_NODE || last == PROP) &&
-			     be32(fdt->blob + fdt->struct_off + start + 8) < fdt->strings_size;
+			     small_cell(fdt->blob + fdt->struct_off + start + 8) <
+				     fdt->strings_size;
 			break;
 		case NOP:
 			continue;
@@ -214,7 +220,7 @@ int fdt_check(const struct fdt *fdt, u32 *where)
 			break;
 		}
 		if (!ok)
-			return fail_at(where, fdt->struct_off + start);
+			return fail_at(where, fdt->struct_off + (u32)start);
 		last = token;
 	}
 }
@@ -222,7 +228,7 @@ int fdt_check(const struct fdt *fdt, u32 *where)
 /* The first token behind a node's name. */
 static int node_body(const struct fdt *fdt, int node)
 {
-	u32 off = (u32)node;
+	size_t off = (size_t)node;
 
 	if (node < 0)
 		return node;
@@ -233,8 +239,8 @@ static int node_body(const struct fdt *fdt, int node)
 
 int fdt_root(const struct fdt *fdt)
 {
-	for (u32 off = 0;;) {
-		u32 start = off;
+	for (size_t off = 0;;) {
+		size_t start = off;
 
 		switch (take_token(fdt, &off)) {
 		case BEGIN_NODE:
@@ -255,8 +261,8 @@ int fdt_first_child(const struct fdt *fdt, int node)
 
 	if (body < 0)
 		return body;
-	for (u32 off = (u32)body;;) {
-		u32 start = off;
+	for (size_t off = (size_t)body;;) {
+		size_t start = off;
 
 		switch (take_token(fdt, &off)) {
 		case BEGIN_NODE:
@@ -279,8 +285,8 @@ int fdt_next_sibling(const struct fdt *fdt, int node)
 
 	if (body < 0)
 		return body;
-	for (u32 off = (u32)body;;) {
-		u32 start = off;
+	for (size_t off = (size_t)body;;) {
+		size_t start = off;
 		u32 token = take_token(fdt, &off);
 
 		if (token == PROP && depth)
@@ -306,10 +312,10 @@ const char *fdt_node_name(const struct fdt *fdt, int node)
 	return (const char *)fdt->blob + fdt->struct_off + node + 4;
 }
 
-/* @text has no NUL in @len bytes, @name is terminated. */
+/* @text has no NUL in @len bytes and goes on behind them, @name is terminated. */
 static bool name_matches(const char *name, const char *text, size_t len)
 {
-	if (strncmp(name, text, len))
+	if (name[0] != text[0] || strncmp(name, text, len))
 		return false;
 	return !name[len] || (name[len] == '@' && !memchr(text, '@', len));
 }
@@ -330,6 +336,35 @@ static size_t component_len(const char *path)
 	return len;
 }
 
+/*
+ * Children are found in one pass over the parent: stepping from sibling to
+ * sibling would read each name three times, and this is most of what a lookup costs.
+ */
+static int find_child(const struct fdt *fdt, int node, const char *text, size_t len)
+{
+	int body = node_body(fdt, node);
+	u32 depth = 0;
+
+	if (body < 0)
+		return body;
+	for (size_t off = (size_t)body;;) {
+		size_t start = off;
+		u32 token = take_token(fdt, &off);
+
+		if (token == BEGIN_NODE) {
+			const char *name = (const char *)fdt->blob + fdt->struct_off + start + 4;
+
+			if (!depth++ && name_matches(name, text, len))
+				return (int)start;
+		} else if (token == END_NODE) {
+			if (!depth--)
+				return -ENOENT;
+		} else if (token != PROP && token != NOP) {
+			return -EILSEQ;
+		}
+	}
+}
+
 static int walk_path(const struct fdt *fdt, int node, const char *path)
 {
 	for (;;) {
@@ -340,9 +375,7 @@ static int walk_path(const struct fdt *fdt, int node, const char *path)
 		len = component_len(path);
 		if (!len || node < 0)
 			return node;
-		node = fdt_first_child(fdt, node);
-		while (node >= 0 && !name_matches(fdt_node_name(fdt, node), path, len))
-			node = fdt_next_sibling(fdt, node);
+		node = find_child(fdt, node, path, len);
 		path += len;
 	}
 }
@@ -380,8 +413,9 @@ int fdt_find_node(const struct fdt *fdt, const char *path)
 
 int fdt_next_prop(const struct fdt *fdt, struct fdt_prop *prop)
 {
-	for (u32 off = prop->next;;) {
-		u32 start = off, name;
+	for (size_t off = prop->next;;) {
+		size_t start = off;
+		u32 name;
 		const u8 *p;
 
 		switch (take_token(fdt, &off)) {
@@ -392,8 +426,8 @@ int fdt_next_prop(const struct fdt *fdt, struct fdt_prop *prop)
 				return -EILSEQ;
 			prop->name = (const char *)fdt->blob + fdt->strings_off + name;
 			prop->data = p + 12;
-			prop->len = be32(p + 4);
-			prop->next = off;
+			prop->len = small_cell(p + 4);
+			prop->next = (u32)off;
 			return 0;
 		case NOP:
 			break;
@@ -412,7 +446,7 @@ int fdt_first_prop(const struct fdt *fdt, int node, struct fdt_prop *prop)
 
 	if (body < 0)
 		return body;
-	prop->next = (u32)body;
+	prop->next = (size_t)body;
 	return fdt_next_prop(fdt, prop);
 }
 

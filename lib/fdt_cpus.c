@@ -45,17 +45,20 @@ static enum fdt_mmu mmu_type(const struct fdt_prop *prop)
 {
 	if (!prop->name)
 		return FDT_MMU_ABSENT;
-	if (text_is(prop, "riscv,none"))
-		return FDT_MMU_NONE;
-	if (text_is(prop, "riscv,sv32"))
+	if (prop->len < 11 || memcmp(prop->data, "riscv,sv", 8) || prop->data[10])
+		return text_is(prop, "riscv,none") ? FDT_MMU_NONE : FDT_MMU_UNKNOWN;
+	switch (prop->data[8] << 8 | prop->data[9]) {
+	case '3' << 8 | '2':
 		return FDT_MMU_SV32;
-	if (text_is(prop, "riscv,sv39"))
+	case '3' << 8 | '9':
 		return FDT_MMU_SV39;
-	if (text_is(prop, "riscv,sv48"))
+	case '4' << 8 | '8':
 		return FDT_MMU_SV48;
-	if (text_is(prop, "riscv,sv57"))
+	case '5' << 8 | '7':
 		return FDT_MMU_SV57;
-	return FDT_MMU_UNKNOWN;
+	default:
+		return FDT_MMU_UNKNOWN;
+	}
 }
 
 /* The first cpu at @node or among the siblings behind it. */

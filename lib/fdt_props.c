@@ -78,20 +78,30 @@ bool fdt_is_available(const struct fdt *fdt, int node)
 	return status && (!strcmp(status, "okay") || !strcmp(status, "ok"));
 }
 
-static u32 one_cell(const struct fdt *fdt, int node, const char *name, u32 absent)
+static u32 cell_count(const struct fdt_prop *prop)
 {
-	u32 val;
-	int err = fdt_getprop_u32(fdt, node, name, &val);
-
-	if (err)
-		return err == -ENOENT ? absent : FDT_BAD_CELLS;
-	return val;
+	return prop->len == 4 ? (u32)fdt_read_number(prop->data, 1) : FDT_BAD_CELLS;
 }
 
 void fdt_cells(const struct fdt *fdt, int node, u32 *address_cells, u32 *size_cells)
 {
-	*address_cells = one_cell(fdt, node, "#address-cells", 2);
-	*size_cells = one_cell(fdt, node, "#size-cells", 1);
+	bool have_address = false, have_size = false; /* of one name twice the first counts */
+	struct fdt_prop prop;
+	int err;
+
+	*address_cells = 2;
+	*size_cells = 1;
+	for (err = fdt_first_prop(fdt, node, &prop); !err; err = fdt_next_prop(fdt, &prop)) {
+		if (prop.name[0] != '#')
+			continue;
+		if (!have_address && !strcmp(prop.name, "#address-cells")) {
+			have_address = true;
+			*address_cells = cell_count(&prop);
+		} else if (!have_size && !strcmp(prop.name, "#size-cells")) {
+			have_size = true;
+			*size_cells = cell_count(&prop);
+		}
+	}
 }
 
 int fdt_reg_pair(const void *reg, u32 len, u32 address_cells, u32 size_cells, u32 index, u64 *addr,

@@ -42,9 +42,8 @@ void warn_at(const char *file, int line, const char *cond)
 		describe_hook();
 }
 
-/* Called by the compiler's check on return; what the stack holds is not to be trusted. */
-__noreturn void __stack_chk_fail(void);
 void __stack_chk_fail(void)
 {
-	panic("stack protector: the canary of %pS was overwritten", __builtin_return_address(0));
+	/* The call is the last thing in its function: its return address is not in there. */
+	panic("stack smashed in %pS", (char *)__builtin_return_address(0) - 1);
 }

@@ -19,10 +19,10 @@
 /* May look at any object, whatever type it was declared with. */
 typedef unsigned long __attribute__((may_alias)) word_t;
 
-#define WORD	   sizeof(word_t)
-#define BLOCK	   (8 * WORD)	       /* what one round of a copy loop moves */
-#define EACH_BYTE  ((word_t)-1 / 0xff) /* 0x0101...: times c is c in each byte */
-#define WORTHWHILE (2 * WORD)	       /* below it, aligning costs more than it saves */
+#define WORD       sizeof(word_t)
+#define BLOCK      (8 * WORD)            /* what one round of a copy loop moves */
+#define EACH_BYTE  ((word_t) - 1 / 0xff) /* 0x0101...: times c is c in each byte */
+#define WORTHWHILE (2 * WORD)            /* below it, aligning costs more than it saves */
 
 static inline size_t misalignment(const void *p)
 {
@@ -288,6 +288,27 @@ bool glob_match(const char *pattern, const char *str)
 	while (*pattern == '*')
 		pattern++;
 	return !*pattern;
+}
+
+bool glob_list_match(const char *list, const char *str)
+{
+	char pattern[GLOB_MAX];
+	const char *end;
+
+	for (;; list = end + 1) {
+		size_t len;
+
+		end = strchr(list, ',');
+		len = end ? (size_t)(end - list) : strlen(list);
+		if (len < sizeof(pattern)) {
+			memcpy(pattern, list, len);
+			pattern[len] = '\0';
+			if (glob_match(pattern, str))
+				return true;
+		}
+		if (!end)
+			return false;
+	}
 }
 
 /* The digit's value, or something no base has. */

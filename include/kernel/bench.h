@@ -17,12 +17,15 @@ struct bench {
 	unsigned long n; /* repeats in one sample */
 };
 
-#define BENCH(id, what, run, n)                                        \
-	static const struct bench bench_##id __used __aligned(8)       \
+#define BENCH(id, what, run, n)                                  \
+	static const struct bench bench_##id __used __aligned(8) \
 		__section(".benches." #id) = { #id, what, run, n }
 
+/* The linker section's bounds. */
+extern const struct bench __start_benches[], __stop_benches[];
+
 /**
- * bench_run() - measure the benchmarks whose name matches a glob
+ * bench_run() - measure the benchmarks whose name matches a glob, or one of a list "a,b"
  * Prints `bench: name=… mode=… unit=instret min=… median=… n=…` for each, per unit.
  * Return: 0, -ENOENT: nothing matches; -ENODEV: the counter is closed. Both are said.
  */

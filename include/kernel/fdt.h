@@ -18,10 +18,10 @@
  * Context of every function: any, MMU on or off, no locks.
  */
 
-#define FDT_MAGIC        0xd00dfeedU
-#define FDT_MAX_SIZE     (16U << 20)
-#define FDT_HEADER_SIZE  40
-#define FDT_MAX_DEPTH    32
+#define FDT_MAGIC       0xd00dfeedU
+#define FDT_MAX_SIZE    (16U << 20)
+#define FDT_HEADER_SIZE 40
+#define FDT_MAX_DEPTH   32
 
 struct fdt {
 	const u8 *blob;
@@ -52,7 +52,7 @@ int __must_check fdt_open(struct fdt *fdt, const void *blob);
 /**
  * fdt_check() - walk the whole structure and the reservation map once
  * @where: out: offset in the blob of the first token, or of the map entry, that
- *         is wrong; untouched on success; may be NULL
+ *         is wrong (totalsize where it is missing); untouched on success; may be NULL
  * Return: 0, or -EILSEQ: bad token, unterminated name, property or string
  * outside its block, property behind a child node, nesting over FDT_MAX_DEPTH,
  * not exactly one root, no FDT_END, map without end.

@@ -44,6 +44,10 @@ ssize_t strscpy(char *dst, const char *src, size_t size);
  */
 bool glob_match(const char *pattern, const char *str);
 
+/** glob_list_match() - glob_match() with any of the patterns of a list "a,b*" */
+#define GLOB_MAX 64 /* a pattern of a list that is not shorter matches nothing */
+bool glob_list_match(const char *list, const char *str);
+
 /**
  * kstrtoull() - read a whole string as an unsigned number
  * @s:    terminated string; one trailing newline is allowed, signs and white

@@ -7,6 +7,7 @@
 unsigned long host_failures;
 uint64_t host_seed;
 static uint64_t state;
+static const char *skipped;
 
 uint64_t host_rand(void)
 {
@@ -23,6 +24,11 @@ unsigned long host_work(unsigned long count)
 	return work ? (unsigned long)((double)count * strtod(work, NULL)) : count;
 }
 
+void host_skip(const char *reason)
+{
+	skipped = reason;
+}
+
 int host_main(const char *program, const struct host_case *cases, int nr)
 {
 	const char *seed = getenv("SEED");
@@ -35,8 +41,10 @@ int host_main(const char *program, const struct host_case *cases, int nr)
 		/* Each case starts from the seed alone, so it repeats alone too. */
 		state = host_seed * 0x9e3779b97f4a7c15ULL + (uint64_t)i + 1;
 		host_failures = 0;
+		skipped = NULL;
 		cases[i].run();
-		printf("%sok %d - %s\n", host_failures ? "not " : "", i + 1, cases[i].name);
+		printf("%sok %d - %s%s%s\n", host_failures ? "not " : "", i + 1, cases[i].name,
+		       skipped ? " # SKIP " : "", skipped ? skipped : "");
 		if (host_failures) {
 			failed++;
 			printf("# repeat with: SEED=%llu %s\n", (unsigned long long)host_seed,

@@ -9,16 +9,17 @@
 #include <asm/hart.h>
 #include <asm/linkage.h>
 
-/* A report needs about this much stack below the registers. */
-#define REPORT_ROOM 1024
+/* A report needs less than this much stack below the registers. */
+#define REPORT_ROOM 3072
 
 	.text
 SYM_FUNC_START(trap_entry)
 	sd	t0, HART_SCRATCH(tp)
 	sd	t1, HART_SCRATCH+8(tp)
 	/* Is there room on the stack, and is sp on it at all? */
+	li	t0, -(PT_REGS_SIZE + REPORT_ROOM)
+	add	t1, sp, t0
 	ld	t0, HART_STACK_LOW(tp)
-	addi	t1, sp, -(PT_REGS_SIZE + REPORT_ROOM)
 	bltu	t1, t0, 1f
 	ld	t0, HART_STACK_HIGH(tp)
 	bgtu	sp, t0, 1f
@@ -76,7 +77,11 @@ SYM_FUNC_START(recovery_enter)
 	.irp	n, 0,1,2,3,4,5,6,7,8,9,10,11
 	sd	s\n, 16+8*\n(a0)
 	.endr
-	mv	s1, a0		/* not s0: the frame chain stays whole for backtraces */
+	addi	sp, sp, -16	/* a frame like a compiler's, for backtraces */
+	sd	ra, 8(sp)
+	sd	s0, 0(sp)
+	addi	s0, sp, 16
+	mv	s1, a0
 	mv	a0, a2
 	jalr	a1
 	mv	a1, a0

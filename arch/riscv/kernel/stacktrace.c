@@ -3,6 +3,7 @@
  * Backtraces by frame pointer. s0 points behind a frame whose last two words are the
  * return address and the caller's s0 (psABI, frame pointer convention).
  */
+#include <kernel/kallsyms.h>
 #include <kernel/printk.h>
 #include <asm/hart.h>
 #include <asm/sections.h>
@@ -12,10 +13,10 @@
 
 static bool on_a_stack(unsigned long fp)
 {
-	return fp % 8 == 0 && ((fp >= (unsigned long)__stack_low + 16 &&
-				fp <= (unsigned long)__stack_high) ||
-			       (fp >= (unsigned long)__emergency_low + 16 &&
-				fp <= (unsigned long)__emergency_high));
+	return fp % 8 == 0 &&
+	       ((fp >= (unsigned long)__stack_low + 16 && fp <= (unsigned long)__stack_high) ||
+		(fp >= (unsigned long)__emergency_low + 16 &&
+		 fp <= (unsigned long)__emergency_high));
 }
 
 static bool is_text(unsigned long addr)
@@ -23,34 +24,85 @@ static bool is_text(unsigned long addr)
 	return addr >= (unsigned long)_text && addr < (unsigned long)_etext;
 }
 
-static void walk_frames(unsigned long fp, unsigned long leaf_ra)
+/* A return address: the call is before it, and may be the last thing of its function. */
+static void show_caller(unsigned long ra)
 {
-	for (unsigned int n = 0; n < MAX_FRAMES && on_a_stack(fp); n++) {
-		const unsigned long *frame = (const unsigned long *)fp;
-		unsigned long ra = frame[-1], next = frame[-2];
+	unsigned long offset, size;
+	const char *name = kallsyms_lookup(ra - 1, &offset, &size);
 
-		/* A leaf function saves only s0, where others have the return address. */
-		if (n == 0 && leaf_ra && on_a_stack(ra)) {
-			next = ra;
-			ra = leaf_ra;
+	if (name)
+		pr_err("  [<%016lx>] %s+0x%lx/0x%lx\n", ra, name, offset + 1, size);
+	else
+		pr_err("  [<%016lx>]\n", ra);
+}
+
+static void show_repeats(unsigned long repeats)
+{
+	if (repeats)
+		pr_err("  and %lu more of the same\n", repeats);
+}
+
+/* Callers are above their callees; a chain that goes down is damaged. */
+static void walk_frames(unsigned long fp)
+{
+	unsigned long last_ra = 0, repeats = 0;
+
+	for (unsigned int shown = 0; on_a_stack(fp) && shown < MAX_FRAMES;) {
+		const unsigned long *frame = (const unsigned long *)fp;
+
+		if (!is_text(frame[-1]))
+			break;
+		if (frame[-1] == last_ra) {
+			repeats++;
+		} else {
+			show_repeats(repeats);
+			repeats = 0;
+			last_ra = frame[-1];
+			show_caller(last_ra);
+			shown++;
 		}
-		if (!is_text(ra))
-			return;
-		/* The call is before the return address; that is the line to name. */
-		pr_err("  [<%016lx>] %pS\n", ra, (void *)(ra - 1));
-		fp = next;
+		if (frame[-2] <= fp)
+			break;
+		fp = frame[-2];
 	}
+	show_repeats(repeats);
+}
+
+static bool in_one_function(unsigned long a, unsigned long b)
+{
+	unsigned long a_offset, b_offset, size;
+
+	if (!kallsyms_lookup(a, &a_offset, &size) || !kallsyms_lookup(b, &b_offset, &size))
+		return is_text(a) && is_text(b);
+	return a - a_offset == b - b_offset;
+}
+
+/*
+ * In a function that calls nothing, or at the edges of one that does, the caller is in
+ * ra and not in a frame. Once a call was made, ra points into the function itself.
+ * Return: the frame to go on with.
+ */
+static unsigned long show_live_ra(const struct pt_regs *regs)
+{
+	const unsigned long *frame = (const unsigned long *)regs->s0;
+
+	if (!is_text(regs->ra) || in_one_function(regs->epc, regs->ra))
+		return regs->s0;
+	if (!on_a_stack(regs->s0) || frame[-1] != regs->ra)
+		show_caller(regs->ra);
+	/* A frame of a function that calls nothing has s0 where others have ra. */
+	return on_a_stack(regs->s0) && on_a_stack(frame[-1]) ? frame[-1] : regs->s0;
 }
 
 void show_backtrace(const struct pt_regs *regs)
 {
 	pr_err("backtrace:\n");
 	pr_err("  [<%016lx>] %pS\n", regs->epc, (void *)regs->epc);
-	walk_frames(regs->s0, regs->ra);
+	walk_frames(show_live_ra(regs));
 }
 
 void dump_stack(void)
 {
 	pr_err("backtrace:\n");
-	walk_frames((unsigned long)__builtin_frame_address(0), 0);
+	walk_frames((unsigned long)__builtin_frame_address(0));
 }

@@ -6,6 +6,7 @@
 #include <asm/csr.h>
 #include <asm/hart.h>
 #include <asm/recovery.h>
+#include <asm/sections.h>
 #include <asm/trap.h>
 #include <asm/trap_names.h>
 
@@ -18,9 +19,9 @@ void trap_init(void)
 
 void show_regs(const struct pt_regs *regs)
 {
-	static const char names[][4] = { "ra", "sp", "gp",  "tp",  "t0", "t1", "t2", "s0",
-					 "s1", "a0", "a1",  "a2",  "a3", "a4", "a5", "a6",
-					 "a7", "s2", "s3",  "s4",  "s5", "s6", "s7", "s8",
+	static const char names[][4] = { "ra", "sp",  "gp",  "tp", "t0", "t1", "t2", "s0",
+					 "s1", "a0",  "a1",  "a2", "a3", "a4", "a5", "a6",
+					 "a7", "s2",  "s3",  "s4", "s5", "s6", "s7", "s8",
 					 "s9", "s10", "s11", "t3", "t4", "t5", "t6" };
 	const unsigned long *reg = &regs->ra;
 
@@ -41,14 +42,30 @@ static bool is_memory_fault(unsigned long cause)
 	       cause == EXC_LOAD_ACCESS || cause == EXC_STORE_ACCESS;
 }
 
+/* A trap whose sp leaves no room for the report has moved the hart to its emergency stack. */
+static void show_stack_trouble(unsigned long sp, const struct hart *hart)
+{
+	unsigned long low = (unsigned long)__stack_low, high = (unsigned long)__stack_high;
+
+	if (sp - hart->stack_low < hart->stack_high - hart->stack_low)
+		return;
+	if (sp >= low && sp <= high)
+		pr_err("oops: only %lu bytes of stack are left at sp=0x%016lx", sp - low, sp);
+	else if (sp < low && sp >= (unsigned long)__stack_guard)
+		pr_err("oops: stack overflow: sp=0x%016lx is %lu bytes below the stack", sp,
+		       low - sp);
+	else
+		pr_err("oops: sp=0x%016lx is not on the stack 0x%016lx-0x%016lx", sp, low,
+		       high - 1);
+	pr_cont("; this report is on the emergency stack\n");
+}
+
 static void oops(const struct pt_regs *regs)
 {
 	const struct hart *hart = this_hart();
 
 	pr_err("oops: %s on hart%lu\n", trap_name(regs->cause), hart->hartid);
-	if (regs->sp - hart->stack_low >= hart->stack_high - hart->stack_low)
-		pr_err("oops: stack overflow: sp=0x%016lx; this report is on the emergency stack\n",
-		       regs->sp);
+	show_stack_trouble(regs->sp, hart);
 	pr_err("epc %016lx %pS\n", regs->epc, (void *)regs->epc);
 	pr_err("scause %lx stval %016lx sstatus %016lx\n", regs->cause, regs->badaddr,
 	       regs->status);
@@ -71,8 +88,8 @@ void handle_trap(struct pt_regs *regs)
 	if (++hart->in_report == 1)
 		oops(regs);
 	else
-		pr_emerg("oops: %s at %pS while reporting (stval %016lx)\n",
-			 trap_name(regs->cause), (void *)regs->epc, regs->badaddr);
+		pr_emerg("oops: %s at %pS while reporting (stval %016lx)\n", trap_name(regs->cause),
+			 (void *)regs->epc, regs->badaddr);
 	if (hart->in_report > 2 || !recovery)
 		panic("%s at %pS", trap_name(regs->cause), (void *)regs->epc);
 	hart->in_report = 0;

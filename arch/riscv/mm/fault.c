@@ -13,7 +13,8 @@
 #include <asm/trap.h>
 
 /* Steps of the translation algorithm: Priv 20250508 §12.3.2. */
-static const char *entry_rule(pte_t pte, unsigned int level, const struct pgtable_geometry *geometry)
+static const char *entry_rule(pte_t pte, unsigned int level,
+			      const struct pgtable_geometry *geometry)
 {
 	u64 below = (pgtable_leaf_size(level) >> PAGE_SHIFT) - 1;
 
@@ -28,6 +29,10 @@ static const char *entry_rule(pte_t pte, unsigned int level, const struct pgtabl
 			return "D, A, U, N or PBMT set in a pointer to a table: reserved";
 		return level ? NULL : "pointer to a table at level 0";
 	}
+	if ((pte.val & _PAGE_PBMT) == _PAGE_PBMT)
+		return "PBMT=3: reserved";
+	if (pte.val & _PAGE_NAPOT && (level || (pte.val >> _PAGE_PFN_SHIFT & 0xf) != 0x8))
+		return "N=1 where no NAPOT size is defined: reserved";
 	if (level > geometry->max_leaf_level)
 		return "leaf above the mode's largest";
 	if (pte.val >> _PAGE_PFN_SHIFT & below & (_PAGE_PFN_MASK >> _PAGE_PFN_SHIFT))
@@ -59,15 +64,14 @@ static void show_step(const struct pgtable_trace *trace, unsigned int i,
 		      void (*print)(const char *fmt, ...))
 {
 	pte_t pte = trace->step[i].pte;
-	char flags[PTE_FLAGS_LEN];
+	char flags[PTE_FLAGS_LEN], target[32] = "nothing";
 
 	pte_flags(pte, flags);
-	print("  level %u [%3u] of table 0x%012llx: 0x%016llx %s -> %s 0x%llx\n",
-	      trace->step[i].level, trace->step[i].index, trace->step[i].table, pte.val, flags,
-	      pte_leaf(pte)    ? "leaf" :
-	      pte_present(pte) ? "table" :
-				 "nothing",
-	      pte_pa(pte));
+	if (pte_present(pte))
+		snprintf(target, sizeof(target), "%s 0x%llx", pte_leaf(pte) ? "leaf" : "table",
+			 pte_pa(pte));
+	print("  level %u [%3u] of table 0x%012llx: 0x%016llx %s -> %s\n", trace->step[i].level,
+	      trace->step[i].index, trace->step[i].table, pte.val, flags, target);
 }
 
 /* The tables the hart uses right now, which may not be those we think it uses. */
@@ -93,14 +97,14 @@ const char *show_walk(unsigned long va, enum access_kind kind, void (*print)(con
 	      csr_read(satp));
 	if (err == -ERANGE)
 		rule = "not canonical: the bits above the mode's must all be equal";
-	for (unsigned int i = 0; i < trace.nr; i++) {
+	/* The walk may go on where the hardware stops: the last line shown is the cause. */
+	for (unsigned int i = 0; i < trace.nr && !rule; i++) {
 		show_step(&trace, i, print);
-		if (!rule)
-			rule = entry_rule(trace.step[i].pte, trace.step[i].level, pt.geometry);
+		rule = entry_rule(trace.step[i].pte, trace.step[i].level, pt.geometry);
 	}
-	if (err == -EFAULT) {
+	if (err == -EFAULT && !rule) {
 		print("  table at PA 0x%llx is not RAM\n", trace.bad_table);
-		rule = rule ? rule : "the table is outside mapped RAM";
+		rule = "the table is outside mapped RAM";
 	}
 	if (!rule && !err)
 		rule = access_rule(trace.step[trace.nr - 1].pte, kind);
@@ -111,8 +115,8 @@ static enum access_kind access_kind(unsigned long cause)
 {
 	if (cause == EXC_INST_PAGE_FAULT || cause == EXC_INST_ACCESS)
 		return ACCESS_FETCH;
-	return cause == EXC_STORE_PAGE_FAULT || cause == EXC_STORE_ACCESS ? ACCESS_STORE :
-									     ACCESS_LOAD;
+	return cause == EXC_STORE_PAGE_FAULT || cause == EXC_STORE_ACCESS ? ACCESS_STORE
+									  : ACCESS_LOAD;
 }
 
 static void print_err(const char *fmt, ...)

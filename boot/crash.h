@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef BOOT_CRASH_H
+#define BOOT_CRASH_H
+
+#include <kernel/types.h>
+
+/**
+ * struct crash_kind - one way to fail
+ * @run: does it; coming back means that nothing failed
+ * @cleanup: undoes what @run changed, also after a trap; may be NULL
+ * @level, @clear, @set: for crash_with_entry()
+ */
+struct crash_kind {
+	const char *name;
+	const char *help;
+	int (*run)(const struct crash_kind *kind);
+	void (*cleanup)(void);
+	unsigned int level;
+	u64 clear;
+	u64 set;
+};
+
+/** crash_load() - read 8 bytes, in a function of its own for the backtrace's sake */
+u64 crash_load(unsigned long addr);
+
+/**
+ * crash_with_entry() - damage an entry on the way to a page of its own, then read there
+ * Changes the bits of the entry of @kind->level; crash_repair_entry() puts it back.
+ */
+int crash_with_entry(const struct crash_kind *kind);
+void crash_repair_entry(void);
+
+#endif

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * pgtable_map() on the running tables. What is mapped here stays: each run takes fresh
+ * addresses from the start of the vmalloc region and leaves them read-only.
+ */
+#include <kernel/errno.h>
+#include <kernel/ktest.h>
+#include <kernel/memblock.h>
+#include <kernel/pgtable.h>
+#include <asm/layout.h>
+#include "probe.h"
+
+/* A 2 MiB piece of RAM for aliases of it; 0 if there is none. */
+static phys_addr_t aligned_ram(void)
+{
+	phys_addr_t start, end;
+
+	for_each_map_mem_range(cursor, &start, &end) if (ALIGN(start, SZ_2M) + SZ_4M <=
+							 end) return ALIGN(start, SZ_2M);
+	return 0;
+}
+
+static unsigned long scratch(void)
+{
+	static unsigned long used;
+
+	used += SZ_16M;
+	return vm_region(VM_VMALLOC, kernel_pgtable.geometry->input_bits).start + used - SZ_16M;
+}
+
+/* Everything a failing call could change, as a number. */
+struct state {
+	u64 hash;
+	phys_addr_t reserved;
+	unsigned long tables;
+};
+
+static int hash_leaf(void *arg, unsigned long va, unsigned int level, pte_t pte)
+{
+	u64 *hash = arg;
+
+	*hash = (*hash ^ va ^ level) * 0x100000001b3 ^ pte.val;
+	return 0;
+}
+
+static struct state state(void)
+{
+	unsigned long half = 1UL << (kernel_pgtable.geometry->input_bits - 1);
+	struct state s = { 0, memblock_reserved_size(), kernel_pgtable.tables };
+
+	EXPECT_EQ(pgtable_iterate(&kernel_pgtable, 0, half - 1, hash_leaf, &s.hash), 0);
+	EXPECT_EQ(pgtable_iterate(&kernel_pgtable, -half, -1UL, hash_leaf, &s.hash), 0);
+	return s;
+}
+
+static void expect_state(const struct state *before)
+{
+	struct state now = state();
+
+	EXPECT_EQ(now.hash, before->hash);
+	EXPECT_EQ(now.reserved, before->reserved);
+	EXPECT_EQ(now.tables, before->tables);
+}
+
+static unsigned int level_at(unsigned long va)
+{
+	unsigned int level = ~0U;
+	pte_t pte;
+
+	return pgtable_walk(&kernel_pgtable, va, &level, &pte) ? ~0U : level;
+}
+
+static void access(void)
+{
+	phys_addr_t pa = memblock_phys_alloc(PAGE_SIZE, PAGE_SIZE, "ktest");
+	volatile u64 *linear = __va(pa), *page;
+	unsigned long va = scratch();
+
+	page = (u64 *)va;
+	EXPECT_EQ(read_cause(va), EXC_LOAD_PAGE_FAULT);
+	linear[0] = FOUR_RETS;
+	linear[511] = 0x1111222233334444;
+	EXPECT_EQ(pgtable_map(&kernel_pgtable, va, pa, PAGE_SIZE, PAGE_KERNEL_READ, 0), 0);
+	EXPECT_EQ(page[0], FOUR_RETS);
+	EXPECT_EQ(page[511], 0x1111222233334444);
+	linear[511] = 0x5555;
+	EXPECT_EQ(page[511], 0x5555);
+	EXPECT_EQ(write_cause(va), EXC_STORE_PAGE_FAULT);
+	EXPECT_EQ(exec_cause(va), EXC_INST_PAGE_FAULT);
+	EXPECT_EQ(read_cause(va + PAGE_SIZE), EXC_LOAD_PAGE_FAULT);
+	EXPECT_EQ(level_at(va), 0);
+}
+
+/* The largest leaves that fit, and small ones when asked for. */
+static void leaf_sizes(void)
+{
+	phys_addr_t ram = aligned_ram();
+	unsigned long va = scratch(), small = scratch(), shifted = scratch();
+	unsigned long size = SZ_2M + PAGE_SIZE;
+
+	if (!ram) {
+		ktest_skip("less than 4 MiB of RAM in one piece");
+		return;
+	}
+	EXPECT_EQ(pgtable_map(&kernel_pgtable, va, ram, size, PAGE_KERNEL_READ, 0), 0);
+	EXPECT_EQ(level_at(va), 1);
+	EXPECT_EQ(level_at(va + SZ_2M - 1), 1);
+	EXPECT_EQ(level_at(va + SZ_2M), 0);
+	EXPECT_EQ(level_at(va + size), ~0U);
+	EXPECT_EQ(pgtable_map(&kernel_pgtable, small, ram, SZ_2M, PAGE_KERNEL_READ,
+			      PGTABLE_SMALL_ONLY),
+		  0);
+	EXPECT_EQ(level_at(small), 0);
+	EXPECT_EQ(level_at(small + SZ_2M - 1), 0);
+	/* A physical address that is not aligned allows no large leaf. */
+	EXPECT_EQ(
+		pgtable_map(&kernel_pgtable, shifted, ram + PAGE_SIZE, SZ_2M, PAGE_KERNEL_READ, 0),
+		0);
+	EXPECT_EQ(level_at(shifted), 0);
+	for (unsigned long i = 0; i < SZ_2M; i += SZ_2M / 16 + 8) {
+		volatile u64 *at = __va(ram + i);
+
+		EXPECT_EQ(*(volatile u64 *)(va + i), *at);
+		EXPECT_EQ(*(volatile u64 *)(small + i), *at);
+		EXPECT_EQ(*(volatile u64 *)(shifted + i), at[PAGE_SIZE / 8]);
+	}
+}
+
+static void refused(unsigned long va, phys_addr_t pa, size_t size, u64 prot, unsigned int flags,
+		    int expected, int line)
+{
+	struct state before = state();
+	int err = pgtable_map(&kernel_pgtable, va, pa, size, __pgprot(prot), flags);
+
+	if (err != expected)
+		ktest_fail(__FILE__, line,
+			   "va 0x%lx pa 0x%llx size 0x%lx prot 0x%llx: %pe, not %pe", va, pa, size,
+			   prot, (void *)(long)err, (void *)(long)expected);
+	expect_state(&before);
+}
+
+#define REFUSED(va, pa, size, prot, flags, err) refused(va, pa, size, prot, flags, err, __LINE__)
+
+#define RO                                      (PAGE_KERNEL_READ.val)
+
+static void refuse_invalid(void)
+{
+	phys_addr_t pa = __pa_symbol((void *)KERNEL_LINK_ADDR);
+	unsigned long va = scratch();
+
+	REFUSED(va + 8, pa, PAGE_SIZE, RO, 0, -EINVAL);
+	REFUSED(va, pa + 8, PAGE_SIZE, RO, 0, -EINVAL);
+	REFUSED(va, pa, 0, RO, 0, -EINVAL);
+	REFUSED(va, pa, PAGE_SIZE + 8, RO, 0, -EINVAL);
+	REFUSED(va, pa, PAGE_SIZE, RO, 2, -EINVAL);
+	REFUSED(-PAGE_SIZE, pa, 2 * PAGE_SIZE, RO, 0, -EINVAL);
+	REFUSED(va, pa, PAGE_SIZE, PAGE_KERNEL.val | _PAGE_EXEC, 0, -EINVAL);
+	REFUSED(va, pa, PAGE_SIZE, PAGE_KERNEL.val & ~_PAGE_READ, 0, -EINVAL);
+	REFUSED(va, pa, PAGE_SIZE, RO & ~_PAGE_PRESENT, 0, -EINVAL);
+	REFUSED(va, pa, PAGE_SIZE, _PAGE_PRESENT, 0, -EINVAL);
+	REFUSED(va, pa, PAGE_SIZE, RO | _PAGE_PBMT, 0, -EINVAL);
+	REFUSED(va, pa, PAGE_SIZE, RO | _PAGE_NAPOT, 0, -EINVAL);
+	REFUSED(va, pa, PAGE_SIZE, RO | 1UL << 54, 0, -EINVAL);
+	REFUSED(va, pa, PAGE_SIZE, RO | 1UL << _PAGE_PFN_SHIFT, 0, -EINVAL);
+}
+
+static void refuse_range(void)
+{
+	unsigned long half = 1UL << (kernel_pgtable.geometry->input_bits - 1);
+	phys_addr_t pa = __pa_symbol((void *)KERNEL_LINK_ADDR);
+	unsigned long va = scratch();
+
+	REFUSED(half, pa, PAGE_SIZE, RO, 0, -ERANGE);
+	REFUSED(1UL << 63, pa, PAGE_SIZE, RO, 0, -ERANGE);
+	REFUSED(-half - PAGE_SIZE, pa, PAGE_SIZE, RO, 0, -ERANGE);
+	REFUSED(half - PAGE_SIZE, pa, 2 * PAGE_SIZE, RO, 0, -ERANGE);
+	REFUSED(-half - PAGE_SIZE, pa, 2 * PAGE_SIZE, RO, 0, -ERANGE);
+	REFUSED(half - PAGE_SIZE, 0, -2 * half + 2 * PAGE_SIZE, RO, 0, -ERANGE);
+	REFUSED(va, 1UL << 56, PAGE_SIZE, RO, 0, -ERANGE);
+	REFUSED(va, (1UL << 56) - PAGE_SIZE, 2 * PAGE_SIZE, RO, 0, -ERANGE);
+	REFUSED(va, 1UL << 63, PAGE_SIZE, RO, 0, -ERANGE);
+	REFUSED(va, -PAGE_SIZE, PAGE_SIZE, RO, 0, -ERANGE);
+}
+
+static void refuse_overlap(void)
+{
+	phys_addr_t ram = aligned_ram();
+	unsigned long linear = (unsigned long)__va(ram), va = scratch() + SZ_4M;
+
+	if (!ram) {
+		ktest_skip("less than 4 MiB of RAM in one piece");
+		return;
+	}
+	EXPECT_EQ(pgtable_map(&kernel_pgtable, va, ram, PAGE_SIZE, PAGE_KERNEL_READ, 0), 0);
+	REFUSED(va, ram, PAGE_SIZE, RO, 0, -EEXIST);
+	/* The last page is in the way, after tables that would have been needed. */
+	REFUSED(va - SZ_4M, ram, SZ_4M + PAGE_SIZE, RO, PGTABLE_SMALL_ONLY, -EEXIST);
+	/* A table, though nearly empty, is in the way of a large leaf's range. */
+	REFUSED(va, ram, SZ_2M, RO, 0, -EEXIST);
+	REFUSED(va - PAGE_SIZE, ram, 3 * PAGE_SIZE, RO, 0, -EEXIST);
+	/* Neither the first nor the last of a run of leaves, small and large. */
+	EXPECT_EQ(pgtable_map(&kernel_pgtable, va + 8 * PAGE_SIZE, ram, PAGE_SIZE, PAGE_KERNEL_READ,
+			      0),
+		  0);
+	REFUSED(va + 7 * PAGE_SIZE, ram, 3 * PAGE_SIZE, RO, 0, -EEXIST);
+	REFUSED(va - SZ_2M, ram, 3 * SZ_2M, RO, 0, -EEXIST);
+	REFUSED(linear, ram, PAGE_SIZE, RO, 0, -EEXIST);
+	REFUSED(linear + PAGE_SIZE, ram, PAGE_SIZE, RO, 0, -EEXIST);
+	REFUSED(KERNEL_LINK_ADDR, ram, PAGE_SIZE, RO, 0, -EEXIST);
+	REFUSED(KERNEL_LINK_ADDR - SZ_2M, ram, SZ_4M, RO, 0, -EEXIST);
+}
+
+static unsigned int tables_left;
+
+static phys_addr_t stingy_alloc(void)
+{
+	return tables_left-- ? memblock_phys_alloc(PAGE_SIZE, PAGE_SIZE, "page tables") : 0;
+}
+
+/* The running tables through a handle that soon has none left. */
+static void out_of_tables(void)
+{
+	struct pgtable pt = kernel_pgtable;
+	unsigned long va = scratch() + SZ_2M - PAGE_SIZE;
+	phys_addr_t pa = __pa_symbol((void *)KERNEL_LINK_ADDR);
+	unsigned int needed = 0;
+	int err = -ENOMEM;
+
+	pt.ops.alloc = stingy_alloc;
+	for (; err == -ENOMEM && needed < 2 * PGTABLE_MAX_LEVELS; needed++) {
+		struct state before = state();
+
+		tables_left = needed;
+		err = pgtable_map(&pt, va, pa, 2 * PAGE_SIZE, PAGE_KERNEL_READ, 0);
+		if (err)
+			expect_state(&before);
+	}
+	EXPECT_EQ(err, 0);
+	EXPECT(needed > 2); /* the range needs two level-0 tables */
+	EXPECT_EQ(tables_left, 0);
+	EXPECT_EQ(pt.tables, kernel_pgtable.tables + needed - 1);
+	kernel_pgtable.tables = pt.tables;
+}
+
+static void populate(void)
+{
+	struct pgtable pt = kernel_pgtable;
+	unsigned long va = scratch();
+	unsigned int level;
+	struct state once;
+	pte_t pte;
+
+	EXPECT_EQ(pgtable_populate(&kernel_pgtable, va, SZ_2M), 0);
+	EXPECT_EQ(pgtable_walk(&kernel_pgtable, va, &level, &pte), -ENOENT);
+	EXPECT_EQ(level, 0);
+	EXPECT_EQ(read_cause(va), EXC_LOAD_PAGE_FAULT);
+	once = state();
+	EXPECT_EQ(pgtable_populate(&kernel_pgtable, va, SZ_2M), 0);
+	expect_state(&once);
+	/* Now mapping needs no memory. */
+	tables_left = 0;
+	pt.ops.alloc = stingy_alloc;
+	EXPECT_EQ(pgtable_map(&pt, va, __pa_symbol((void *)KERNEL_LINK_ADDR), PAGE_SIZE,
+			      PAGE_KERNEL_READ, 0),
+		  0);
+	EXPECT_EQ(*(volatile u64 *)va, *(volatile u64 *)KERNEL_LINK_ADDR);
+	EXPECT_EQ(pgtable_populate(&kernel_pgtable, va, 0), -EINVAL);
+	EXPECT_EQ(pgtable_populate(&kernel_pgtable, va, SZ_2M + 1), -EINVAL);
+	EXPECT_EQ(pgtable_populate(&kernel_pgtable, 1UL << 62, SZ_2M), -ERANGE);
+}
+
+static const struct ktest_case cases[] = {
+	{ "access", access },
+	{ "leaf_sizes", leaf_sizes },
+	{ "refuse_invalid", refuse_invalid },
+	{ "refuse_range", refuse_range },
+	{ "refuse_overlap", refuse_overlap },
+	{ "out_of_tables", out_of_tables },
+	{ "populate", populate },
+};
+KTEST_SUITE(map, cases);

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TESTS_KERNEL_PROBE_H
+#define TESTS_KERNEL_PROBE_H
+
+#include <kernel/ktest.h>
+#include <asm/csr.h>
+#include <asm/trap.h>
+
+/* Accesses that say what became of them: the cause of the trap, or NO_FAULT. */
+#define NO_FAULT (~0UL)
+
+static inline unsigned long fault_cause(int err, unsigned long addr, const struct pt_regs *trap)
+{
+	if (!err)
+		return NO_FAULT;
+	if (trap->badaddr != addr)
+		ktest_fail(__FILE__, __LINE__, "stval is 0x%lx for an access to 0x%lx",
+			   trap->badaddr, addr);
+	return trap->cause;
+}
+
+static inline unsigned long read_cause(unsigned long addr)
+{
+	struct pt_regs trap;
+	u64 value;
+
+	return fault_cause(probe_read(addr, 8, &value, &trap), addr, &trap);
+}
+
+/* Writes what is there already, or 0 where it cannot be read. */
+static inline unsigned long write_cause(unsigned long addr)
+{
+	struct pt_regs trap;
+	u64 value = 0;
+
+	if (probe_read(addr, 8, &value, &trap))
+		value = 0;
+	return fault_cause(probe_write(addr, 8, value, &trap), addr, &trap);
+}
+
+static inline unsigned long exec_cause(unsigned long addr)
+{
+	struct pt_regs trap;
+
+	return fault_cause(probe_exec(addr, &trap), addr, &trap);
+}
+
+/* Four times the compressed `ret`: where an execution that must fail does not. */
+#define FOUR_RETS 0x8082808280828082UL
+
+#endif

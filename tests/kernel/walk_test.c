@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* The engine's three ways of reading tables agree with each other and with the hart. */
+#include <kernel/errno.h>
+#include <kernel/ktest.h>
+#include <kernel/memblock.h>
+#include <kernel/pgtable.h>
+#include <kernel/ptdump.h>
+#include <asm/boot_record.h>
+#include <asm/layout.h>
+#include "probe.h"
+
+static unsigned long half(void)
+{
+	return 1UL << (kernel_pgtable.geometry->input_bits - 1);
+}
+
+/* It may lie outside the RAM it speaks of, and has no linear address there. */
+static bool in_device_tree(phys_addr_t pa)
+{
+	phys_addr_t start = ALIGN_DOWN(boot_record.dtb_pa, PAGE_SIZE);
+
+	return pa >= start && pa < ALIGN(boot_record.dtb_pa + boot_record.dtb_size, PAGE_SIZE);
+}
+
+/* One address of a leaf, seen by the walk, the trace and the hart. */
+static void check_address(unsigned long va, unsigned int level, pte_t pte)
+{
+	const struct pgtable *pt = &kernel_pgtable;
+	phys_addr_t pa = pte_pa(pte) + (va & (pgtable_leaf_size(level) - 1));
+	struct pgtable_trace trace;
+	unsigned int found = ~0U;
+	pte_t entry = { 0 };
+
+	if (pgtable_walk(pt, va, &found, &entry) || found != level || entry.val != pte.val)
+		ktest_fail(__FILE__, __LINE__,
+			   "0x%lx: walk gives level %u 0x%llx, iterate %u 0x%llx", va, found,
+			   entry.val, level, pte.val);
+	if (pgtable_trace(pt, va, &trace) || trace.nr != pt->geometry->levels - level ||
+	    trace.step[trace.nr - 1].pte.val != pte.val)
+		ktest_fail(__FILE__, __LINE__, "0x%lx: trace takes %u steps to 0x%llx", va,
+			   trace.nr, trace.step[trace.nr ? trace.nr - 1 : 0].pte.val);
+	if (!memblock_is_map_memory(pa) && !in_device_tree(pa))
+		ktest_fail(__FILE__, __LINE__, "0x%lx maps 0x%llx, which is not RAM", va, pa);
+	else if (memblock_is_map_memory(pa) && *(volatile u64 *)va != *(volatile u64 *)__va(pa))
+		ktest_fail(__FILE__, __LINE__, "0x%lx does not show what is at 0x%llx", va, pa);
+}
+
+struct seen {
+	unsigned long leaves, next, bytes;
+};
+
+static int check_leaf(void *arg, unsigned long va, unsigned int level, pte_t pte)
+{
+	struct seen *seen = arg;
+
+	if (va < seen->next || !IS_ALIGNED(va, pgtable_leaf_size(level)))
+		ktest_fail(__FILE__, __LINE__, "leaf of 0x%lx, level %u: out of order", va, level);
+	seen->next = va + pgtable_leaf_size(level);
+	seen->bytes += pgtable_leaf_size(level);
+	seen->leaves++;
+	check_address(va, level, pte);
+	check_address(va + pgtable_leaf_size(level) - 8, level, pte);
+	return 0;
+}
+
+static void leaves(void)
+{
+	struct seen seen = { 0 };
+
+	EXPECT_EQ(pgtable_iterate(&kernel_pgtable, -half(), -1UL, check_leaf, &seen), 0);
+	EXPECT(seen.leaves > 0);
+}
+
+/* All of RAM and nothing else: by bytes, since each leaf was looked at alone. */
+static void linear_map_whole(void)
+{
+	struct vm_region linear = vm_region(VM_LINEAR, kernel_pgtable.geometry->input_bits);
+	phys_addr_t start, end, bytes = 0;
+	struct seen seen = { 0 };
+
+	for_each_map_mem_range(cursor, &start, &end) bytes +=
+		ALIGN_DOWN(end, PAGE_SIZE) - ALIGN(start, PAGE_SIZE);
+	EXPECT_EQ(pgtable_iterate(&kernel_pgtable, linear.start, linear.last, check_leaf, &seen),
+		  0);
+	EXPECT_EQ(seen.bytes, bytes);
+}
+
+static void not_mapped(void)
+{
+	unsigned int bits = kernel_pgtable.geometry->input_bits;
+	const unsigned long addr[] = {
+		0,
+		half() - 1,
+		boot_record.load_pa,
+		vm_region(VM_VMALLOC, bits).last,
+		vm_region(VM_VMEMMAP, bits).start,
+		vm_region(VM_KASAN, bits).start,
+		vm_region(VM_MODULES, bits).start,
+		vm_region(VM_FIXMAP, bits).last,
+		-PAGE_SIZE,
+		-1UL,
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(addr); i++) {
+		struct pgtable_trace trace;
+		unsigned int level = ~0U;
+		pte_t pte = { _PAGE_PRESENT };
+
+		EXPECT_EQ(pgtable_walk(&kernel_pgtable, addr[i], &level, &pte), -ENOENT);
+		EXPECT(level < kernel_pgtable.geometry->levels && !pte_present(pte));
+		EXPECT_EQ(pgtable_trace(&kernel_pgtable, addr[i], &trace), -ENOENT);
+		EXPECT_EQ(trace.nr, kernel_pgtable.geometry->levels - level);
+		EXPECT_EQ(trace.step[trace.nr - 1].level, level);
+		EXPECT_EQ(read_cause(addr[i] & ~7UL), EXC_LOAD_PAGE_FAULT);
+	}
+}
+
+static void not_canonical(void)
+{
+	const unsigned long addr[] = { half(), 1UL << 63, -half() - 8, ~(1UL << 63) - 7 };
+
+	for (size_t i = 0; i < ARRAY_SIZE(addr); i++) {
+		struct pgtable_trace trace;
+		unsigned int level = 7;
+		pte_t pte;
+
+		EXPECT(!pgtable_canonical(kernel_pgtable.geometry, addr[i]));
+		EXPECT_EQ(pgtable_walk(&kernel_pgtable, addr[i], &level, &pte), -ERANGE);
+		EXPECT_EQ(level, 7);
+		EXPECT_EQ(pgtable_trace(&kernel_pgtable, addr[i], &trace), -ERANGE);
+		EXPECT_EQ(trace.nr, 0);
+		EXPECT_EQ(read_cause(addr[i]), EXC_LOAD_PAGE_FAULT);
+	}
+	EXPECT(pgtable_canonical(kernel_pgtable.geometry, half() - 1));
+	EXPECT(pgtable_canonical(kernel_pgtable.geometry, -half()));
+}
+
+struct stop {
+	unsigned long calls, va;
+};
+
+static int stop_at_first(void *arg, unsigned long va, unsigned int level, pte_t pte)
+{
+	struct stop *stop = arg;
+
+	stop->calls++;
+	stop->va = va;
+	return 42;
+}
+
+static void iterate_bounds(void)
+{
+	struct stop stop = { 0 };
+	struct seen seen = { 0 };
+	unsigned long image = KERNEL_LINK_ADDR;
+
+	EXPECT_EQ(pgtable_iterate(&kernel_pgtable, half() - 1, -half(), check_leaf, &seen),
+		  -ERANGE);
+	EXPECT_EQ(pgtable_iterate(&kernel_pgtable, half(), half(), check_leaf, &seen), -ERANGE);
+	EXPECT_EQ(pgtable_iterate(&kernel_pgtable, image + 1, image, check_leaf, &seen), -ERANGE);
+	EXPECT_EQ(seen.leaves, 0);
+	/* A range inside a leaf shows that leaf, from its start. */
+	EXPECT_EQ(pgtable_iterate(&kernel_pgtable, image + 8, image + 9, check_leaf, &seen), 0);
+	EXPECT_EQ(seen.leaves, 1);
+	EXPECT_EQ(seen.next, image + PAGE_SIZE);
+	seen = (struct seen){ 0 };
+	EXPECT_EQ(pgtable_iterate(&kernel_pgtable, image + PAGE_SIZE - 1, image + PAGE_SIZE,
+				  check_leaf, &seen),
+		  0);
+	EXPECT_EQ(seen.leaves, 2);
+	EXPECT_EQ(pgtable_iterate(&kernel_pgtable, image, -1UL, stop_at_first, &stop), 42);
+	EXPECT_EQ(stop.calls, 1);
+	EXPECT_EQ(stop.va, image);
+}
+
+static void dump_audit(void)
+{
+	struct ptdump_audit audit = { 0 };
+	struct seen seen = { 0 };
+
+	EXPECT_EQ(ptdump(&kernel_pgtable, -half(), -1UL, NULL, &audit), 0);
+	EXPECT_EQ(pgtable_iterate(&kernel_pgtable, -half(), -1UL, check_leaf, &seen), 0);
+	EXPECT_EQ(audit.leaves, seen.leaves);
+	EXPECT(audit.ranges > 5 && audit.ranges <= audit.leaves);
+	EXPECT_EQ(audit.wx + audit.user + audit.bad_tables, 0);
+}
+
+static const struct ktest_case cases[] = {
+	{ "leaves", leaves },
+	{ "linear_map_whole", linear_map_whole },
+	{ "not_mapped", not_mapped },
+	{ "not_canonical", not_canonical },
+	{ "iterate_bounds", iterate_bounds },
+	{ "dump_audit", dump_audit },
+};
+KTEST_SUITE(walk, cases);

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The runner of the suites inside the image. Its output is a protocol (KTAP version 1),
+ * so it goes to the console whatever the log level is. Knows nothing of any suite: they
+ * are rows of a linker section.
+ */
+#include <kernel/errno.h>
+#include <kernel/ktest.h>
+#include <kernel/monitor.h>
+#include <kernel/printk.h>
+#include <kernel/string.h>
+#include <kernel/vsprintf.h>
+#include <asm/trap.h>
+
+#define NAME_MAX 64
+
+/* A case that fails in a loop must not drown the log. */
+#define MAX_MESSAGES 8
+
+/* The running case. */
+static unsigned int nr_messages;
+static const char *skip_reason;
+
+static unsigned int passed, failed, skipped;
+
+static const struct ktest_suite *next_suite(const struct ktest_suite *suite)
+{
+	suite = suite ? suite + 1 : __start_ktest_suites;
+	return suite < __stop_ktest_suites ? suite : NULL;
+}
+
+#define for_each_suite(s) for (const struct ktest_suite *s = NULL; (s = next_suite(s));)
+
+/* "suite" stands for all its cases. */
+static bool case_matches(const struct ktest_suite *suite, const struct ktest_case *c,
+			 const char *globs)
+{
+	char name[NAME_MAX];
+
+	if (glob_list_match(globs, suite->name))
+		return true;
+	scnprintf(name, sizeof(name), "%s.%s", suite->name, c->name);
+	return glob_list_match(globs, name);
+}
+
+static unsigned int nr_matching(const struct ktest_suite *suite, const char *globs)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < suite->nr; i++)
+		n += case_matches(suite, &suite->cases[i], globs);
+	return n;
+}
+
+/* Every word of the list must name something: a misspelt one would pass unseen. */
+static int check_globs(const char *globs)
+{
+	const char *end;
+	char word[NAME_MAX];
+
+	for (;; globs = end + 1) {
+		unsigned int n = 0;
+
+		end = strchr(globs, ',');
+		scnprintf(word, sizeof(word), "%.*s", end ? (int)(end - globs) : NAME_MAX, globs);
+		for_each_suite(suite) n += nr_matching(suite, word);
+		if (!n) {
+			console_printf("ktest: no test matches '%s'\n", word);
+			return -ENOENT;
+		}
+		if (!end)
+			return 0;
+	}
+}
+
+void ktest_skip(const char *reason)
+{
+	skip_reason = reason;
+}
+
+void ktest_fail(const char *file, int line, const char *fmt, ...)
+{
+	char text[256];
+	va_list args;
+
+	if (++nr_messages > MAX_MESSAGES)
+		return;
+	va_start(args, fmt);
+	vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	console_printf("    # %s:%d: %s\n", file, line, text);
+}
+
+static int call_case(void *arg)
+{
+	const struct ktest_case *c = arg;
+
+	c->run();
+	return 0;
+}
+
+static void run_case(const struct ktest_case *c, unsigned int number)
+{
+	nr_messages = 0;
+	skip_reason = NULL;
+	if (try_call(call_case, (void *)c)) {
+		nr_messages++;
+		console_printf("    # %s: trapped\n", c->name);
+	}
+	if (nr_messages > MAX_MESSAGES)
+		console_printf("    # %u more like these\n", nr_messages - MAX_MESSAGES);
+	if (nr_messages) {
+		failed++;
+		console_printf("    not ok %u %s\n", number, c->name);
+	} else if (skip_reason) {
+		skipped++;
+		console_printf("    ok %u %s # SKIP %s\n", number, c->name, skip_reason);
+	} else {
+		passed++;
+		console_printf("    ok %u %s\n", number, c->name);
+	}
+}
+
+static void run_suite(const struct ktest_suite *suite, unsigned int number, const char *globs)
+{
+	unsigned int failed_before = failed, n = 0;
+
+	console_printf("    KTAP version 1\n    # Subtest: %s\n    1..%u\n", suite->name,
+		       nr_matching(suite, globs));
+	for (unsigned int i = 0; i < suite->nr; i++)
+		if (case_matches(suite, &suite->cases[i], globs))
+			run_case(&suite->cases[i], ++n);
+	console_printf("%s %u %s\n", failed == failed_before ? "ok" : "not ok", number,
+		       suite->name);
+}
+
+int ktest_run(const char *glob)
+{
+	unsigned int n = 0;
+
+	if (check_globs(glob))
+		return -ENOENT;
+	for_each_suite(suite) n += nr_matching(suite, glob) != 0;
+	passed = failed = skipped = 0;
+	console_printf("KTAP version 1\n1..%u\n", n);
+	n = 0;
+	for_each_suite(suite) if (nr_matching(suite, glob)) run_suite(suite, ++n, glob);
+	console_printf("ktest: passed=%u failed=%u skipped=%u\n", passed, failed, skipped);
+	return (int)failed;
+}
+
+void ktest_list(void)
+{
+	for_each_suite(suite) for (unsigned int i = 0; i < suite->nr; i++)
+		console_printf("%s.%s\n", suite->name, suite->cases[i].name);
+}
+
+static int test_command(int argc, char **argv)
+{
+	int ret;
+
+	if (argc > 2)
+		return -EINVAL;
+	if (argc == 1) {
+		ktest_list();
+		return 0;
+	}
+	ret = ktest_run(argv[1]);
+	return ret > 0 ? -EIO : ret;
+}
+
+static const char *complete_suite(unsigned int index)
+{
+	const struct ktest_suite *suite = __start_ktest_suites + index;
+
+	return suite < __stop_ktest_suites ? suite->name : NULL;
+}
+
+MONITOR_COMMAND(test, "[GLOB]", "run tests, \"SUITE\" or \"SUITE.CASE\"; without GLOB list them",
+		test_command, complete_suite);
