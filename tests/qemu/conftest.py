@@ -5,6 +5,8 @@ there are cores; a test waits for its own. A test gets its boots by being parame
 with `boot`: a machine.Boot, a list of them, or something with a method boot().
 """
 import os
+import shlex
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import cells
@@ -15,6 +17,7 @@ import pytest
 def pytest_addoption(parser):
     parser.addoption("--cells", default="cover",
                      help="smoke, cover, matrix, or names of cells (see cells.yaml)")
+    parser.addoption("--echo", action="store_true", help="show the consoles as they come")
     parser.addoption("--jobs", type=int, default=len(os.sched_getaffinity(0)))
 
 
@@ -42,8 +45,20 @@ def pytest_collection_finish(session):
         item.outcomes = []
         for boot in boots(item):
             if boot not in started:
-                started[boot] = pool.submit(machine.run, boot)
+                started[boot] = pool.submit(start, session.config, boot)
             item.outcomes.append(started[boot])
+
+
+def echo(chunk):
+    sys.stdout.buffer.write(chunk)
+    sys.stdout.flush()
+
+
+def start(config, boot):
+    if config.getoption("echo"):
+        print(shlex.join(boot.command()))
+        return machine.run(boot, echo)
+    return machine.run(boot)
 
 
 def pytest_sessionfinish(session):

@@ -25,10 +25,10 @@ def rows():
     return found
 
 
-def counted(mode, run="first"):
+def counted(mode, run="first", glob="*"):
     """@run only tells two equal boots apart."""
     return machine.Boot(name=f"figures-{mode}-{run}", cpu=CPUS[mode], ram="1G", extra=ICOUNT,
-                        append='quiet run="log; bench *; poweroff"')
+                        append=f'quiet run="log; bench {glob}; poweroff"')
 
 
 def figures(outcome):
