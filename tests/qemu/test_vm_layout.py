@@ -8,7 +8,8 @@ from test_docs import Machine
 
 PAGE = doc_blocks.TOP / "Documentation/reference/vm-layout.md"
 CPU = {"sv57": "rv64", "sv48": "rv64,sv57=off", "sv39": "rv64,sv57=off,sv48=off"}
-UNITS = {unit: 1 << 10 * power for power, unit in enumerate(["B", "KiB", "MiB", "GiB", "TiB", "PiB"])}
+NAMES = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
+UNITS = {unit: 1 << 10 * power for power, unit in enumerate(NAMES)}
 
 
 def number_of_bytes(text):
