@@ -254,6 +254,7 @@ static void mem_free(phys_addr_t pa)
 
 static bool mem_readable(phys_addr_t pa)
 {
+	mem_log.questions++;
 	return find_page(pa);
 }
 
