@@ -385,7 +385,8 @@ static int iterate(const struct iteration *it, phys_addr_t table, unsigned int l
 	for (unsigned long end;; va = end + 1) {
 		pte_t pte =
 			read_pte(reach(pt, table, level) + table_index(pt->geometry, level, va));
-		bool readable = !pt->ops.readable || pt->ops.readable(pte_pa(pte));
+		bool readable =
+			!pte_table(pte) || !pt->ops.readable || pt->ops.readable(pte_pa(pte));
 		int ret = 0;
 
 		end = entry_last(level, va, last);

@@ -3,3 +3,5 @@
 tests += pgtable
 pgtable-src := mm/pgtable.c pgtable_mem.c pgtable_model.c pgtable_hw.c pgtable_random.c
 pgtable-cflags := -include pgtable_watch.h
+# A third of the time; the engine itself is built like all the others.
+pgtable-test-cflags := -O2

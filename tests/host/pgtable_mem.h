@@ -23,6 +23,7 @@ struct mem_log {
 	unsigned long stores;        /* to live pages */
 	unsigned long fences;
 	unsigned long fence_va, fence_size;
+	unsigned long questions; /* whether a table can be read */
 };
 
 extern struct mem_log mem_log;

@@ -60,7 +60,7 @@ static void choose_places(struct places *at, unsigned int levels)
 
 static u64 small_count(void)
 {
-	return host_rand_below(4) ? host_rand_below(5) : host_rand_below(700);
+	return host_rand_below(4) ? host_rand_below(5) : host_rand_below(600);
 }
 
 static u64 random_address(const struct places *at)
@@ -122,7 +122,7 @@ static void random_tree(enum mem_mode mode, unsigned int levels, unsigned long *
 	mem_open(&pt, pgtable_geometry(levels), 0);
 	model_init(&model, levels);
 	choose_places(&at, levels);
-	for (int i = 0; i < 160 && *calls < limit && !model_full(&model); i++) {
+	for (int i = 0; i < 100 && *calls < limit && !model_full(&model); i++) {
 		struct op op = random_op(&at);
 
 		*calls += check_op(&pt, &model, &op, !host_rand_below(16));
@@ -151,12 +151,12 @@ static void random_walk(enum mem_mode mode, unsigned long limit)
 
 void pgtable_random_flat(void)
 {
-	random_walk(MEM_FLAT, host_work(140000));
+	random_walk(MEM_FLAT, host_work(100000));
 }
 
 void pgtable_random_reach(void)
 {
-	random_walk(MEM_REACH, host_work(100000));
+	random_walk(MEM_REACH, host_work(90000));
 }
 
 void pgtable_random_fixmap(void)
@@ -211,21 +211,20 @@ static void pairs_at(unsigned int levels, unsigned int level, u64 border)
 		}
 }
 
-/* Around a border inside a table, between tables, and the ends of both halves. */
+/* Around borders inside a table, between tables, and at the ends of both halves. */
 void pgtable_small_pairs(void)
 {
 	for (unsigned int levels = 3; levels <= 5; levels++) {
 		u64 half = leaf_bytes(levels) / 2;
-		u64 upper = leaf_bytes(levels - 1);
+		unsigned int top = levels - 1;
 
-		pairs_at(levels, 1, -2 * upper);
-		for (unsigned int level = 1; level < levels; level++) {
-			pairs_at(levels, level, 0);
-			pairs_at(levels, level, half - leaf_bytes(level));
-		}
-		pairs_at(levels, 2, -half + 4 * leaf_bytes(2));
-		pairs_at(levels, levels - 1, 2 * upper);
+		pairs_at(levels, top, 0);
+		pairs_at(levels, top, half - leaf_bytes(top));
+		pairs_at(levels, top - 1, -leaf_bytes(top));
+		pairs_at(levels, 1, -half + 4 * leaf_bytes(2));
 	}
+	pairs_at(3, 1, -2 * leaf_bytes(1));
+	pairs_at(3, 1, -0ULL);
 }
 
 /* The low and the high end of a handle's tables, by the addresses of the largest. */
