@@ -63,14 +63,15 @@ class Cell:
             middle=cells64(machine.RAM_BASE + half), half=cells64(half))
         return dts + (f"/ {{ cpus {{ {nodes} }}; }};" if nodes else "")
 
-    def boot(self):
+    def boot(self, run=None):
+        """@run replaces what the cell's build is asked to do."""
         s = self.settings()
         fields = {k: s[k] for k in FIELDS if k in s}
         fields["smp"] = int(fields["smp"])
         if "load" in fields:
             fields["load"] = int(fields["load"], 0)
         return machine.Boot(name=self.name, tree=self.tree(), **fields,
-                            append=" ".join(filter(None, [s.get("append"), s["run"]])))
+                            append=" ".join(filter(None, [s.get("append"), run or s["run"]])))
 
 
 def legal(chosen):

@@ -17,6 +17,7 @@ import pytest
 def pytest_addoption(parser):
     parser.addoption("--cells", default="cover",
                      help="smoke, cover, matrix, or names of cells (see cells.yaml)")
+    parser.addoption("--ktest", help="what test_one.py runs")
     parser.addoption("--echo", action="store_true", help="show the consoles as they come")
     parser.addoption("--jobs", type=int, default=len(os.sched_getaffinity(0)))
 
