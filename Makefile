@@ -23,8 +23,8 @@ all: $(O)/Image ## the image: build/Image and build/cairn.elf (default)
 # --- Configuration --------------------------------------------------------------------
 
 kconfig = KCONFIG_CONFIG=$(O)/.config srctree=. $(PYTHON) -m
-configured := $(filter-out help clean setup-% run test test-% matrix mutants check bench \
-	docs gdb debug repro %config,$(or $(MAKECMDGOALS),all))
+configured := $(filter-out help clean setup-% run test test-% matrix mutants bench \
+	docs gdb repro %config,$(or $(MAKECMDGOALS),all))
 ifneq ($(configured),)
 include $(O)/auto.conf
 endif
@@ -89,19 +89,25 @@ arch-flags := --target=riscv64-unknown-elf $(arch-flags)
 endif
 cppflags := -nostdinc -isystem $(shell $(CC) -print-file-name=include) \
 	-Iinclude -Iarch/riscv/include -I$(O)/include -include $(O)/include/autoconf.h -MMD -MP
+# The same bytes wherever the tree and O are.
+prefix-map := -ffile-prefix-map=$(CURDIR)/= -fdebug-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(O)/=build/
 cflags := $(arch-flags) -std=gnu11 -O2 -g -ffreestanding -fno-pie -fno-common \
 	-fno-strict-aliasing -fno-omit-frame-pointer -fno-optimize-sibling-calls \
 	-fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections \
 	-fno-tree-loop-distribute-patterns -fno-builtin \
-	-ffile-prefix-map=$(CURDIR)/= -fdebug-prefix-map=$(CURDIR)=. \
+	$(prefix-map) \
 	-Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla \
 	-Wundef -Wpointer-arith -Wwrite-strings -Wimplicit-fallthrough -Wno-unused-parameter
 ifneq ($(clang),)
-cflags := $(filter-out -fno-tree-loop-distribute-patterns,$(cflags)) -Wno-gnu
-else ifdef CONFIG_STACKPROTECTOR
+# DWARF 4: clang writes version 5 with relocations these binutils do not know.
+cflags := $(filter-out -fno-tree-loop-distribute-patterns,$(cflags)) -Wno-gnu -gdwarf-4
+else ifdef CONFIG_STACKPROTECTOR # gcc only: clang 19 cannot take the guard from tp
 cflags += -fstack-protector-strong -mstack-protector-guard=tls \
 	-mstack-protector-guard-reg=tp -mstack-protector-guard-offset=0
 endif
+
+early-cflags := -fno-jump-tables -fomit-frame-pointer
+asflags := $(arch-flags) -g $(prefix-map)
 
 # --- Rules ----------------------------------------------------------------------------
 
@@ -118,12 +124,12 @@ $(O)/%.o: %.c $(O)/include/autoconf.h Makefile
 $(O)/early/%.o: %.c $(O)/include/autoconf.h Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(cppflags) $(cflags) -fno-jump-tables -fomit-frame-pointer -c -o $@ $<
+	$(Q)$(CC) $(cppflags) $(cflags) $(early-cflags) -c -o $@ $<
 
 $(O)/%.o: %.S $(offsets)
 	@mkdir -p $(@D)
 	$(call say,AS)
-	$(Q)$(CC) $(cppflags) $(arch-flags) -g -ffile-prefix-map=$(CURDIR)/= -c -o $@ $<
+	$(Q)$(CC) $(cppflags) $(asflags) -c -o $@ $<
 
 $(offsets): arch/riscv/kernel/asm-offsets.c $(O)/include/autoconf.h
 	@mkdir -p $(@D)
@@ -162,7 +168,44 @@ $(O)/Image: $(O)/cairn.elf
 	$(Q)$(OBJCOPY) -O binary $< $@
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)
-.PHONY: all
+
+# --- Checks and tools -----------------------------------------------------------------
+
+export PYTHON
+source-flags := $(filter-out -MMD -MP,$(cppflags)) $(cflags)
+
+check: export HEADER_CC = $(CC) $(source-flags)
+check: all ## format, layers, headers, relocations and more
+#: CHECKS  names of scripts/check.sh, to run only these
+	$(Q)scripts/check.sh $(CHECKS)
+
+repro: ## build twice in different places, compare byte by byte
+	$(Q)scripts/repro.sh $(wildcard $(O)/.config)
+
+compile_commands.json: Makefile $(offsets) ## for clangd: every C file, both ways it is built
+	$(Q)$(PYTHON) scripts/compile-commands.py $(O) '$(CC) $(source-flags)' '' $(kernel) -- \
+		'$(CC) $(source-flags) $(early-cflags)' early $(early-only) $(both) >$@
+
+GDB_PORT ?= 1234
+debug: all ## boot in QEMU, but wait for `make gdb`
+#: GDB_PORT  where QEMU and gdb meet (1234)
+	qemu-system-riscv64 -nographic -M virt -cpu $(or $(CPU),rv64) -m $(or $(RAM),256M) \
+		-kernel $(O)/Image -append '$(APPEND)' -S -gdb tcp:localhost:$(GDB_PORT)
+
+gdb: ## attach to `make debug`: symbols at link and load address, commands cairn-*
+	gdb-multiarch $(O)/cairn.elf -x scripts/gdb/cairn.py -ex cairn-symbols \
+		-ex 'target remote localhost:$(GDB_PORT)'
+
+docs: ## Documentation as HTML: build/html
+	$(Q)$(PYTHON) -m sphinx -q -W -b html -d $(O)/doctrees Documentation $(O)/html
+
+clean: ## remove what was built, but keep .config
+	$(Q)[ ! -e $(O)/.config ] || find $(O) -mindepth 1 -maxdepth 1 ! -name .config -exec rm -rf {} +
+
+help: ## this text
+	@awk -f scripts/help.awk $(firstword $(MAKEFILE_LIST))
+
+.PHONY: all check repro debug gdb docs clean help
 
 # --- Tests and running ----------------------------------------------------------------
 

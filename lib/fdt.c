@@ -15,9 +15,9 @@
 
 /* Devicetree Specification v0.4 §5.2 */
 #define HEADER_SIZE_V16 36 /* size_dt_struct came with version 17 */
-#define OLDEST_VERSION	16
-#define VERSION		17
-#define RSV_ENTRY	16
+#define OLDEST_VERSION  16
+#define VERSION         17
+#define RSV_ENTRY       16
 
 enum header { /* byte offsets */
 	MAGIC = 0,
@@ -38,10 +38,10 @@ enum header { /* byte offsets */
  */
 #define BEGIN_NODE 0x01000000U
 #define END_NODE   0x02000000U
-#define PROP	   0x03000000U
-#define NOP	   0x04000000U
-#define END	   0x09000000U
-#define DAMAGE	   0U /* never a token */
+#define PROP       0x03000000U
+#define NOP        0x04000000U
+#define END        0x09000000U
+#define DAMAGE     0U /* never a token */
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "tokens are compared unswapped");
 
@@ -207,7 +207,7 @@ int fdt_check(const struct fdt *fdt, u32 *where)
 			ok = depth > 0;
 			depth -= ok;
 			break;
-		case PROP: /* properties come before child nodes: §5.4.2 */
+		case PROP: /* properties come before child nodes */
 			ok = (last == BEGIN_NODE || last == PROP) &&
 			     small_cell(fdt->blob + fdt->struct_off + start + 8) <
 				     fdt->strings_size;

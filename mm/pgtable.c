@@ -87,11 +87,11 @@ static inline unsigned long entry_last(unsigned int level, unsigned long va, uns
  */
 struct request {
 	struct pgtable *pt;
-	unsigned long pa_delta;	 /* pa - va, modulo 2^64 */
-	pgprot_t prot;		 /* 0: populate, no leaves */
+	unsigned long pa_delta;  /* pa - va, modulo 2^64 */
+	pgprot_t prot;           /* 0: populate, no leaves */
 	unsigned int leaf_level; /* largest leaf wanted */
-	unsigned long need;	 /* tables to add */
-	phys_addr_t spare;	 /* reserved tables, each holding the next one's address */
+	unsigned long need;      /* tables to add */
+	phys_addr_t spare;       /* reserved tables, each holding the next one's address */
 };
 
 /*
@@ -241,8 +241,8 @@ static phys_addr_t lowest_table(const struct pgtable *pt, unsigned long va, unsi
 	phys_addr_t table = pt->root;
 
 	for (; *level && (va ^ last) >> level_shift(*level) == 0; --*level) {
-		pte_t pte = read_pte(reach(pt, table, *level) +
-				     table_index(pt->geometry, *level, va));
+		pte_t pte =
+			read_pte(reach(pt, table, *level) + table_index(pt->geometry, *level, va));
 
 		if (!pte_table(pte))
 			break;
@@ -385,7 +385,8 @@ static int iterate(const struct iteration *it, phys_addr_t table, unsigned int l
 	for (unsigned long end;; va = end + 1) {
 		pte_t pte =
 			read_pte(reach(pt, table, level) + table_index(pt->geometry, level, va));
-		bool readable = !pt->ops.readable || pt->ops.readable(pte_pa(pte));
+		bool readable =
+			!pte_table(pte) || !pt->ops.readable || pt->ops.readable(pte_pa(pte));
 		int ret = 0;
 
 		end = entry_last(level, va, last);

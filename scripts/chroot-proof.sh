@@ -62,9 +62,9 @@ prepare() { # DIR SUITE: sources without lists, as a fresh machine has them; the
 	[ -z "$(git -C "$top" status --porcelain)" ] ||
 		echo "chroot-proof: HEAD is proved; something in the tree is not committed"
 	sources "$2" >"$1/etc/apt/sources.list"
-	rm -rf "$1"/var/lib/apt/lists/* "$1/root/cairn"
+	rm -rf "$1"/var/lib/apt/lists/* "$1/srv/cairn"
 	cp -L /etc/resolv.conf "$1/etc/resolv.conf"
-	git clone -q --no-local "$top" "$1/root/cairn"
+	git clone -q --no-local "$top" "$1/srv/cairn"
 }
 
 mount_all() { # DIR
@@ -85,7 +85,7 @@ mount_all() { # DIR
 inside() { # COMMAND...: with the environment of a fresh login and nothing of ours
 	timed "$*" chroot "$dir" /usr/bin/env -i CI=true HOME=/root \
 		PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-		sh -c 'cd /root/cairn && exec "$@"' sh "$@"
+		sh -c 'cd /srv/cairn && exec "$@"' sh "$@"
 }
 
 [ $# -ge 2 ] || die "usage: scripts/chroot-proof.sh DIR SUITE [COMMAND...]"

@@ -55,8 +55,8 @@ static struct pgtable new_tree(unsigned int levels)
 
 #define for_each_mode(levels) for (unsigned int levels = LEVELS_MIN; levels <= LEVELS_MAX; levels++)
 
-#define VA		      0xffffffe812345000UL
-#define PA		      0x123456789000UL
+#define VA                    0xffffffe812345000UL
+#define PA                    0x123456789000UL
 
 struct report {
 	unsigned int calls, level;

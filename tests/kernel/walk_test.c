@@ -41,8 +41,7 @@ static void check_address(unsigned long va, unsigned int level, pte_t pte)
 			   trace.nr, trace.step[trace.nr ? trace.nr - 1 : 0].pte.val);
 	if (!memblock_is_map_memory(pa) && !in_device_tree(pa))
 		ktest_fail(__FILE__, __LINE__, "0x%lx maps 0x%llx, which is not RAM", va, pa);
-	else if (memblock_is_map_memory(pa) &&
-		 *(volatile u64 *)va != *(volatile u64 *)__va(pa))
+	else if (memblock_is_map_memory(pa) && *(volatile u64 *)va != *(volatile u64 *)__va(pa))
 		ktest_fail(__FILE__, __LINE__, "0x%lx does not show what is at 0x%llx", va, pa);
 }
 

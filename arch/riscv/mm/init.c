@@ -157,7 +157,8 @@ void setup_vm_final(void)
 	phys_addr_t start, end;
 
 	pt_ops_set_fixmap(&kernel_pgtable);
-	for_each_map_mem_range(cursor, &start, &end) {
+	for_each_map_mem_range(cursor, &start, &end)
+	{
 		/* Text has no writable alias: its RAM, and the constants', is read-only here too. */
 		map_linear(start, min(end, ro_start), PAGE_KERNEL);
 		map_linear(max(start, ro_start), min(end, ro_end), PAGE_KERNEL_READ);

@@ -1,0 +1,137 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""
+The picture of Documentation/explanation, checked: calls and includes go down.
+
+Reads the includes of all kernel sources and the undefined symbols of the built objects.
+A header belongs to the source file of its stem, and has that file's layer.
+"""
+import glob
+import os
+import re
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(__file__), "check"))
+from tree import OUT, TOOLS, finish, read, run  # noqa: E402
+
+LAYERS = [  # folder, layer; the first that fits counts
+    ("tests/", 5),
+    ("boot/", 4),
+    ("arch/riscv/mm/", 3),
+    ("mm/", 3),
+    ("kasan/", 2),
+    ("drivers/", 2),
+    ("arch/riscv/", 1),
+    ("include/", 0),
+    ("lib/", 0),  # with the FDT reader and the argument splitter: setup_vm needs them
+]
+
+# Headers without a source file of their stem, and those that stand elsewhere.
+HEADERS = {
+    "asm/barrier.h": 0,       # the contract every layer may use: order of memory accesses,
+    "asm/page.h": 0,          # page size, __va() and __pa(),
+    "asm/sections.h": 0,      # where the image's parts are
+    "kernel/boot_report.h": 1,  # of boot_record.c
+    "kernel/init.h": 4,         # of boot/main.c and boot/setup.c
+    "kernel/monitor.h": 4,
+    "kernel/walk_report.h": 3,  # of mm/ptdump.c and arch/riscv/mm/fault.c
+}
+
+# The ways up: who may use a symbol above itself, and why.
+DOORS = {
+    ("arch/riscv/kernel/head.S", "setup_vm"): "builds the tables before translation is on",
+    ("arch/riscv/kernel/head.S", "start_kernel"): "the end of the way in",
+    ("arch/riscv/kernel/traps.c", "do_page_fault"): "explaining a fault needs the tables",
+    ("", "__stack_chk_fail"): "called by the compiler, from anywhere",
+    ("drivers/", "kernel_map"): "data behind __pa() and __va(), which every layer may use",
+}
+EARLY = "__early_"
+
+
+def layer(path):
+    return next((n for folder, n in LAYERS if path.startswith(folder)), None)
+
+
+def sources():
+    kept = ("arch", "boot", "drivers", "include", "kasan", "lib", "mm", "tests/kernel",
+            "tests/bench")
+    found = [f for top in kept for f in glob.glob(f"{top}/**/*.[chS]", recursive=True)]
+    return sorted(found + glob.glob("tests/*.c"))
+
+
+def header_layer(header, names):
+    """asm/x.h: of arch/riscv/mm/x.c if there is one, else 1; kernel/x.h: of x.c anywhere."""
+    if header in HEADERS:
+        return HEADERS[header]
+    folder, stem = os.path.split(header[:-2])
+    if folder == "asm":
+        return 3 if f"arch/riscv/mm/{stem}.c" in names else 1
+    owners = [layer(n) for n in names if os.path.basename(n) == stem + ".c"]
+    if owners:
+        return min(owners)
+    owners = [layer(n) for n in names if f"/{stem}/" in n and n.endswith(".c")]
+    return min(owners, default=0)
+
+
+def own_layer(name, names):
+    match = re.match(r"(?:arch/riscv/)?include/(.*)", name)
+    return header_layer(match.group(1), names) if match else layer(name)
+
+
+def check_includes():
+    names = sources()
+    for name in names:
+        mine = own_layer(name, names)
+        for number, line in enumerate(read(name), 1):
+            match = re.match(r'#include ([<"])(.*)[>"]', line)
+            if not match:
+                continue
+            kind, header = match.groups()
+            if kind == '"':
+                theirs = layer(os.path.normpath(os.path.join(os.path.dirname(name), header)))
+            elif header.startswith(("asm/", "kernel/")):
+                theirs = header_layer(header, names)
+            else:
+                continue
+            if theirs > mine:
+                yield name, number, f"layer {mine} includes {header} of layer {theirs}"
+
+
+def objects():
+    """(source, object) for what the image is linked from; both variants where built twice."""
+    for name in sources():
+        for obj in (f"{OUT}/{name[:-2]}.o", f"{OUT}/early/{name[:-2]}.o"):
+            if name.endswith((".c", ".S")) and os.path.exists(obj):
+                yield name, obj
+
+
+def symbols(obj, option):
+    out = run(TOOLS + "nm", option, obj).splitlines()
+    return [line.split()[-1] for line in out if not re.search(r" [a-z] ", line) or option == "-u"]
+
+
+def prefix(obj):
+    return EARLY if obj.startswith(f"{OUT}/early/") else ""
+
+
+def check_symbols():
+    built = list(objects())
+    if not built:
+        yield "Makefile", 1, f"nothing is built in {OUT}: make first"
+    with open("arch/riscv/include/asm/sections.h", encoding="utf-8") as f:
+        linker = set(re.findall(r"\b(_\w+)\[\]", f.read()))  # addresses, of no layer
+    home = {}  # as in the linked image: what early.o holds has the prefix
+    for name, obj in built:
+        for symbol in symbols(obj, "--defined-only"):
+            home[prefix(obj) + symbol] = name
+    for name, obj in built:
+        for symbol in symbols(obj, "-u"):
+            plain = symbol.removeprefix(EARLY)
+            owner = None if plain in linker else home.get(prefix(obj) + symbol, home.get(symbol))
+            up = owner and layer(owner) > layer(name)
+            if up and not any(name.startswith(who) and plain == what for who, what in DOORS):
+                yield name, 1, f"layer {layer(name)} uses {plain} of layer {layer(owner)} ({owner})"
+
+
+if __name__ == "__main__":
+    finish(list(check_includes()) + sorted(set(check_symbols())))

@@ -1,0 +1,70 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""Layout of sources: clang-format, tabs, blanks, line length, licence line."""
+import os
+import re
+import shutil
+import subprocess
+
+from tree import files, finish, is_source, read
+
+# One version, as two rarely agree; scripts/setup.sh installs it.
+CLANG_FORMAT = "clang-format-19"
+COLUMNS = 100
+NO_BLANK_CHECKS = (".patch", ".diff", ".dtb", ".png")
+
+
+def width(line):
+    return len(line.expandtabs(8))
+
+
+def check_lines(name, lines):
+    if name.endswith(NO_BLANK_CHECKS) or not lines:
+        return
+    for number, line in enumerate(lines, 1):
+        if line != line.rstrip():
+            yield name, number, "blanks at the end of the line"
+        if name.endswith((".c", ".h", ".S")) and re.match(r" {8}", line):
+            yield name, number, "indented with blanks, not tabs"
+        if name.endswith(".py") and "\t" in line:
+            yield name, number, "tab"
+        if name.endswith((".c", ".h", ".S", ".py")) and width(line) > COLUMNS:
+            yield name, number, f"{width(line)} columns, {COLUMNS} are allowed"
+    if lines[-1] or lines[-2:] == ["", ""]:
+        yield name, len(lines), "the file does not end with exactly one newline"
+
+
+def check_licence(name, lines):
+    if not is_source(name, lines):
+        return
+    at = 1 if lines[0].startswith("#!") else 0
+    if "SPDX-License-Identifier: BSD-2-Clause" not in "".join(lines[at:at + 1]):
+        yield name, at + 1, "no SPDX-License-Identifier line"
+
+
+def check_clang_format(names):
+    tool = os.environ.get("CLANG_FORMAT", CLANG_FORMAT)
+    if not shutil.which(tool):
+        return [("scripts/check/format.py", 1, f"{tool} is not installed: scripts/setup.sh test")]
+    done = subprocess.run([tool, "--dry-run", "-Werror", *names],
+                          capture_output=True, text=True, check=False)
+    first = {}
+    for name, line in re.findall(r"^(\S+?):(\d+):\d+: error", done.stderr, re.M):
+        first.setdefault(name, line)
+    return [(name, line, f"not as {tool} writes it") for name, line in first.items()]
+
+
+def main():
+    problems = []
+    c_files = []
+    for name in files():
+        lines = read(name)
+        problems += check_lines(name, lines)
+        problems += check_licence(name, lines)
+        if name.endswith((".c", ".h")):
+            c_files.append(name)
+    finish(problems + check_clang_format(c_files))
+
+
+if __name__ == "__main__":
+    main()

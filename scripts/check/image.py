@@ -1,0 +1,103 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""What is checked in built files:  image.py segments|relocations|probe"""
+import re
+import sys
+
+from tree import OUT, TOOLS, finish, run
+
+SEGMENTS = {".text": "R E", ".rodata": "R", ".data": "RW", ".bss": "RW", ".noinit": "RW"}
+
+# Before paging only distances are true. All others, R_RISCV_64 and the GOT's above all,
+# would put link addresses into code that runs somewhere else.
+RELATIVE = re.compile(r"R_RISCV_(BRANCH|JAL|CALL|CALL_PLT|RVC_\w+|PCREL_\w+|32_PCREL|RELAX|"
+                      r"ALIGN|ADD\d+|SUB\d+|SET\d+|\w+_ULEB128)$")
+# What early code may use besides itself: linker symbols and the two below.
+SECTIONS_H = "arch/riscv/include/asm/sections.h"
+HEAD_S = "arch/riscv/kernel/head.S"
+EARLY_MAY_USE = {"boot_record", "boot_hart"}
+HEAD_MAY_USE = {"start_kernel", "boot_hart", "__global_pointer$"}
+
+MEMORY = re.compile(r"(c\.)?(l[bhwd]u?(sp)?|s[bhwd](sp)?|lr\.\w+|sc\.\w+|amo\w+\.\w+|f[ls][wd])$")
+CALLS = re.compile(r"(c\.)?(jal|jalr|call|tail|j|jr|ret)$")
+
+
+def segments():
+    name = f"{OUT}/cairn.elf"
+    table = run(TOOLS + "readelf", "-lW", name)
+    headers = re.findall(r"^ +(\S+) +(?:0x\w+ +){5}([RWE ]{3})", table, re.M)
+    parts = re.findall(r"^ +\d\d +(.*)$", table, re.M)
+    loads = [(flag, part) for (kind, flag), part in zip(headers, parts) if kind == "LOAD"]
+    for i, (flag, part) in enumerate(loads):
+        if "W" in flag and "E" in flag:
+            yield name, 1, f"segment {i} is writable and executable: {part}"
+        for section in part.split():
+            if flag.strip() != SEGMENTS.get(section):
+                yield name, 1, f"{section} lies in a segment '{flag.strip()}'"
+    for section in SEGMENTS.keys() - {s for _, part in loads for s in part.split()}:
+        yield name, 1, f"{section} lies in no segment"
+
+
+def alloc_relocations(name):
+    """(section, type, symbol) of each relocation in what is loaded."""
+    sections = run(TOOLS + "readelf", "-SW", name)
+    loaded = set(re.findall(r"\] (\.\S+) +\w+ +(?:\w+ +){4}\w*A\w* ", sections))
+    section = None
+    for line in run(TOOLS + "readelf", "-rW", name).splitlines():
+        match = re.match(r"Relocation section '\.rela(\S*)'", line)
+        section = match.group(1) if match else section
+        match = re.match(r"\w{16} +\w{16} (R_RISCV_\S+) *(?:\w{16} (\S+))?", line)
+        if match and section in loaded:
+            yield section, match.group(1), match.group(2) or ""
+
+
+def undefined(name):
+    return set(run(TOOLS + "nm", "-u", name).split()) - {"U", "w"}
+
+
+def relocations():
+    head = f"{OUT}/{HEAD_S[:-2]}.o"
+    for name in (f"{OUT}/early.o", head):
+        for section, kind, symbol in alloc_relocations(name):
+            if not RELATIVE.match(kind):
+                yield name, 1, f"{kind} of {symbol} in {section}: needs a link address"
+    with open(SECTIONS_H, encoding="utf-8") as f:
+        linker = set(re.findall(r"\b(_\w+)\[\]", f.read()))
+    for symbol in sorted(undefined(f"{OUT}/early.o") - linker - EARLY_MAY_USE):
+        yield f"{OUT}/early.o", 1, f"{symbol} is not there before paging"
+    for symbol in sorted(undefined(head) - linker - HEAD_MAY_USE):
+        if not symbol.startswith("__early_"):
+            yield head, 1, f"{symbol} is not there before paging"
+
+
+def instructions(name):
+    """(mnemonic, operands, line in head.S) in the order of the code."""
+    line = 1
+    for text in run(TOOLS + "objdump", "-dl", "-j", ".head.text", name).splitlines():
+        match = re.match(r"\S*\.S:(\d+)", text)
+        line = int(match.group(1)) if match else line
+        fields = text.split("\t")
+        if len(fields) >= 3:
+            yield fields[2].strip(), fields[3].split("#")[0].strip() if fields[3:] else "", line
+
+
+def probe():
+    """No load, store or call from satp's write until it is undone or .Ltaken read it."""
+    code = list(instructions(f"{OUT}/{HEAD_S[:-2]}.o"))
+    writes = [i for i, (op, args, _) in enumerate(code)
+              if op == "csrw" and args.startswith("satp,") and args != "satp,zero"]
+    reads = [i for i, (op, args, _) in enumerate(code) if op == "csrr" and args.endswith(",satp")]
+    if len(writes) != 1 or len([i for i in reads if i > writes[0]]) != 2:
+        yield HEAD_S, 1, "cannot find the probe: one write of satp and two reads after it"
+        return
+    undone = next(i for i, c in enumerate(code) if i > writes[0] and c[:2] == ("csrw", "satp,zero"))
+    taken = reads[-1]
+    while not CALLS.match(code[taken - 1][0]):
+        taken -= 1
+    for op, args, line in code[writes[0]:undone + 1] + code[taken:reads[-1] + 1]:
+        if MEMORY.match(op) or CALLS.match(op):
+            yield HEAD_S, line, f"{op} {args}: between satp's write and the known outcome"
+
+
+if __name__ == "__main__":
+    finish(list({"segments": segments, "relocations": relocations, "probe": probe}[sys.argv[1]]()))

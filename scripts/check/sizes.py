@@ -1,0 +1,69 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""
+Files of at most 500 lines, functions of at most 60, all assembly at most 450.
+
+A file or function that needs more is named in Documentation/explanation/decisions.md on
+a line that also says "lines": `mm/x.c` or `x()`, and why.
+"""
+import ast
+import os
+import re
+
+from tree import files, finish, is_source, read
+
+FILE_LINES, FUNCTION_LINES, ASSEMBLY_LINES = 500, 60, 450
+DECISIONS = "Documentation/explanation/decisions.md"
+
+
+def allowed():
+    lines = read(DECISIONS) if os.path.exists(DECISIONS) else []
+    return {word for line in lines if "lines" in line for word in re.findall(r"`([^`]+)`", line)}
+
+
+def c_functions(lines):
+    """(name, first line, length): a body is what stands between { and } in column 0."""
+    head = opened = None
+    for number, line in enumerate(lines, 1):
+        if line == "{":
+            opened = head
+        elif line.startswith("}"):
+            match = opened and re.search(r"(\w+)\(", " ".join(lines[opened - 1:number]))
+            if match:
+                yield match.group(1), opened, number - opened + 1
+            head = opened = None
+        elif not line or line.startswith(("#", "/", " *")) or line.endswith(";"):
+            head = head if opened else None
+        elif not head:
+            head = number
+
+
+def py_functions(lines):
+    for node in ast.walk(ast.parse("\n".join(lines))):
+        if isinstance(node, ast.FunctionDef):
+            yield node.name, node.lineno, node.end_lineno - node.lineno + 1
+
+
+def main():
+    problems, assembly, exceptions = [], 0, allowed()
+    for name in files():
+        lines = read(name)[:-1]
+        if not is_source(name, lines):
+            continue
+        if len(lines) > FILE_LINES and name not in exceptions:
+            problems.append((name, len(lines), f"{len(lines)} lines, {FILE_LINES} are allowed"))
+        assembly += len(lines) if name.endswith(".S") else 0
+        functions = (c_functions(lines) if name.endswith((".c", ".h")) else
+                     py_functions(lines) if name.endswith(".py") else ())
+        for function, start, length in functions:
+            if length > FUNCTION_LINES and f"{function}()" not in exceptions:
+                problems.append((name, start, f"{function}() has {length} lines, "
+                                 f"{FUNCTION_LINES} are allowed"))
+    if assembly > ASSEMBLY_LINES and "*.S" not in exceptions:
+        problems.append(("arch/riscv/kernel/head.S", 1, f"all .S files together have {assembly} "
+                         f"lines, {ASSEMBLY_LINES} are allowed"))
+    finish(problems)
+
+
+if __name__ == "__main__":
+    main()
