@@ -15,58 +15,63 @@ unsigned long trap_test_survivors(struct pt_regs *trap);
  * and traps. trap_test_survivors() puts other values, of n + 32, in s0..s11, calls that
  * under catch_trap(), and returns the bits that differ afterwards.
  */
+/* clang-format off */
 #define FILL(regs, add)                         \
 	".irp n, " regs "\n"                    \
 	"	li	x\\n, \\n + " #add "\n" \
-	"	slli	t0, x\\n, 8\n"                   \
-	"	or	x\\n, x\\n, t0\n"                  \
-	"	slli	t0, x\\n, 16\n"                  \
-	"	or	x\\n, x\\n, t0\n"                  \
-	"	slli	t0, x\\n, 32\n"                  \
-	"	or	x\\n, x\\n, t0\n"                  \
+	"	slli	t0, x\\n, 8\n"          \
+	"	or	x\\n, x\\n, t0\n"       \
+	"	slli	t0, x\\n, 16\n"         \
+	"	or	x\\n, x\\n, t0\n"       \
+	"	slli	t0, x\\n, 32\n"         \
+	"	or	x\\n, x\\n, t0\n"       \
 	".endr\n"
+#define ALL   "1,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31"
 #define SAVED "8,9,18,19,20,21,22,23,24,25,26,27"
 
 __asm__(".text\n"
 	".balign 4\n"
 	".globl trap_test_break\n"
-	"trap_test_break:\n" FILL("1,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,"
-				  "26,27,28,29,30,31",
-				  0) "	li	t0, 5\n"
-				     "	ebreak\n"
-				     "	ret\n"
-				     ".globl trap_test_survivors\n"
-				     "trap_test_survivors:\n"
-				     "	addi	sp, sp, -112\n"
-				     "	sd	ra, 104(sp)\n"
-				     ".set off, 0\n"
-				     ".irp n, " SAVED "\n"
-				     "	sd	x\\n, off(sp)\n"
-				     ".set off, off + 8\n"
-				     ".endr\n" FILL(SAVED, 32) "	mv	a2, a0\n"
-							       "	la	a0, trap_test_break\n"
-							       "	li	a1, 0\n"
-							       "	call	catch_trap\n"
-							       "	li	a0, 0\n"
-							       ".irp n, " SAVED "\n"
-							       "	li	t1, \\n + 32\n"
-							       "	slli	t0, t1, 8\n"
-							       "	or	t1, t1, t0\n"
-							       "	slli	t0, t1, 16\n"
-							       "	or	t1, t1, t0\n"
-							       "	slli	t0, t1, 32\n"
-							       "	or	t1, t1, t0\n"
-							       "	xor	t1, t1, x\\n\n"
-							       "	or	a0, a0, t1\n"
-							       ".endr\n"
-							       ".set off, 0\n"
-							       ".irp n, " SAVED "\n"
-							       "	ld	x\\n, off(sp)\n"
-							       ".set off, off + 8\n"
-							       ".endr\n"
-							       "	ld	ra, 104(sp)\n"
-							       "	addi	sp, sp, 112\n"
-							       "	ret\n");
+	"trap_test_break:\n"
+	FILL(ALL, 0)
+	"	li	t0, 5\n"
+	"	ebreak\n"
+	"	ret\n"
+	".globl trap_test_survivors\n"
+	"trap_test_survivors:\n"
+	"	addi	sp, sp, -112\n"
+	"	sd	ra, 104(sp)\n"
+	".set off, 0\n"
+	".irp n, " SAVED "\n"
+	"	sd	x\\n, off(sp)\n"
+	".set off, off + 8\n"
+	".endr\n"
+	FILL(SAVED, 32)
+	"	mv	a2, a0\n"
+	"	la	a0, trap_test_break\n"
+	"	li	a1, 0\n"
+	"	call	catch_trap\n"
+	"	li	a0, 0\n"
+	".irp n, " SAVED "\n"
+	"	li	t1, \\n + 32\n"
+	"	slli	t0, t1, 8\n"
+	"	or	t1, t1, t0\n"
+	"	slli	t0, t1, 16\n"
+	"	or	t1, t1, t0\n"
+	"	slli	t0, t1, 32\n"
+	"	or	t1, t1, t0\n"
+	"	xor	t1, t1, x\\n\n"
+	"	or	a0, a0, t1\n"
+	".endr\n"
+	".set off, 0\n"
+	".irp n, " SAVED "\n"
+	"	ld	x\\n, off(sp)\n"
+	".set off, off + 8\n"
+	".endr\n"
+	"	ld	ra, 104(sp)\n"
+	"	addi	sp, sp, 112\n"
+	"	ret\n");
+/* clang-format on */
 
 /* The trap's frame is the interrupted state, register by register. */
 static void frame(void)
