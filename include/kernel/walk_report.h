@@ -23,7 +23,7 @@ const char *show_walk(unsigned long va, enum access_kind kind, void (*print)(con
 
 #define PTE_FLAGS_LEN 16
 
-/** pte_flags() - "NM--DAGUXWRV"-style text of an entry's flags; '-' where clear */
+/** pte_flags() - an entry's flags as "RWXUGADN", '-' where clear, and its memory type */
 void pte_flags(pte_t pte, char buf[PTE_FLAGS_LEN]);
 
 #endif

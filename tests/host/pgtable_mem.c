@@ -258,12 +258,13 @@ static bool mem_readable(phys_addr_t pa)
 	return find_page(pa);
 }
 
-static void mem_fence(struct pgtable *pt, unsigned long va, unsigned long size)
+static void mem_fence(struct pgtable *pt, unsigned long va, unsigned long size, bool tables)
 {
 	must(find_page(pt->root), "fences for another tree");
 	mem_log.fences++;
 	mem_log.fence_va = va;
 	mem_log.fence_size = size;
+	mem_log.fence_tables = tables;
 }
 
 void mem_reset(enum mem_mode new_mode)

@@ -23,6 +23,7 @@ struct mem_log {
 	unsigned long stores;        /* to live pages */
 	unsigned long fences;
 	unsigned long fence_va, fence_size;
+	bool fence_tables;
 	unsigned long questions; /* whether a table can be read */
 };
 

@@ -347,6 +347,7 @@ static void check_done(struct pgtable *pt, struct model *m, const struct op *op,
 	CHECK_EQ(mem_log.links, p->nr_tables);
 	CHECK_EQ(pt->tables - tables, p->nr_tables);
 	CHECK_EQ(mem_log.fences, 1);
+	CHECK_EQ(mem_log.fence_tables, p->nr_tables > 0);
 	CHECK(mem_log.fence_va <= op->va && mem_log.fence_size >= op->size &&
 	      mem_log.fence_va + mem_log.fence_size - 1 >= last);
 	check_address(pt, m, op->va);

@@ -4,6 +4,7 @@ What no kernel can start with. Each gets one message that names it, and the mach
 stops by itself: through the firmware, or idle after saying so.
 """
 import functools
+import re
 
 import entries
 import machine
@@ -84,10 +85,13 @@ PANICS = [
      "RAM is smaller than the image needs: {load:#x}-{end:#x} is not all RAM"),
     (entries.boot("initrd-outside-ram", text=chosen(
         f"linux,initrd-start = <0 {FAR:#x}>; linux,initrd-end = <0 {FAR + 4096:#x}>;")),
-     f"initrd {FAR:#x}-{FAR + 4096:#x} does not lie in RAM"),
+     f"initrd {FAR:#x}-{FAR + 4096:#x} does not lie in RAM that is used"),
+    (entries.boot("initrd-in-ram-not-used", bootargs="mem=64M", text=chosen(
+        "linux,initrd-start = <0 0x86000000>; linux,initrd-end = <0 0x86001000>;")),
+     "initrd 0x86000000-0x86001000 does not lie in RAM that is used"),
     (entries.boot("initrd-backwards", text=chosen(
         "linux,initrd-start = <0 0x86001000>; linux,initrd-end = <0 0x86000000>;")),
-     "initrd 0x86001000-0x86000000 does not lie in RAM"),
+     "initrd 0x86001000-0x86000000 does not lie in RAM that is used"),
     (entries.boot("long-command-line", bootargs="x" * 2048),
      "command line of 2048 bytes: at most 2047 are possible"),
 ]
@@ -97,7 +101,7 @@ PANICS = [
 def test_refused_with_paging(boot, line, outcome):
     line = line.format(load=LOAD, end=LOAD + model.image_size(machine.Boot(name='')))
     panics = [t for t in outcome.lines if t.startswith("panic: ")]
-    assert len(panics) == 1 and line in panics[0]
+    assert panics == [f"panic: {line}"]
     assert [t for t in outcome.lines if t.startswith("boot: stage=")]
     assert outcome.end == "exit 0"
 
@@ -173,4 +177,15 @@ def test_tree_inside_image(boot, outcome):
     errors = [t for t in outcome.lines if t.startswith("boot: error: ")]
     assert errors == [f"boot: error: device tree at {address:#x}, {size} bytes: lies inside the"
                       f" image {LOAD:#x}-{entries.symbol('_end'):#x}"]
+    assert outcome.end == "exit 0"
+
+
+@pytest.mark.parametrize("boot", [stub("tree-in-firmware", "\tli a1, 0x80000000\n")], ids=by_name)
+def test_early_trap(boot, outcome):
+    """Memory that only the firmware may read: the vector speaks before paging does."""
+    errors = [t for t in outcome.lines if t.startswith("boot: error: ")]
+    assert len(errors) == 1
+    assert re.fullmatch(r"boot: error: trap: load access fault \(scause 0x5\)"
+                        r" sepc=0x804[0-9a-f]{5} stval=0x80000000 ra=0x804[0-9a-f]{5}", errors[0])
+    assert "boot: stopped, powering off" in outcome.lines
     assert outcome.end == "exit 0"

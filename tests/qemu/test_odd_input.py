@@ -153,6 +153,39 @@ def test_reserved_memory(boot, outcome):
     ends_well(outcome)
 
 
+@pytest.mark.parametrize("boot", [entries.boot(
+    "memreserve", bootargs='ktest=* run=mem',
+    change=functools.partial(trees.with_memreserve, start=0x85000000, size=0x10000))],
+    ids=lambda b: b.name)
+def test_reservation_block(boot, outcome):
+    """Kept out of what can be allocated, but still RAM."""
+    assert [t for t in outcome.lines
+            if t.split()[:1] == ["0x00000085000000-0x0000008500ffff"] and "memreserve" in t]
+    ends_well(outcome)
+
+
+@pytest.mark.parametrize("boot", [entries.boot("mem=64M", bootargs="ktest=* mem=64M", ram="1G")],
+                         ids=lambda b: b.name)
+def test_memory_limit(boot, outcome):
+    """A size, not an address."""
+    assert outcome.values("boot: ram banks=")["bytes"] == str(64 * MIB)
+    ends_well(outcome)
+
+
+FAR_BANK = memory("0 0x80000000 0 0x10000000 0x400 0 1 0")  # 4 GiB at 4 TiB
+
+
+@pytest.mark.parametrize("boot", [entries.boot("bank-out-of-reach", text=FAR_BANK,
+                                               cpu="rv64,sv57=off,sv48=off")],
+                         ids=lambda b: b.name)
+def test_bank_out_of_reach(boot, outcome):
+    """The linear map of sv39 ends after 160 GiB: what lies above is left out, and not touched."""
+    dropped = [t for t in outcome.lines if "left out" in t]
+    assert dropped == ["boot: 4096 MiB of RAM above 0x2880000000 left out:"
+                       " sv39's linear map ends there"]
+    ends_well(outcome)
+
+
 INITRDS = [(0x86000000, 4096), (0x86000123, 4567), (RAM_END - 100, 100), (TREE - 8, 8)]
 
 
@@ -160,7 +193,9 @@ INITRDS = [(0x86000000, 4096), (0x86000123, 4567), (RAM_END - 100, 100), (TREE -
     (entries.boot(f"initrd-{start:x}", text=chosen(
         f"linux,initrd-start = <0 {start:#x}>; linux,initrd-end = <0 {start + size:#x}>;")),
      (start, size)) for start, size in INITRDS
-] + [(entries.boot("initrd-one-cell", text=chosen(
+] + [(entries.boot("initrd-above-4G", ram="5G", text=chosen(
+    "linux,initrd-start = <1 0x10000000>; linux,initrd-end = <1 0x10001000>;")),
+    (0x110000000, 4096))] + [(entries.boot("initrd-one-cell", text=chosen(
     "linux,initrd-start = <0x86000000>; linux,initrd-end = <0x86001000>;")), INITRDS[0])],
     ids=lambda v: getattr(v, "name", ""))
 def test_initrd(boot, span, outcome):

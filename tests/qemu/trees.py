@@ -157,6 +157,17 @@ def _grown(blob, at, tokens, strings=b""):
                        strings_size=h["strings_size"] + len(strings))
 
 
+def with_memreserve(blob, start, size):
+    """The reservation block moved to the end, with one entry more."""
+    at = header(blob)["rsvmap_off"]
+    end = at
+    while blob[end:end + 16] != bytes(16):
+        end += 16
+    blob += bytes(-len(blob) % 8)
+    moved = blob + blob[at:end] + struct.pack(">2Q", start, size) + bytes(16)
+    return with_header(moved, totalsize=len(moved), rsvmap_off=len(blob))
+
+
 def padded_by_property(blob, total):
     """As large as @total through one huge property of the root."""
     size = total - len(_grown(blob, header(blob)["struct_off"] + 8, bytes(12), b"pad\0"))

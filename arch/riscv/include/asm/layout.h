@@ -15,7 +15,10 @@
 #define FDT_WINDOW_START (FIXADDR_START + FIXADDR_SIZE)
 #define FDT_WINDOW_SIZE  (20 * SZ_1M)
 
-/* The last page stays unmapped: pointers there are error numbers. */
+/*
+ * Above the image's window nothing is ever mapped, the last page least of all: pointers
+ * there are error numbers.
+ */
 #define IMAGE_WINDOW_SIZE SZ_1G
 
 enum vm_region_id {
