@@ -172,6 +172,7 @@ $(O)/Image: $(O)/cairn.elf
 # --- Checks and tools -----------------------------------------------------------------
 
 export PYTHON
+run-qemu = MODE='$(MODE)' MEM='$(MEM)' SMP='$(SMP)' CMDLINE='$(subst ','\'',$(CMDLINE))'
 source-flags := $(filter-out -MMD -MP,$(cppflags)) $(cflags)
 
 check: export HEADER_CC = $(CC) $(source-flags)
@@ -187,10 +188,9 @@ compile_commands.json: Makefile $(offsets) ## for clangd: every C file, both way
 		'$(CC) $(source-flags) $(early-cflags)' early $(early-only) $(both) >$@
 
 GDB_PORT ?= 1234
-debug: all ## boot in QEMU, but wait for `make gdb`
-#: GDB_PORT  where QEMU and gdb meet (1234)
-	qemu-system-riscv64 -nographic -M virt -cpu $(or $(CPU),rv64) -m $(or $(RAM),256M) \
-		-kernel $(O)/Image -append '$(APPEND)' -S -gdb tcp:localhost:$(GDB_PORT)
+debug: all ## as run, but wait for `make gdb`
+#: GDB_PORT     where QEMU and gdb meet (1234)
+	@$(run-qemu) QEMU_ARGS='$(QEMU_ARGS) -S -gdb tcp:localhost:$(GDB_PORT)' scripts/run.sh $(O)/Image
 
 gdb: ## attach to `make debug`: symbols at link and load address, commands cairn-*
 	gdb-multiarch $(O)/cairn.elf -x scripts/gdb/cairn.py -ex cairn-symbols \
@@ -254,12 +254,12 @@ bench: test-images ## count instructions in each paging mode
 
 run: ## boot in QEMU; Ctrl-A x leaves it
 #: MODE         sv39, sv48 or sv57: what the hart can do
-#: MEM SMP      RAM (256M) and harts (1)
+#: MEM          RAM (256M)
+#: SMP          harts (1)
 #: CMDLINE      for the kernel
 #: QEMU_ARGS    more for QEMU
 	@scripts/setup.sh run
 	@$(MAKE) -s all
-	@MODE='$(MODE)' MEM='$(MEM)' SMP='$(SMP)' CMDLINE='$(subst ','\'',$(CMDLINE))' \
-		QEMU_ARGS='$(QEMU_ARGS)' scripts/run.sh $(O)/Image
+	@$(run-qemu) QEMU_ARGS='$(QEMU_ARGS)' scripts/run.sh $(O)/Image
 
 .PHONY: test test-host test-images test-qemu matrix cell mutants bench run

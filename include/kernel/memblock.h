@@ -24,7 +24,7 @@ struct memblock_region {
 	phys_addr_t base;
 	phys_addr_t size;
 	enum memblock_flags flags;
-	char owner[16]; /* who reserved it, for people */
+	char owner[24]; /* who reserved it, for people */
 };
 
 #define MEMBLOCK_REGIONS 128
@@ -65,7 +65,7 @@ int __must_check memblock_remove(phys_addr_t base, phys_addr_t size);
 
 /**
  * memblock_reserve() - take a range out of what may be allocated
- * @owner: shown in listings, copied and cut to 15 characters; where ranges
+ * @owner: shown in listings, copied and cut to 23 characters; where ranges
  *         overlap the first one keeps its part and this one gets the gaps.
  *         Neighbours merge when their (cut) owners are equal
  *
