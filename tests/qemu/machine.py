@@ -44,6 +44,10 @@ def assemble(source):
     return artifacts.build("stub", "bin", [source], make)
 
 
+def loader(path, address):
+    return ["-device", f"loader,file={path},addr={address:#x},force-raw=on"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Boot:
     """
@@ -97,14 +101,13 @@ class Boot:
                 "-bios", str(firmware(self.firmware))]
         if self.load or self.enter:
             stub = assemble(f"{now(self.enter)}\n\tli t0, {self.load_address:#x}\n\tjr t0\n")
-            args += ["-kernel", str(stub),
-                     "-device", f"loader,file={self.image},addr={self.load_address:#x},force-raw=on"]
+            args += ["-kernel", str(stub), *loader(self.image, self.load_address)]
         else:
             args += ["-kernel", str(self.image)]
         if self.tree:
             args += ["-dtb", str(self.dtb())]
         for path, address in self.files:
-            args += ["-device", f"loader,file={now(path)},addr={now(address):#x},force-raw=on"]
+            args += loader(now(path), now(address))
         if self.append:
             args += ["-append", self.append]
         return args + list(self.extra)
