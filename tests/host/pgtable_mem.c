@@ -108,10 +108,11 @@ static bool only_window(const struct window *of)
 
 static void *mem_reach(phys_addr_t pa, unsigned int level)
 {
-	struct page *page = find_page(pa);
 	struct window *w = &windows[level];
+	struct page *page;
 
 	must(level < PGTABLE_MAX_LEVELS, "reaches a level that no mode has");
+	page = w->page && w->page->pa == pa ? w->page : find_page(pa);
 	must(page, "reaches what is no table");
 	if (mode == MEM_FIXMAP) {
 		if (w->page == page && only_window(w))
