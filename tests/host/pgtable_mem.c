@@ -180,6 +180,7 @@ void pgtable_watch_store(volatile void *entry, u64 val)
 		must(!(*p & 1), "overwrites a valid entry");
 		must(val & 1, "writes an invalid entry");
 		must(!mem_log.fences, "stores after the fence");
+		must(page < pages + first_new, "fills a table after linking it");
 		if (points_to_table(val)) {
 			sync_windows();
 			make_live(find_page(address_in(val)));
