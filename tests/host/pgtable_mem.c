@@ -108,10 +108,11 @@ static bool only_window(const struct window *of)
 
 static void *mem_reach(phys_addr_t pa, unsigned int level)
 {
-	struct page *page = find_page(pa);
 	struct window *w = &windows[level];
+	struct page *page;
 
 	must(level < PGTABLE_MAX_LEVELS, "reaches a level that no mode has");
+	page = w->page && w->page->pa == pa ? w->page : find_page(pa);
 	must(page, "reaches what is no table");
 	if (mode == MEM_FIXMAP) {
 		if (w->page == page && only_window(w))
@@ -179,6 +180,7 @@ void pgtable_watch_store(volatile void *entry, u64 val)
 		must(!(*p & 1), "overwrites a valid entry");
 		must(val & 1, "writes an invalid entry");
 		must(!mem_log.fences, "stores after the fence");
+		must(page < pages + first_new, "fills a table after linking it");
 		if (points_to_table(val)) {
 			sync_windows();
 			make_live(find_page(address_in(val)));

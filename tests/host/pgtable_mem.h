@@ -8,7 +8,7 @@
  * A fake physical memory of table pages, which watches the engine work. A page is
  * live once a root leads to it; what is live may be read by a hart at any moment.
  * So each store to a live page must turn an invalid entry into a valid one, and a
- * page that becomes live must have been complete at a barrier before.
+ * page that becomes live must have been complete at a barrier before, and stays so.
  */
 enum mem_mode {
 	MEM_FLAT,   /* pa + offset */

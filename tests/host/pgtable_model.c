@@ -95,9 +95,11 @@ static bool want_table(const struct model *m, struct plan *p, u64 va, unsigned i
 {
 	u64 name = table_name(va, level);
 
-	if (wanted[level] == name || model_has_table(m, va, level))
+	if (wanted[level] == name)
 		return true;
 	wanted[level] = name;
+	if (model_has_table(m, va, level))
+		return true;
 	if (p->nr_tables == MAX_TABLES / 4)
 		return false;
 	p->tables[p->nr_tables++] = name;
@@ -109,7 +111,7 @@ static unsigned int largest_leaf(u64 va, u64 pa, u64 left, unsigned int max_leaf
 {
 	unsigned int level = max_leaf;
 
-	while (va % leaf_bytes(level) || pa % leaf_bytes(level) || left < leaf_bytes(level))
+	while (((va | pa) & (leaf_bytes(level) - 1)) || left < leaf_bytes(level))
 		level--;
 	return level;
 }
@@ -134,6 +136,9 @@ bool plan_op(const struct model *m, const struct op *op, unsigned int max_leaf, 
 	p->nr_runs = 0;
 	p->nr_tables = 0;
 	p->nr_leaves = 0;
+	if (largest_leaf(op->va ^ op->pa, 0, ~0ULL, m->levels - 1) == 0 &&
+	    op->size > MAX_LEAVES * leaf_bytes(0))
+		return false; /* never congruent: small leaves only */
 	if (overlaps(m, op->va, op->va + op->size - 1, op->populate ? 1 : 0))
 		p->err = -EEXIST;
 	if (op->flags & PGTABLE_SMALL_ONLY)

@@ -11,7 +11,7 @@
  */
 #define MAX_RUNS   512
 #define MAX_TABLES 600
-#define MAX_LEAVES 1200
+#define MAX_LEAVES 1100
 
 struct run {
 	u64 va, pa, nr; /* leaves */
