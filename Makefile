@@ -209,3 +209,60 @@ help: ## this text
 	@awk -f scripts/help.awk $(firstword $(MAKEFILE_LIST))
 
 .PHONY: all check test-check repro debug gdb docs clean help
+
+# --- Tests and running ----------------------------------------------------------------
+
+pytest = $(PYTHON) -B -m pytest -p no:cacheprovider -q --tb=short -rfE tests/qemu
+test-configs := defconfig small_defconfig
+test-parts := $(if $(wildcard scripts/check.sh),check) $(if $(wildcard tests/check),test-check) \
+	test-host test-qemu
+
+test: ## everything a change must pass: checks, host tests, a pairwise cover of cells
+	@scripts/setup.sh test
+	@for part in $(test-parts); do \
+		$(MAKE) --no-print-directory $$part || failed="$$failed $$part"; \
+	done; [ -z "$$failed" ] || { echo "test: failed:$$failed"; exit 1; }
+
+test-host: ## the kernel's sources on this machine, under ASan and UBSan
+	@$(MAKE) -s -C tests/host B=$(abspath $(O))/host run
+
+# Images under test have directories of their own: $(O)/.config stays the user's.
+test-images:
+	@for c in $(test-configs); do \
+		[ $(O)/configs/$$c/.config -nt configs/$$c ] || \
+			$(MAKE) -s O=$(O)/configs/$$c $$c || exit; \
+		$(MAKE) -s O=$(O)/configs/$$c || exit; \
+	done
+
+test-qemu: test-images ## boot cells in QEMU, and odd and bad input
+#: CELLS        cover (default), smoke, or names as in tests/qemu/cells.yaml
+#: PYTEST_ARGS  more for pytest: -k NAME, -x
+	$(Q)$(pytest) --cells='$(or $(CELLS),cover)' $(PYTEST_ARGS)
+
+matrix: test-images ## boot every cell of tests/qemu/cells.yaml
+	$(Q)$(pytest) --cells=matrix $(PYTEST_ARGS)
+
+cell: test-images ## boot one cell and show its console
+#: CELL         its name: cpu=sv39,ram=1G
+	$(Q)$(pytest)/test_cells.py -s --echo --cells='$(or $(CELL),plain)'
+
+mutants: test-images ## break the code on purpose: does the named test notice?
+#: MUTANTS      only these, by name
+	@$(MAKE) -s -C tests/host B=$(abspath $(O))/host
+	$(Q)$(PYTHON) -B scripts/mutants.py $(MUTANTS)
+
+bench: test-images ## count instructions in each paging mode
+#: BENCH        a glob of names
+	$(Q)$(PYTHON) -B tests/qemu/bench.py '$(or $(BENCH),*)'
+
+run: ## boot in QEMU; Ctrl-A x leaves it
+#: MODE         sv39, sv48 or sv57: what the hart can do
+#: MEM SMP      RAM (256M) and harts (1)
+#: CMDLINE      for the kernel
+#: QEMU_ARGS    more for QEMU
+	@scripts/setup.sh run
+	@$(MAKE) -s all
+	@MODE='$(MODE)' MEM='$(MEM)' SMP='$(SMP)' CMDLINE='$(subst ','\'',$(CMDLINE))' \
+		QEMU_ARGS='$(QEMU_ARGS)' scripts/run.sh $(O)/Image
+
+.PHONY: test test-host test-images test-qemu matrix cell mutants bench run

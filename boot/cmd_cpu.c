@@ -14,7 +14,7 @@
 /* SBI 2.0 §9.1; the firmware's answer for a hart it does not know is an error. */
 static const char *hart_state(u64 hartid)
 {
-	static const char *const states[] = { "started",   "stopped",	 "starting", "stopping",
+	static const char *const states[] = { "started",   "stopped",    "starting", "stopping",
 					      "suspended", "suspending", "resuming" };
 	struct sbiret ret = sbi_ecall(SBI_EXT_HSM, SBI_HSM_HART_STATUS, hartid, 0, 0);
 
@@ -103,9 +103,9 @@ static const char *implementation_name(unsigned long id)
 /* Most extension numbers are their names in ASCII, the last letter lowest. */
 static void show_extensions(void)
 {
-	static const char names[][5] = { "TIME", "sPI",	 "RFNC", "HSM",	 "SRST",
-					 "PMU",	 "DBCN", "SUSP", "CPPC", "NACL",
-					 "STA",	 "SSE",	 "FWFT", "DBTR", "MPXY" };
+	static const char names[][5] = { "TIME", "sPI",  "RFNC", "HSM",  "SRST",
+					 "PMU",  "DBCN", "SUSP", "CPPC", "NACL",
+					 "STA",  "SSE",  "FWFT", "DBTR", "MPXY" };
 
 	console_printf("sbi    extensions");
 	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++) {

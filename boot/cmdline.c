@@ -10,7 +10,7 @@
 char boot_command_line[COMMAND_LINE_SIZE] __noinit;
 struct cmdline_options cmdline = { .loglevel = LOGLEVEL_DEFAULT };
 
-/* Values of PARAM_STRING point into this copy, which the parser cuts up. */
+/* Values of PARAM_STRING point in here. */
 static char values[COMMAND_LINE_SIZE] __noinit;
 
 static const struct param params[] = {
@@ -46,19 +46,18 @@ static bool is_choice(const char *choices, const struct arg *arg)
 }
 
 /* The value as a terminated string of its own. */
-static char *copy_value(const struct arg *arg)
+static char *copy_value(const struct arg *arg, char **store)
 {
-	static size_t used;
-	char *copy = &values[used];
+	char *copy = *store;
 
 	memcpy(copy, arg->value, arg->value_len);
 	copy[arg->value_len] = '\0';
-	used += arg->value_len + 1;
+	*store += arg->value_len + 1;
 	return copy;
 }
 
 /* Return: NULL, or what is wrong with the value. */
-static const char *set_param(const struct param *param, const struct arg *arg)
+static const char *set_param(const struct param *param, const struct arg *arg, char **store)
 {
 	unsigned long long number;
 	char *text, *end;
@@ -74,7 +73,7 @@ static const char *set_param(const struct param *param, const struct arg *arg)
 		return "needs a value";
 	if (param->type == PARAM_EARLY)
 		return is_choice(param->choices, arg) ? NULL : "unknown value";
-	text = copy_value(arg);
+	text = copy_value(arg, store);
 	if (param->type == PARAM_STRING) {
 		*(char **)param->value = text;
 		return NULL;
@@ -86,22 +85,21 @@ static const char *set_param(const struct param *param, const struct arg *arg)
 	return NULL;
 }
 
-static const struct param *find_param(const struct arg *arg)
+static const struct param *find_param(const struct param *table, const struct arg *arg)
 {
-	for (const struct param *p = params; p->name[0]; p++)
+	for (const struct param *p = table; p->name[0]; p++)
 		if (arg_is(arg, p->name))
 			return p;
 	return NULL;
 }
 
-static void list_unknown(size_t len)
+static void list_unknown(const struct param *table, const char *text, size_t len)
 {
-	const char *pos = boot_command_line;
 	struct arg arg;
 	bool any = false;
 
-	while (args_next(&pos, &len, &arg)) {
-		if (find_param(&arg))
+	while (args_next(&text, &len, &arg)) {
+		if (find_param(table, &arg))
 			continue;
 		if (!any)
 			pr_notice("cmdline: unknown, ignored:");
@@ -113,25 +111,30 @@ static void list_unknown(size_t len)
 		pr_cont("\n");
 }
 
-void parse_args(const char *text, size_t len)
+void parse_params(const struct param *table, const char *text, size_t len, char *store)
 {
-	const char *pos = boot_command_line;
+	const char *pos = text;
 	size_t left = len;
 	struct arg arg;
 
-	if (len >= COMMAND_LINE_SIZE)
-		panic("command line of %lu bytes: at most %u are possible", len,
-		      COMMAND_LINE_SIZE - 1);
-	memcpy(boot_command_line, text, len);
-	boot_command_line[len] = '\0';
 	while (args_next(&pos, &left, &arg)) {
-		const struct param *param = find_param(&arg);
-		const char *wrong = param ? set_param(param, &arg) : NULL;
+		const struct param *param = find_param(table, &arg);
+		const char *wrong = param ? set_param(param, &arg, &store) : NULL;
 
 		if (wrong)
 			pr_warn("cmdline: %.*s%s%.*s: %s\n", (int)arg.name_len, arg.name,
 				arg.value ? "=" : "", (int)arg.value_len,
 				arg.value ? arg.value : "", wrong);
 	}
-	list_unknown(len);
+	list_unknown(table, text, len);
+}
+
+void parse_args(const char *text, size_t len)
+{
+	if (len >= COMMAND_LINE_SIZE)
+		panic("command line of %lu bytes: at most %u are possible", len,
+		      COMMAND_LINE_SIZE - 1);
+	memcpy(boot_command_line, text, len);
+	boot_command_line[len] = '\0';
+	parse_params(params, boot_command_line, len, values);
 }

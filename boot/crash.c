@@ -169,15 +169,15 @@ static int crash_warn(const struct crash_kind *kind)
 	return 0;
 }
 
-#define KIND(kind, what, fn)                          \
-	{                                             \
-		.name = kind, .help = what, .run = fn \
-	}
-#define ENTRY(kind, what, lvl, off, on)                                              \
-	{                                                                            \
-		.name = kind, .help = what, .run = crash_with_entry,                 \
-		.cleanup = crash_repair_entry, .level = lvl, .clear = off, .set = on \
-	}
+#define KIND(kind, what, fn) { .name = kind, .help = what, .run = fn }
+#define ENTRY(kind, what, lvl, off, on)  \
+	{ .name = kind,                  \
+	  .help = what,                  \
+	  .run = crash_with_entry,       \
+	  .cleanup = crash_repair_entry, \
+	  .level = lvl,                  \
+	  .clear = off,                  \
+	  .set = on }
 
 /* An entry that leads to a table where no RAM can be. */
 #define STRAY "an entry of this level points to a table outside RAM"

@@ -24,14 +24,15 @@ void early_init_dt_verify(void)
 	if (!err)
 		err = fdt_check(&machine_fdt, &where);
 	if (err)
-		panic("device tree at 0x%llx is damaged at offset 0x%x: %pe",
-		      boot_record.dtb_pa, where, (void *)(long)err);
+		panic("device tree at 0x%llx is damaged at offset 0x%x: %pe", boot_record.dtb_pa,
+		      where, (void *)(long)err);
 }
 
 const char *early_init_dt_bootargs(size_t *len)
 {
 	u32 size = 0;
-	const char *args = chosen_node < 0 ? NULL : fdt_getprop(&machine_fdt, chosen_node, "bootargs", &size);
+	const char *args =
+		chosen_node < 0 ? NULL : fdt_getprop(&machine_fdt, chosen_node, "bootargs", &size);
 
 	*len = args ? strnlen(args, size) : 0;
 	return args;

@@ -8,7 +8,7 @@
 #include <kernel/string.h>
 #include <kernel/vsprintf.h>
 
-#define CTRL(c)	   ((c)&0x1f)
+#define CTRL(c)    ((c) & 0x1f)
 #define KEY_ESCAPE 0x1b
 #define KEY_DELETE 0x7f
 /* Bytes of a control sequence before its last one; real ones have up to about 10. */
@@ -24,10 +24,10 @@ static void bell(struct lineedit *le)
 	put(le, "\a");
 }
 
-/* Columns for text: the cursor may stand behind it, and the last column would wrap. */
+/* Columns for text. Behind it the cursor may stand, or ^C; the last column would wrap. */
 static size_t room(const struct lineedit *le)
 {
-	return LINEEDIT_COLUMNS - 1 - strlen(le->prompt);
+	return LINEEDIT_COLUMNS - strlen("^C") - 1 - strlen(le->prompt);
 }
 
 static void redraw(struct lineedit *le)
@@ -262,8 +262,8 @@ struct key {
 };
 
 static const struct key control_keys[] = {
-	{ CTRL('A'), key_home },      { CTRL('B'), key_left },	     { CTRL('D'), key_delete },
-	{ CTRL('E'), key_end },	      { CTRL('F'), key_right },	     { CTRL('H'), key_backspace },
+	{ CTRL('A'), key_home },      { CTRL('B'), key_left },       { CTRL('D'), key_delete },
+	{ CTRL('E'), key_end },       { CTRL('F'), key_right },      { CTRL('H'), key_backspace },
 	{ CTRL('I'), key_complete },  { CTRL('K'), key_kill_rest },  { CTRL('L'), key_clear },
 	{ CTRL('N'), key_next },      { CTRL('P'), key_previous },   { CTRL('U'), key_kill_start },
 	{ CTRL('W'), key_kill_word }, { KEY_DELETE, key_backspace },

@@ -103,12 +103,12 @@ void start_kernel(void)
 {
 	boot_mark(MARK_MMU_ON);
 	boot_record.stage = BOOT_STAGE_KERNEL;
-	kernel_map_init();                             /* __pa_symbol() */
-	hart_init();                                   /* stacks' bounds, a canary of our own */
-	trap_init();                                   /* reports with registers and walk */
-	kallsyms_init();                               /* names in them */
-	set_panic_hooks(panic_describe, panic_end);    /* and an end */
-	setup_arch();                                  /* console, memblock, linear map */
+	kernel_map_init();                          /* __pa_symbol() */
+	hart_init();                                /* stacks' bounds, a canary of our own */
+	trap_init();                                /* reports with registers and walk */
+	kallsyms_init();                            /* names in them */
+	set_panic_hooks(panic_describe, panic_end); /* and an end */
+	setup_arch();                               /* console, memblock, linear map */
 	boot_mark(MARK_ALLOCATORS);
 	boot_record.stage = BOOT_STAGE_DONE;
 	boot_mark(MARK_PROMPT);

@@ -13,7 +13,7 @@
 #include <asm/time.h>
 #include <asm/trap.h>
 
-#define PROMPT	     "cairn> "
+#define PROMPT       "cairn> "
 #define POLL_USECS   10000
 #define MAX_NAME     31 /* longer words are not compared for a suggestion */
 #define MAX_DISTANCE 2
@@ -136,7 +136,7 @@ static int run_call(void *arg)
 }
 
 /* Counts the words of the usage. */
-static bool argc_fits(const struct monitor_command *command, int argc)
+static bool argc_fits(const struct monitor_command *command, int argc, char **argv)
 {
 	int least = 1, most = 1;
 
@@ -149,7 +149,7 @@ static bool argc_fits(const struct monitor_command *command, int argc)
 			p++;
 	}
 	if (argc > most)
-		monitor_error("%d argument%s at most", most - 1, most == 2 ? "" : "s");
+		monitor_error("%s: a word too many", argv[most]);
 	return argc >= least && argc <= most;
 }
 
@@ -163,7 +163,7 @@ static int run_words(int argc, char **argv)
 		return unknown_command(argv[0]);
 	running = call.command;
 	call.returned = true;
-	if (argc_fits(call.command, argc)) {
+	if (argc_fits(call.command, argc, argv)) {
 		call.returned = false;
 		ret = try_call(run_call, &call);
 	}

@@ -25,9 +25,9 @@ static void setup_cmdline(void)
 	const char *args = early_init_dt_bootargs(&len);
 
 	parse_args(args ? args : "", len);
-	console_loglevel = cmdline.debug ? LOGLEVEL_DEFAULT + 1 :
-			   cmdline.quiet ? LOGLEVEL_QUIET :
-					   (int)cmdline.loglevel;
+	console_loglevel = cmdline.debug   ? LOGLEVEL_DEFAULT + 1
+			   : cmdline.quiet ? LOGLEVEL_QUIET
+					   : (int)cmdline.loglevel;
 }
 
 /* What was taken, and every input of the decision. */
@@ -64,8 +64,8 @@ static void report_layout(void)
 	for (unsigned int id = 0; id < NR_VM_REGIONS; id++) {
 		struct vm_region region = vm_region(id, kernel_pgtable.geometry->input_bits);
 
-		pr_info("boot: region=%s start=0x%016lx end=0x%016lx\n", region.name,
-			region.start, region.last + 1);
+		pr_info("boot: region=%s start=0x%016lx end=0x%016lx\n", region.name, region.start,
+			region.last + 1);
 	}
 }
 
@@ -106,7 +106,7 @@ void setup_arch(void)
 	early_init_dt_check_for_initrd();
 	setup_vm_final();
 	boot_mark(MARK_FINAL_TABLES);
-	pr_info("boot: ram banks=%u bytes=%llu linear=0x%lx\n", nr_banks,
-		memblock_phys_mem_size(), kernel_map.linear_start);
+	pr_info("boot: ram banks=%u bytes=%llu linear=0x%lx\n", nr_banks, memblock_phys_mem_size(),
+		kernel_map.linear_start);
 	report_layout();
 }

@@ -15,9 +15,9 @@
 
 /* Devicetree Specification v0.4 §5.2 */
 #define HEADER_SIZE_V16 36 /* size_dt_struct came with version 17 */
-#define OLDEST_VERSION	16
-#define VERSION		17
-#define RSV_ENTRY	16
+#define OLDEST_VERSION  16
+#define VERSION         17
+#define RSV_ENTRY       16
 
 enum header { /* byte offsets */
 	MAGIC = 0,
@@ -38,10 +38,10 @@ enum header { /* byte offsets */
  */
 #define BEGIN_NODE 0x01000000U
 #define END_NODE   0x02000000U
-#define PROP	   0x03000000U
-#define NOP	   0x04000000U
-#define END	   0x09000000U
-#define DAMAGE	   0U /* never a token */
+#define PROP       0x03000000U
+#define NOP        0x04000000U
+#define END        0x09000000U
+#define DAMAGE     0U /* never a token */
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "tokens are compared unswapped");
 

@@ -81,6 +81,8 @@ static void end_open_line(void)
 {
 	log_put("\n", 1);
 	log_open = false;
+	if (last_level < console_loglevel)
+		console_write("\n", 1);
 }
 
 void vprintk(const char *fmt, va_list args)
@@ -141,13 +143,16 @@ int log_read(u64 *cursor, char *line, size_t size, int *level)
 	for (pos += 3; pos < log_end && *log_at(pos) != '\n'; pos++)
 		if (len + 1 < size)
 			line[len++] = *log_at(pos);
+	if (pos == log_end)
+		return -ENOENT; /* not ended yet: its next piece has no level of its own */
 	line[len] = '\0';
 	*cursor = pos + 1;
 	return (int)len;
 }
 
-void register_console(const struct console *con)
+const struct console *register_console(const struct console *con)
 {
+	const struct console *before = console;
 	char line[LINE_MAX];
 	u64 cursor = 0;
 	int level;
@@ -156,4 +161,5 @@ void register_console(const struct console *con)
 	while (log_read(&cursor, line, sizeof(line), &level) >= 0)
 		if (level < console_loglevel)
 			console_printf("%s\n", line);
+	return before;
 }

@@ -19,10 +19,10 @@
 /* May look at any object, whatever type it was declared with. */
 typedef unsigned long __attribute__((may_alias)) word_t;
 
-#define WORD	   sizeof(word_t)
-#define BLOCK	   (8 * WORD)	       /* what one round of a copy loop moves */
-#define EACH_BYTE  ((word_t)-1 / 0xff) /* 0x0101...: times c is c in each byte */
-#define WORTHWHILE (2 * WORD)	       /* below it, aligning costs more than it saves */
+#define WORD       sizeof(word_t)
+#define BLOCK      (8 * WORD)            /* what one round of a copy loop moves */
+#define EACH_BYTE  ((word_t) - 1 / 0xff) /* 0x0101...: times c is c in each byte */
+#define WORTHWHILE (2 * WORD)            /* below it, aligning costs more than it saves */
 
 static inline size_t misalignment(const void *p)
 {

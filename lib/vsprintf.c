@@ -10,7 +10,6 @@
 #include <kernel/string.h>
 #include <kernel/vsprintf.h>
 
-
 #define MAX_ERRNO 4095 /* pointers above -MAX_ERRNO - 1 are error numbers */
 
 /* 64 bits in octal. */
@@ -57,11 +56,8 @@ static const struct {
 	u8 nr;
 	char name[11];
 } errno_names[] = {
-#define NAME(e)       \
-	{             \
-		e, #e \
-	}
-	NAME(EPERM),  NAME(ENOENT), NAME(EIO),	     NAME(E2BIG),  NAME(EAGAIN),     NAME(ENOMEM),
+#define NAME(e) { e, #e }
+	NAME(EPERM),  NAME(ENOENT), NAME(EIO),       NAME(E2BIG),  NAME(EAGAIN),     NAME(ENOMEM),
 	NAME(EFAULT), NAME(EBUSY),  NAME(EEXIST),    NAME(ENODEV), NAME(EINVAL),     NAME(ENOSPC),
 	NAME(ERANGE), NAME(ENOSYS), NAME(EOVERFLOW), NAME(EILSEQ), NAME(EOPNOTSUPP),
 #undef NAME

@@ -87,11 +87,11 @@ static inline unsigned long entry_last(unsigned int level, unsigned long va, uns
  */
 struct request {
 	struct pgtable *pt;
-	unsigned long pa_delta;	 /* pa - va, modulo 2^64 */
-	pgprot_t prot;		 /* 0: populate, no leaves */
+	unsigned long pa_delta;  /* pa - va, modulo 2^64 */
+	pgprot_t prot;           /* 0: populate, no leaves */
 	unsigned int leaf_level; /* largest leaf wanted */
-	unsigned long need;	 /* tables to add */
-	phys_addr_t spare;	 /* reserved tables, each holding the next one's address */
+	unsigned long need;      /* tables to add */
+	phys_addr_t spare;       /* reserved tables, each holding the next one's address */
 };
 
 /*
@@ -234,15 +234,20 @@ static bool range_translated(const struct pgtable_geometry *geometry, unsigned l
 	       (va ^ last) >> 63 == 0;
 }
 
-/* The lowest table there is that holds all of [va, last]: nothing above it changes. */
-static phys_addr_t lowest_table(const struct pgtable *pt, unsigned long va, unsigned long last,
+/*
+ * The lowest table there is that all of [va, last] goes into: nothing above it changes.
+ * Where a leaf fits, a table in its place is in the way.
+ */
+static phys_addr_t lowest_table(const struct request *rq, unsigned long va, unsigned long last,
 				unsigned int *level)
 {
+	const struct pgtable *pt = rq->pt;
 	phys_addr_t table = pt->root;
 
-	for (; *level && (va ^ last) >> level_shift(*level) == 0; --*level) {
-		pte_t pte = read_pte(reach(pt, table, *level) +
-				     table_index(pt->geometry, *level, va));
+	for (; !leaf_run(rq, *level, va, last) && (va ^ last) >> level_shift(*level) == 0;
+	     --*level) {
+		pte_t pte =
+			read_pte(reach(pt, table, *level) + table_index(pt->geometry, *level, va));
 
 		if (!pte_table(pte))
 			break;
@@ -263,7 +268,7 @@ static int run_request(struct request *rq, unsigned long va, unsigned long size)
 		return -EINVAL;
 	if (!range_translated(pt->geometry, va, last))
 		return -ERANGE;
-	table = lowest_table(pt, va, last, &level);
+	table = lowest_table(rq, va, last, &level);
 	err = prepare(rq, table, level, va, last);
 	if (!err)
 		err = reserve_spares(rq);
@@ -271,7 +276,7 @@ static int run_request(struct request *rq, unsigned long va, unsigned long size)
 		return err;
 	commit(rq, table, level, va, last);
 	if (pt->ops.fence)
-		pt->ops.fence(pt, va, size);
+		pt->ops.fence(pt, va, size, rq->need);
 	return 0;
 }
 
@@ -385,7 +390,8 @@ static int iterate(const struct iteration *it, phys_addr_t table, unsigned int l
 	for (unsigned long end;; va = end + 1) {
 		pte_t pte =
 			read_pte(reach(pt, table, level) + table_index(pt->geometry, level, va));
-		bool readable = !pt->ops.readable || pt->ops.readable(pte_pa(pte));
+		bool readable =
+			!pte_table(pte) || !pt->ops.readable || pt->ops.readable(pte_pa(pte));
 		int ret = 0;
 
 		end = entry_last(level, va, last);

@@ -66,7 +66,8 @@ static int visit(void *arg, unsigned long va, unsigned int level, pte_t pte)
 	d->audit->wx += (pte.val & (_PAGE_WRITE | _PAGE_EXEC)) == (_PAGE_WRITE | _PAGE_EXEC);
 	d->audit->user += !!(pte.val & _PAGE_USER);
 	if (!d->size || level != d->level || va != d->va + d->size ||
-	    pte.val != mk_pte(pte_pa(d->pte) + d->size, __pgprot(d->pte.val & ~_PAGE_PFN_MASK)).val) {
+	    pte.val !=
+		    mk_pte(pte_pa(d->pte) + d->size, __pgprot(d->pte.val & ~_PAGE_PFN_MASK)).val) {
 		flush_run(d);
 		d->va = va;
 		d->level = level;

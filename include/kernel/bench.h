@@ -17,8 +17,8 @@ struct bench {
 	unsigned long n; /* repeats in one sample */
 };
 
-#define BENCH(id, what, run, n)                                        \
-	static const struct bench bench_##id __used __aligned(8)       \
+#define BENCH(id, what, run, n)                                  \
+	static const struct bench bench_##id __used __aligned(8) \
 		__section(".benches." #id) = { #id, what, run, n }
 
 /* The linker section's bounds. */

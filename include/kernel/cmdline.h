@@ -14,14 +14,20 @@ struct cmdline_options {
 	bool quiet;
 	bool debug;
 	u64 loglevel;
-	u64 mem;       /* bytes of RAM to use; 0: all */
-	char *ktest;   /* globs; NULL: not given */
+	u64 mem;     /* bytes of RAM to use; 0: all */
+	char *ktest; /* globs; NULL: not given */
 	char *bench;
-	char *run;     /* monitor commands separated by ';' */
+	char *run; /* monitor commands separated by ';' */
 };
 extern struct cmdline_options cmdline;
 
-enum param_type { PARAM_FLAG, PARAM_NUMBER, PARAM_SIZE, PARAM_STRING, PARAM_EARLY };
+enum param_type {
+	PARAM_FLAG,
+	PARAM_NUMBER,
+	PARAM_SIZE,
+	PARAM_STRING,
+	PARAM_EARLY
+};
 
 /**
  * struct param - one row of the table of parameters
@@ -40,9 +46,17 @@ struct param {
 const struct param *cmdline_params(void);
 
 /**
- * parse_args() - read the command line into the options
- * @text, @len: need not be terminated; over COMMAND_LINE_SIZE - 1 stops the boot
+ * parse_params() - read a command line into what the rows of a table point to
+ * @table: ends with an empty name
+ * @text, @len: need not be terminated
+ * @store: room for the values of PARAM_STRING, @len + 1 bytes
  * What is unknown is listed once; a bad value is named and ignored.
+ */
+void parse_params(const struct param *table, const char *text, size_t len, char *store);
+
+/**
+ * parse_args() - parse_params() into the options
+ * @text, @len: need not be terminated; over COMMAND_LINE_SIZE - 1 stops the boot
  */
 void parse_args(const char *text, size_t len);
 

@@ -6,25 +6,25 @@
  * Words for what the compiler must be told. The names are Linux's.
  */
 
-#define __packed         __attribute__((packed))
-#define __aligned(n)     __attribute__((aligned(n)))
-#define __section(s)     __attribute__((section(s)))
+#define __packed     __attribute__((packed))
+#define __aligned(n) __attribute__((aligned(n)))
+#define __section(s) __attribute__((section(s)))
 /* Memory the boot does not clear; its owner does, or need not. */
-#define __noinit         __section(".noinit")
-#define __used           __attribute__((used))
-#define __unused         __attribute__((unused))
-#define __noreturn       __attribute__((noreturn))
-#define __must_check     __attribute__((warn_unused_result))
-#define __printf(f, a)   __attribute__((format(printf, f, a)))
+#define __noinit       __section(".noinit")
+#define __used         __attribute__((used))
+#define __unused       __attribute__((unused))
+#define __noreturn     __attribute__((noreturn))
+#define __must_check   __attribute__((warn_unused_result))
+#define __printf(f, a) __attribute__((format(printf, f, a)))
 #undef __always_inline /* the host tests' C library has its own */
-#define __always_inline  inline __attribute__((always_inline))
-#define noinline         __attribute__((noinline))
-#define fallthrough      __attribute__((fallthrough))
+#define __always_inline inline __attribute__((always_inline))
+#define noinline        __attribute__((noinline))
+#define fallthrough     __attribute__((fallthrough))
 
-#define likely(x)        __builtin_expect(!!(x), 1)
-#define unlikely(x)      __builtin_expect(!!(x), 0)
+#define likely(x)       __builtin_expect(!!(x), 1)
+#define unlikely(x)     __builtin_expect(!!(x), 0)
 
-#define barrier()        __asm__ __volatile__("" : : : "memory")
+#define barrier()       __asm__ __volatile__("" : : : "memory")
 
 /* One access, neither torn, repeated nor left out by the compiler. */
 #define READ_ONCE(x)     (*(const volatile __typeof__(x) *)&(x))
@@ -32,17 +32,17 @@
 
 #define ARRAY_SIZE(a)    (sizeof(a) / sizeof((a)[0]))
 
-#define min(a, b)                        \
-	({                               \
-		__typeof__(a) _a = (a);  \
-		__typeof__(b) _b = (b);  \
-		_a < _b ? _a : _b;       \
+#define min(a, b)                       \
+	({                              \
+		__typeof__(a) _a = (a); \
+		__typeof__(b) _b = (b); \
+		_a < _b ? _a : _b;      \
 	})
-#define max(a, b)                        \
-	({                               \
-		__typeof__(a) _a = (a);  \
-		__typeof__(b) _b = (b);  \
-		_a > _b ? _a : _b;       \
+#define max(a, b)                       \
+	({                              \
+		__typeof__(a) _a = (a); \
+		__typeof__(b) _b = (b); \
+		_a > _b ? _a : _b;      \
 	})
 
 #define container_of(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))

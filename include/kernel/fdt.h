@@ -18,10 +18,10 @@
  * Context of every function: any, MMU on or off, no locks.
  */
 
-#define FDT_MAGIC        0xd00dfeedU
-#define FDT_MAX_SIZE     (16U << 20)
-#define FDT_HEADER_SIZE  40
-#define FDT_MAX_DEPTH    32
+#define FDT_MAGIC       0xd00dfeedU
+#define FDT_MAX_SIZE    (16U << 20)
+#define FDT_HEADER_SIZE 40
+#define FDT_MAX_DEPTH   32
 
 struct fdt {
 	const u8 *blob;

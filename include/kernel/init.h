@@ -15,7 +15,13 @@ __noreturn void machine_power_off(bool failed);
 __noreturn void machine_restart(void);
 
 /* Milestones of the boot, for `boot: instret` and the bounds the tests put on it. */
-enum boot_mark { MARK_MMU_ON, MARK_FINAL_TABLES, MARK_ALLOCATORS, MARK_PROMPT, NR_MARKS };
+enum boot_mark {
+	MARK_MMU_ON,
+	MARK_FINAL_TABLES,
+	MARK_ALLOCATORS,
+	MARK_PROMPT,
+	NR_MARKS
+};
 void boot_mark(enum boot_mark mark);
 
 #endif

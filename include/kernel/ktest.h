@@ -20,8 +20,8 @@ struct ktest_suite {
 	unsigned int nr;
 };
 
-#define KTEST_SUITE(id, table)                                                 \
-	static const struct ktest_suite ktest_suite_##id __used __aligned(8)   \
+#define KTEST_SUITE(id, table)                                               \
+	static const struct ktest_suite ktest_suite_##id __used __aligned(8) \
 		__section(".ktest_suites." #id) = { #id, table, ARRAY_SIZE(table) }
 
 /* The linker section's bounds. */
@@ -44,22 +44,22 @@ void ktest_skip(const char *reason);
 void ktest_fail(const char *file, int line, const char *fmt, ...) __printf(3, 4);
 
 /* A false expectation fails the case, which goes on. */
-#define EXPECT(cond)                                                               \
-	do {                                                                       \
-		if (!(cond))                                                       \
-			ktest_fail(__FILE__, __LINE__, "not true: %s", #cond);     \
+#define EXPECT(cond)                                                           \
+	do {                                                                   \
+		if (!(cond))                                                   \
+			ktest_fail(__FILE__, __LINE__, "not true: %s", #cond); \
 	} while (0)
-#define EXPECT_EQ(a, b)                                                            \
-	do {                                                                       \
-		u64 _ea = (u64)(a), _eb = (u64)(b);                                \
-		if (_ea != _eb)                                                    \
+#define EXPECT_EQ(a, b)                                                                     \
+	do {                                                                                \
+		u64 _ea = (u64)(a), _eb = (u64)(b);                                         \
+		if (_ea != _eb)                                                             \
 			ktest_fail(__FILE__, __LINE__, "%s is 0x%llx, not %s = 0x%llx", #a, \
 				   (unsigned long long)_ea, #b, (unsigned long long)_eb);   \
 	} while (0)
-#define EXPECT_STREQ(a, b)                                                         \
-	do {                                                                       \
-		const char *_sa = (a), *_sb = (b);                                 \
-		if (strcmp(_sa, _sb))                                              \
+#define EXPECT_STREQ(a, b)                                                                        \
+	do {                                                                                      \
+		const char *_sa = (a), *_sb = (b);                                                \
+		if (strcmp(_sa, _sb))                                                             \
 			ktest_fail(__FILE__, __LINE__, "%s is \"%s\", not \"%s\"", #a, _sa, _sb); \
 	} while (0)
 

@@ -19,12 +19,12 @@ void set_panic_hooks(void (*describe)(void), void (*end)(void));
 __noreturn void __stack_chk_fail(void);
 
 /** WARN_ON() - report a condition that should not be, and go on; gives the condition */
-#define WARN_ON(cond)                                              \
-	({                                                         \
-		bool _c = !!(cond);                                \
-		if (unlikely(_c))                                  \
-			warn_at(__FILE__, __LINE__, #cond);        \
-		_c;                                                \
+#define WARN_ON(cond)                                       \
+	({                                                  \
+		bool _c = !!(cond);                         \
+		if (unlikely(_c))                           \
+			warn_at(__FILE__, __LINE__, #cond); \
+		_c;                                         \
 	})
 void warn_at(const char *file, int line, const char *cond);
 

@@ -49,7 +49,8 @@ const struct pgtable_geometry *pgtable_geometry(unsigned int levels);
  * @offset: used when @reach is NULL
  * @readable: whether a table at this address may be read; NULL: always. Asked
  *          by the walks that must survive a damaged tree.
- * @fence:  makes changes below [va, va + size) visible to the hardware walker
+ * @fence:  makes new entries for [va, va + size) visible to the hardware walker; @tables:
+ *          entries that point to tables are among them
  *
  * Filled by code, never by initialisers. The kernel's three are the early ops
  * (translation off), the fixmap ops and the final ops.
@@ -61,7 +62,7 @@ struct pt_ops {
 	void *(*reach)(phys_addr_t table, unsigned int level);
 	unsigned long offset;
 	bool (*readable)(phys_addr_t table);
-	void (*fence)(struct pgtable *pt, unsigned long va, unsigned long size);
+	void (*fence)(struct pgtable *pt, unsigned long va, unsigned long size, bool tables);
 };
 
 /**
@@ -78,7 +79,7 @@ struct pgtable {
 	unsigned long tables;
 };
 
-/* The one handle on the running kernel's tables; valid from setup_vm_final() on. */
+/* The one handle on the running kernel's tables; can be written to from setup_vm_final() on. */
 extern struct pgtable kernel_pgtable;
 
 /* Flags of pgtable_map(). */

@@ -20,7 +20,7 @@
 #define KERN_INFO    KERN_SOH "6"
 #define KERN_DEBUG   KERN_SOH "7"
 /* Continues the line before it, whatever its level was. */
-#define KERN_CONT    KERN_SOH "c"
+#define KERN_CONT        KERN_SOH "c"
 
 #define LOGLEVEL_DEFAULT 7 /* all but debug messages */
 #define LOGLEVEL_QUIET   4 /* errors and worse */
@@ -61,8 +61,11 @@ struct console {
 	int (*getc)(void);
 };
 
-/** register_console() - use this one from now on, and give it the log so far */
-void register_console(const struct console *console);
+/**
+ * register_console() - use this one from now on, and give it the log so far
+ * Return: the one used before, or NULL.
+ */
+const struct console *register_console(const struct console *console);
 
 bool console_registered(void);
 

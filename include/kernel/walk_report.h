@@ -4,7 +4,11 @@
 
 #include <kernel/pgtable.h>
 
-enum access_kind { ACCESS_LOAD, ACCESS_STORE, ACCESS_FETCH };
+enum access_kind {
+	ACCESS_LOAD,
+	ACCESS_STORE,
+	ACCESS_FETCH
+};
 
 /**
  * show_walk() - print the walk of an address, level by level, with decoded entries
@@ -15,12 +19,11 @@ enum access_kind { ACCESS_LOAD, ACCESS_STORE, ACCESS_FETCH };
  * Context: translation on; survives corrupted tables.
  * Return: the rule of the specification that stops the access, NULL: none does.
  */
-const char *show_walk(unsigned long va, enum access_kind kind,
-		      void (*print)(const char *fmt, ...));
+const char *show_walk(unsigned long va, enum access_kind kind, void (*print)(const char *fmt, ...));
 
 #define PTE_FLAGS_LEN 16
 
-/** pte_flags() - "NM--DAGUXWRV"-style text of an entry's flags; '-' where clear */
+/** pte_flags() - an entry's flags as "RWXUGADN", '-' where clear, and its memory type */
 void pte_flags(pte_t pte, char buf[PTE_FLAGS_LEN]);
 
 #endif

@@ -13,7 +13,7 @@
 #define MAX_ARGS 32
 #define MAX_TEXT 64
 
-#define GIVE_UP	 (host_failures > 10)
+#define GIVE_UP  (host_failures > 10)
 
 /* One argument as text: "name" or "name", "value". */
 struct expected {

@@ -11,18 +11,18 @@
  */
 #ifndef CAIRN_RENAME_UNDO
 
-#define memcpy	  cairn_memcpy
-#define memmove	  cairn_memmove
-#define memset	  cairn_memset
-#define memcmp	  cairn_memcmp
-#define memchr	  cairn_memchr
-#define strlen	  cairn_strlen
-#define strnlen	  cairn_strnlen
-#define strcmp	  cairn_strcmp
-#define strncmp	  cairn_strncmp
-#define strchr	  cairn_strchr
-#define strrchr	  cairn_strrchr
-#define strstr	  cairn_strstr
+#define memcpy    cairn_memcpy
+#define memmove   cairn_memmove
+#define memset    cairn_memset
+#define memcmp    cairn_memcmp
+#define memchr    cairn_memchr
+#define strlen    cairn_strlen
+#define strnlen   cairn_strnlen
+#define strcmp    cairn_strcmp
+#define strncmp   cairn_strncmp
+#define strchr    cairn_strchr
+#define strrchr   cairn_strrchr
+#define strstr    cairn_strstr
 #define vsnprintf cairn_vsnprintf
 #define snprintf  cairn_snprintf
 

@@ -120,8 +120,8 @@ void build_u32(const char *name, u32 value)
 u8 *build_raw(void)
 {
 	u32 at = FDT_HEADER_SIZE, total = at + rsv.len + tree.len + strings.len;
-	u32 header[] = { FDT_MAGIC, total,	 at + rsv.len, at + rsv.len + tree.len, at, 17, 16,
-			 0,	    strings.len, tree.len };
+	u32 header[] = { FDT_MAGIC, total,       at + rsv.len, at + rsv.len + tree.len, at, 17, 16,
+			 0,         strings.len, tree.len };
 
 	free(blob);
 	blob = malloc(total);

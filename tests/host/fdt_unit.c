@@ -135,22 +135,22 @@ static void structure(void)
 
 	TOKENS(-1, 1, 0, 2, 9);
 	TOKENS(-1, 4, 1, 0, 4, 3, 0, 0, 4, 3, 1, 0, 0x41000000, 4, 1, 0x61000000, 2, 4, 2, 4, 9, 7);
-	TOKENS(0, 9);				 /* no root */
-	TOKENS(0, 2, 9);			 /* ends what did not begin */
-	TOKENS(0, 3, 0, 0, 9);			 /* property of nothing */
-	TOKENS(0, 0, 9);			 /* no token */
-	TOKENS(8, 1, 0, 5, 2, 9);		 /* bad token */
-	TOKENS(8, 1, 0, 9);			 /* ends inside */
-	TOKENS(12, 1, 0, 2);			 /* no end */
-	TOKENS(12, 1, 0, 2, 2, 9);		 /* one end too many */
-	TOKENS(12, 1, 0, 2, 1, 0, 2, 9);	 /* two roots */
-	TOKENS(0, 1, 0x61616161, 0x61616161);	 /* name without end */
-	TOKENS(0, 1);				 /* no name */
-	TOKENS(8, 1, 0, 3, 0);			 /* property cut short */
-	TOKENS(8, 1, 0, 3, 9, 0, 2, 9);		 /* data longer than the block */
+	TOKENS(0, 9);                            /* no root */
+	TOKENS(0, 2, 9);                         /* ends what did not begin */
+	TOKENS(0, 3, 0, 0, 9);                   /* property of nothing */
+	TOKENS(0, 0, 9);                         /* no token */
+	TOKENS(8, 1, 0, 5, 2, 9);                /* bad token */
+	TOKENS(8, 1, 0, 9);                      /* ends inside */
+	TOKENS(12, 1, 0, 2);                     /* no end */
+	TOKENS(12, 1, 0, 2, 2, 9);               /* one end too many */
+	TOKENS(12, 1, 0, 2, 1, 0, 2, 9);         /* two roots */
+	TOKENS(0, 1, 0x61616161, 0x61616161);    /* name without end */
+	TOKENS(0, 1);                            /* no name */
+	TOKENS(8, 1, 0, 3, 0);                   /* property cut short */
+	TOKENS(8, 1, 0, 3, 9, 0, 2, 9);          /* data longer than the block */
 	TOKENS(8, 1, 0, 3, 0xffffffff, 0, 2, 9); /* data wraps */
 	TOKENS(8, 1, 0, 3, 0xfffffffc, 0, 2, 9);
-	TOKENS(8, 1, 0, 3, 0, 2, 2, 9);		  /* name outside the strings */
+	TOKENS(8, 1, 0, 3, 0, 2, 2, 9);           /* name outside the strings */
 	TOKENS(20, 1, 0, 1, 0, 2, 3, 0, 0, 2, 9); /* property behind a child */
 
 	for (u32 depth = FDT_MAX_DEPTH; depth <= FDT_MAX_DEPTH + 1; depth++) {

@@ -103,8 +103,8 @@ static void call_harts(const struct fdt *fdt, bool checked)
 
 void walk_exercise(const struct fdt *fdt, bool checked)
 {
-	static const char paths[][20] = { "/chosen",	    "/cpus/cpu@0", "/memory", "/soc/serial",
-					  "serial0:115200", "/",	   "",	      "//soc//",
+	static const char paths[][20] = { "/chosen",        "/cpus/cpu@0", "/memory", "/soc/serial",
+					  "serial0:115200", "/",           "",        "//soc//",
 					  "loop/x" };
 	struct walk w = { .stack = { fdt_root(fdt) } };
 	u64 addr, size;

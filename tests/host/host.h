@@ -32,31 +32,31 @@ unsigned long host_work(unsigned long count);
 /* The running case can't be done here: its line says "# SKIP @reason". */
 void host_skip(const char *reason);
 
-#define CHECK(cond)                                                                     \
-	do {                                                                            \
-		if (!(cond)) {                                                          \
-			host_failures++;                                                \
-			printf("# %s:%d: not true: %s\n", __FILE__, __LINE__, #cond);   \
-		}                                                                       \
+#define CHECK(cond)                                                                   \
+	do {                                                                          \
+		if (!(cond)) {                                                        \
+			host_failures++;                                              \
+			printf("# %s:%d: not true: %s\n", __FILE__, __LINE__, #cond); \
+		}                                                                     \
 	} while (0)
 
-#define CHECK_EQ(a, b)                                                                  \
-	do {                                                                            \
-		long long _a = (long long)(a), _b = (long long)(b);                     \
-		if (_a != _b) {                                                         \
-			host_failures++;                                                \
-			printf("# %s:%d: %s is %lld (0x%llx), not %s = %lld (0x%llx)\n", \
-			       __FILE__, __LINE__, #a, _a, _a, #b, _b, _b);             \
-		}                                                                       \
+#define CHECK_EQ(a, b)                                                                             \
+	do {                                                                                       \
+		long long _a = (long long)(a), _b = (long long)(b);                                \
+		if (_a != _b) {                                                                    \
+			host_failures++;                                                           \
+			printf("# %s:%d: %s is %lld (0x%llx), not %s = %lld (0x%llx)\n", __FILE__, \
+			       __LINE__, #a, _a, _a, #b, _b, _b);                                  \
+		}                                                                                  \
 	} while (0)
 
 /* Prints TAP, the seed, and for a failed case the command that repeats it. */
 int host_main(const char *program, const struct host_case *cases, int nr);
 
-#define HOST_MAIN(cases)                                                                \
-	int main(int argc, char **argv)                                                 \
-	{                                                                               \
-		(void)argc;                                                             \
+#define HOST_MAIN(cases)                                                                 \
+	int main(int argc, char **argv)                                                  \
+	{                                                                                \
+		(void)argc;                                                              \
 		return host_main(argv[0], cases, (int)(sizeof(cases) / sizeof(*cases))); \
 	}
 

@@ -14,7 +14,7 @@
 #include "host.h"
 #include "memblock_walk.h"
 
-#define TOP	  (~0ULL)
+#define TOP       (~0ULL)
 #define MAX_CELLS 420
 
 enum {

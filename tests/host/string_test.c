@@ -265,10 +265,17 @@ static void test_glob(void)
 	CHECK(matched > nr / 20 && matched < nr / 2);
 	CHECK(glob_match("", "") && glob_match("*", "") && !glob_match("?", ""));
 	CHECK(glob_match("pgtable.*", "pgtable.split") && !glob_match("pgtable", "pgtable.x"));
+	CHECK(glob_list_match("a,b*", "a") && glob_list_match("a,b*", "bc"));
+	CHECK(!glob_list_match("a,b*", "ab") && !glob_list_match("a,b*", "a,b"));
+	CHECK(glob_list_match("a,", "") && !glob_list_match("a,b", "") && glob_list_match("", ""));
 	/* Endless for a matcher that tries every star again. */
 	memset(many, 'a', 20000);
 	many[20000] = '\0';
 	CHECK(!glob_match("*a*a*a*a*a*a*a*a*a*a*a*a*b", many));
+	many[GLOB_MAX - 1] = '\0';
+	CHECK(glob_list_match(many, many));
+	many[GLOB_MAX - 1] = 'a';
+	CHECK(!glob_list_match(many, many)); /* too long for a pattern, and not cut */
 	free(many);
 }
 

@@ -80,8 +80,8 @@ static const char *const lengths[] = { "", "hh", "h", "l", "ll", "z", "t", "j" }
 static const int stars[] = { 0, 7, -7, 1 };
 
 static const long long values[] = {
-	0,	  1,	     -1,	7,	 9,	   10,	      -10,     127,
-	128,	  255,	     0x8000,	-0x8000, 0xffff,   0x10000,   INT_MAX, INT_MIN,
+	0,        1,         -1,        7,       9,        10,        -10,     127,
+	128,      255,       0x8000,    -0x8000, 0xffff,   0x10000,   INT_MAX, INT_MIN,
 	UINT_MAX, LLONG_MAX, LLONG_MIN, 1234567, -9999999, 0xabcdef0,
 };
 
@@ -196,7 +196,7 @@ static int random_piece(char *to, long long *args)
 	}
 	if (!host_rand_below(5)) {
 		sprintf(to, "%%%s%s%ss", text[0] == '-' ? "-" : "", width, precision);
-		args[nr++] = (long long)(uintptr_t) "abcdefghijklmnopqrstuvwxyz";
+		args[nr++] = (long long)(uintptr_t)"abcdefghijklmnopqrstuvwxyz";
 		return nr;
 	}
 	sprintf(to, "%%%s%s%s%s%c", text, width, precision,

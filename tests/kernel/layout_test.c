@@ -219,10 +219,10 @@ static void user_half(void)
 }
 
 static const struct ktest_case cases[] = {
-	{ "rows", rows },	    { "disjoint", disjoint },
+	{ "rows", rows },           { "disjoint", disjoint },
 	{ "alignment", alignment }, { "shadow", shadow },
-	{ "satp", satp },	    { "image_alias", image_alias },
-	{ "pa_va", pa_va },	    { "linear_edges", linear_edges },
+	{ "satp", satp },           { "image_alias", image_alias },
+	{ "pa_va", pa_va },         { "linear_edges", linear_edges },
 	{ "last_page", last_page }, { "no_identity", no_identity },
 	{ "user_half", user_half },
 };

@@ -141,7 +141,7 @@ static void refused(unsigned long va, phys_addr_t pa, size_t size, u64 prot, uns
 
 #define REFUSED(va, pa, size, prot, flags, err) refused(va, pa, size, prot, flags, err, __LINE__)
 
-#define RO					(PAGE_KERNEL_READ.val)
+#define RO                                      (PAGE_KERNEL_READ.val)
 
 static void refuse_invalid(void)
 {
@@ -198,6 +198,12 @@ static void refuse_overlap(void)
 	/* A table, though nearly empty, is in the way of a large leaf's range. */
 	REFUSED(va, ram, SZ_2M, RO, 0, -EEXIST);
 	REFUSED(va - PAGE_SIZE, ram, 3 * PAGE_SIZE, RO, 0, -EEXIST);
+	/* Neither the first nor the last of a run of leaves, small and large. */
+	EXPECT_EQ(pgtable_map(&kernel_pgtable, va + 8 * PAGE_SIZE, ram, PAGE_SIZE, PAGE_KERNEL_READ,
+			      0),
+		  0);
+	REFUSED(va + 7 * PAGE_SIZE, ram, 3 * PAGE_SIZE, RO, 0, -EEXIST);
+	REFUSED(va - SZ_2M, ram, 3 * SZ_2M, RO, 0, -EEXIST);
 	REFUSED(linear, ram, PAGE_SIZE, RO, 0, -EEXIST);
 	REFUSED(linear + PAGE_SIZE, ram, PAGE_SIZE, RO, 0, -EEXIST);
 	REFUSED(KERNEL_LINK_ADDR, ram, PAGE_SIZE, RO, 0, -EEXIST);

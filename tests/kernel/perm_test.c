@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Permissions: by provoked faults where it matters, by reading every entry elsewhere. */
+#include <kernel/devicetree.h>
 #include <kernel/ktest.h>
 #include <kernel/memblock.h>
 #include <kernel/pgtable.h>
@@ -114,23 +115,28 @@ static void fdt_window(void)
 	expect_access("the page behind the device tree", behind, &none);
 }
 
-/* No-map memory has no linear-map address that works. */
+/* What the device tree sets aside has no linear-map address that works. */
 static void firmware(void)
 {
-	const struct memblock_type *memory = &memblock.memory;
+	int parent = fdt_find_node(&machine_fdt, "/reserved-memory");
 	unsigned int n = 0;
+	u64 base, size;
 
-	for (u32 i = 0; i < memory->cnt; i++) {
-		const struct memblock_region *r = &memory->regions[i];
-
-		if (!(r->flags & MEMBLOCK_NOMAP))
+	for (int node = fdt_first_child(&machine_fdt, parent); node >= 0;
+	     node = fdt_next_sibling(&machine_fdt, node)) {
+		if (!fdt_is_available(&machine_fdt, node) ||
+		    fdt_getprop(&machine_fdt, node, "reusable", NULL) ||
+		    fdt_reg(&machine_fdt, parent, node, 0, &base, &size))
 			continue;
-		expect_access("firmware", (unsigned long)__va(r->base), &none);
-		expect_access("firmware's end", (unsigned long)__va(r->base + r->size - 8), &none);
+		EXPECT(memblock_is_region_reserved(base, size));
+		if (!memblock_is_memory(base))
+			continue;
+		expect_access("firmware", (unsigned long)__va(base), &none);
+		expect_access("firmware's end", (unsigned long)__va(base + size - 8), &none);
 		n++;
 	}
 	if (!n)
-		ktest_skip("no firmware range in the device tree");
+		ktest_skip("the device tree sets no memory aside");
 }
 
 static void unused_regions(void)

@@ -55,8 +55,8 @@ static struct pgtable new_tree(unsigned int levels)
 
 #define for_each_mode(levels) for (unsigned int levels = LEVELS_MIN; levels <= LEVELS_MAX; levels++)
 
-#define VA		      0xffffffe812345000UL
-#define PA		      0x123456789000UL
+#define VA                    0xffffffe812345000UL
+#define PA                    0x123456789000UL
 
 struct report {
 	unsigned int calls, level;
@@ -178,12 +178,14 @@ static void filled_then_linked(void)
 
 static unsigned int fences;
 static unsigned long fence_va, fence_size;
+static bool fence_tables;
 
-static void counting_fence(struct pgtable *pt, unsigned long va, unsigned long size)
+static void counting_fence(struct pgtable *pt, unsigned long va, unsigned long size, bool tables)
 {
 	fences++;
 	fence_va = va;
 	fence_size = size;
+	fence_tables = tables;
 }
 
 static void one_fence(void)
@@ -198,9 +200,13 @@ static void one_fence(void)
 		EXPECT_EQ(fences, 1);
 		EXPECT_EQ(fence_va, VA);
 		EXPECT_EQ(fence_size, 3 * SZ_2M);
+		EXPECT(fence_tables);
 		EXPECT_EQ(pgtable_map(&pt, VA, PA, PAGE_SIZE, PAGE_KERNEL, 0), -EEXIST);
 		EXPECT_EQ(pgtable_map(&pt, VA - PAGE_SIZE, PA, 0, PAGE_KERNEL, 0), -EINVAL);
 		EXPECT_EQ(fences, 1);
+		EXPECT_EQ(pgtable_map(&pt, VA + 3 * SZ_2M, PA, PAGE_SIZE, PAGE_KERNEL, 0), 0);
+		EXPECT_EQ(fences, 2);
+		EXPECT(!fence_tables);
 	}
 }
 

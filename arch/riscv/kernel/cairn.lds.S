@@ -117,6 +117,7 @@ SECTIONS
 	.debug_aranges 0 : { *(.debug_aranges) }
 	.debug_ranges 0 : { *(.debug_ranges) }
 	.debug_rnglists 0 : { *(.debug_rnglists) }
+	.debug_loc 0 : { *(.debug_loc) }
 	.debug_loclists 0 : { *(.debug_loclists) }
 	.debug_loc 0 : { *(.debug_loc) }
 	.debug_line 0 : { *(.debug_line) }

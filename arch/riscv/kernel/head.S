@@ -140,6 +140,8 @@ start_hart:
 	csrr	s4, satp
 	add	s5, s5, s2
 	add	s1, s1, s2
+	li	t0, BOOT_STAGE_PAGING
+	sw	t0, BOOT_STAGE(s1)
 	sb	s0, BOOT_LEVELS(s1)
 	sd	s4, BOOT_SATP_READ(s5)
 	bne	s4, s3, 2f

@@ -64,7 +64,10 @@ static void oops(const struct pt_regs *regs)
 {
 	const struct hart *hart = this_hart();
 
-	pr_err("oops: %s on hart%lu\n", trap_name(regs->cause), hart->hartid);
+	pr_err("oops: %s", trap_name(regs->cause));
+	if (is_memory_fault(regs->cause))
+		pr_cont(" at 0x%016lx", regs->badaddr);
+	pr_cont(" on hart%lu\n", hart->hartid);
 	show_stack_trouble(regs->sp, hart);
 	pr_err("epc %016lx %pS\n", regs->epc, (void *)regs->epc);
 	pr_err("scause %lx stval %016lx sstatus %016lx\n", regs->cause, regs->badaddr,

@@ -19,11 +19,15 @@ struct pgtable kernel_pgtable;
 
 /*
  * A new entry was invalid before, and a hart may cache that (Priv 20250508 §12.2.1), so
- * adding fences too. One hart runs: local is enough.
+ * adding fences too. A fence by address orders leaves only (same section): where tables
+ * were linked it takes a full one. One hart runs: local is enough.
  */
-static void kernel_fence(struct pgtable *pt, unsigned long va, unsigned long size)
+static void kernel_fence(struct pgtable *pt, unsigned long va, unsigned long size, bool tables)
 {
-	local_flush_tlb_kernel_range(va, va + size);
+	if (tables)
+		local_flush_tlb_all();
+	else
+		local_flush_tlb_kernel_range(va, va + size);
 }
 
 static phys_addr_t memblock_table_alloc(void)
@@ -157,7 +161,8 @@ void setup_vm_final(void)
 	phys_addr_t start, end;
 
 	pt_ops_set_fixmap(&kernel_pgtable);
-	for_each_map_mem_range(cursor, &start, &end) {
+	for_each_map_mem_range(cursor, &start, &end)
+	{
 		/* Text has no writable alias: its RAM, and the constants', is read-only here too. */
 		map_linear(start, min(end, ro_start), PAGE_KERNEL);
 		map_linear(max(start, ro_start), min(end, ro_end), PAGE_KERNEL_READ);

@@ -154,8 +154,8 @@ static void choose_limit(void)
 	boot_record.limit_dt = fdt_limit(&fdt);
 	args = bootargs(&fdt, &len);
 	boot_record.limit_cmdline = cmdline_limit(args, len);
-	boot_record.limit = lower_limit(LEVELS_MAX, lower_limit(boot_record.limit_dt,
-								boot_record.limit_cmdline));
+	boot_record.limit = lower_limit(
+		LEVELS_MAX, lower_limit(boot_record.limit_dt, boot_record.limit_cmdline));
 }
 
 void setup_vm(void)

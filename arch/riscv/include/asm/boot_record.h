@@ -3,20 +3,20 @@
 #define ASM_BOOT_RECORD_H
 
 /* How far the boot came, in order; names in boot_record.c. */
-#define BOOT_STAGE_ENTRY   0
-#define BOOT_STAGE_FDT     1
-#define BOOT_STAGE_TABLES  2
-#define BOOT_STAGE_PROBE   3
-#define BOOT_STAGE_PAGING  4
-#define BOOT_STAGE_KERNEL  5
-#define BOOT_STAGE_DONE    6
+#define BOOT_STAGE_ENTRY  0
+#define BOOT_STAGE_FDT    1
+#define BOOT_STAGE_TABLES 2
+#define BOOT_STAGE_PROBE  3
+#define BOOT_STAGE_PAGING 4
+#define BOOT_STAGE_KERNEL 5
+#define BOOT_STAGE_DONE   6
 
 /* Paging modes in the record are numbers of levels; these are the bounds. */
 #define LEVELS_MIN 3
 #define LEVELS_MAX 5
 
 /* One slot for each mode: index = levels - LEVELS_MIN. */
-#define NR_MODES   (LEVELS_MAX - LEVELS_MIN + 1)
+#define NR_MODES (LEVELS_MAX - LEVELS_MIN + 1)
 
 #ifndef __ASSEMBLER__
 

@@ -9,19 +9,19 @@
  */
 
 /* sstatus, Priv 20250508 §12.1.1 */
-#define SR_SIE        (1UL << 1)
-#define SR_SPIE       (1UL << 5)
-#define SR_SPP        (1UL << 8)
-#define SR_VS         (3UL << 9)
-#define SR_FS         (3UL << 13)
-#define SR_SUM        (1UL << 18)
-#define SR_MXR        (1UL << 19)
+#define SR_SIE  (1UL << 1)
+#define SR_SPIE (1UL << 5)
+#define SR_SPP  (1UL << 8)
+#define SR_VS   (3UL << 9)
+#define SR_FS   (3UL << 13)
+#define SR_SUM  (1UL << 18)
+#define SR_MXR  (1UL << 19)
 
 /* sie and sip, Priv 20250508 §12.1.3 */
-#define SIE_STIE      (1UL << 5)
+#define SIE_STIE (1UL << 5)
 
 /* scause, Priv 20250508 §12.1.8 */
-#define CAUSE_INTERRUPT (1UL << 63)
+#define CAUSE_INTERRUPT      (1UL << 63)
 #define EXC_INST_MISALIGNED  0
 #define EXC_INST_ACCESS      1
 #define EXC_INST_ILLEGAL     2
@@ -45,17 +45,17 @@
 
 #ifndef __ASSEMBLER__
 
-#define csr_read(csr)                                                            \
-	({                                                                       \
-		unsigned long _v;                                                \
-		__asm__ __volatile__("csrr %0, " #csr : "=r"(_v) : : "memory");  \
-		_v;                                                              \
+#define csr_read(csr)                                                           \
+	({                                                                      \
+		unsigned long _v;                                               \
+		__asm__ __volatile__("csrr %0, " #csr : "=r"(_v) : : "memory"); \
+		_v;                                                             \
 	})
-#define csr_write(csr, val)                                                      \
+#define csr_write(csr, val) \
 	__asm__ __volatile__("csrw " #csr ", %0" : : "rK"((unsigned long)(val)) : "memory")
-#define csr_set(csr, val)                                                        \
+#define csr_set(csr, val) \
 	__asm__ __volatile__("csrs " #csr ", %0" : : "rK"((unsigned long)(val)) : "memory")
-#define csr_clear(csr, val)                                                      \
+#define csr_clear(csr, val) \
 	__asm__ __volatile__("csrc " #csr ", %0" : : "rK"((unsigned long)(val)) : "memory")
 
 #endif

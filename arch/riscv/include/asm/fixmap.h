@@ -7,7 +7,7 @@
 
 /* Pages at fixed addresses, mapped to whatever is needed for a moment. */
 enum fixed_addresses {
-	FIX_TABLE, /* one page table of each level */
+	FIX_TABLE,                                 /* one page table of each level */
 	FIX_PHYS = FIX_TABLE + PGTABLE_MAX_LEVELS, /* the monitor's look at a physical page */
 	NR_FIXMAPS,
 };

@@ -9,13 +9,16 @@
  * The kernel half of the address space. The rows are in layout.c; what is below
  * the top 4 GiB depends on the mode, these do not:
  */
-#define FIXADDR_START     0xffffffff40000000UL
-#define FIXADDR_SIZE      SZ_2M
+#define FIXADDR_START 0xffffffff40000000UL
+#define FIXADDR_SIZE  SZ_2M
 /* 16 MiB of device tree at any offset in a 2 MiB frame, and a guard behind it. */
-#define FDT_WINDOW_START  (FIXADDR_START + FIXADDR_SIZE)
-#define FDT_WINDOW_SIZE   (20 * SZ_1M)
+#define FDT_WINDOW_START (FIXADDR_START + FIXADDR_SIZE)
+#define FDT_WINDOW_SIZE  (20 * SZ_1M)
 
-/* The last page stays unmapped: pointers there are error numbers. */
+/*
+ * Above the image's window nothing is ever mapped, the last page least of all: pointers
+ * there are error numbers.
+ */
 #define IMAGE_WINDOW_SIZE SZ_1G
 
 enum vm_region_id {

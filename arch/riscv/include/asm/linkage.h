@@ -3,6 +3,7 @@
 #define ASM_LINKAGE_H
 
 /* Words for assembly files: Linux's. */
+/* clang-format off */
 
 #define SYM_FUNC_START(name) \
 	.globl name;         \
@@ -11,5 +12,6 @@
 	name:
 
 #define SYM_FUNC_END(name) .size name, . - name
+/* clang-format on */
 
 #endif

@@ -7,15 +7,15 @@
  * virtual: the image's and the linear map's.
  */
 
-#define PAGE_SHIFT       12
-#define PAGE_SIZE        (1UL << PAGE_SHIFT)
-#define PAGE_MASK        (~(PAGE_SIZE - 1))
+#define PAGE_SHIFT 12
+#define PAGE_SIZE  (1UL << PAGE_SHIFT)
+#define PAGE_MASK  (~(PAGE_SIZE - 1))
 
 /* Where the image is linked, in every mode: the top 2 GiB reach it by auipc. */
 #define KERNEL_LINK_ADDR 0xffffffff80000000
 
 /* The image's load address is a multiple of this (boot protocol). */
-#define IMAGE_ALIGN      (2UL << 20)
+#define IMAGE_ALIGN (2UL << 20)
 
 #ifndef __ASSEMBLER__
 

@@ -7,29 +7,28 @@
  * chapter 14, Svnapot chapter 13 of the same edition).
  */
 
-#define _PAGE_PRESENT  (1UL << 0) /* V */
-#define _PAGE_READ     (1UL << 1)
-#define _PAGE_WRITE    (1UL << 2)
-#define _PAGE_EXEC     (1UL << 3)
-#define _PAGE_USER     (1UL << 4)
-#define _PAGE_GLOBAL   (1UL << 5)
-#define _PAGE_ACCESSED (1UL << 6)
-#define _PAGE_DIRTY    (1UL << 7)
-#define _PAGE_RSW      (3UL << 8)
+#define _PAGE_PRESENT   (1UL << 0) /* V */
+#define _PAGE_READ      (1UL << 1)
+#define _PAGE_WRITE     (1UL << 2)
+#define _PAGE_EXEC      (1UL << 3)
+#define _PAGE_USER      (1UL << 4)
+#define _PAGE_GLOBAL    (1UL << 5)
+#define _PAGE_ACCESSED  (1UL << 6)
+#define _PAGE_DIRTY     (1UL << 7)
+#define _PAGE_RSW       (3UL << 8)
 #define _PAGE_PFN_SHIFT 10
-#define _PAGE_PFN_MASK (((1UL << 44) - 1) << _PAGE_PFN_SHIFT)
-#define _PAGE_RESERVED (127UL << 54)
-#define _PAGE_PBMT     (3UL << 61)
-#define _PAGE_NC       (1UL << 61)
-#define _PAGE_IO       (2UL << 61)
-#define _PAGE_NAPOT    (1UL << 63)
+#define _PAGE_PFN_MASK  (((1UL << 44) - 1) << _PAGE_PFN_SHIFT)
+#define _PAGE_RESERVED  (127UL << 54)
+#define _PAGE_PBMT      (3UL << 61)
+#define _PAGE_NC        (1UL << 61)
+#define _PAGE_IO        (2UL << 61)
+#define _PAGE_NAPOT     (1UL << 63)
 
 /* Any of these makes a valid entry a leaf. */
-#define _PAGE_LEAF     (_PAGE_READ | _PAGE_WRITE | _PAGE_EXEC)
+#define _PAGE_LEAF (_PAGE_READ | _PAGE_WRITE | _PAGE_EXEC)
 
 /* Reserved in an entry that points to a table: must be zero. G may be 1. */
-#define _PAGE_TABLE_ZERO                                                          \
-	(_PAGE_USER | _PAGE_ACCESSED | _PAGE_DIRTY | _PAGE_RESERVED | _PAGE_PBMT | \
-	 _PAGE_NAPOT)
+#define _PAGE_TABLE_ZERO \
+	(_PAGE_USER | _PAGE_ACCESSED | _PAGE_DIRTY | _PAGE_RESERVED | _PAGE_PBMT | _PAGE_NAPOT)
 
 #endif

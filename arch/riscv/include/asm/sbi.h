@@ -6,15 +6,15 @@
 
 /* The Supervisor Binary Interface, SBI 2.0. Numbers are chapter and name there. */
 
-#define SBI_EXT_LEGACY_SET_TIMER 0x00 /* chapter 5 */
-#define SBI_EXT_LEGACY_PUTCHAR   0x01
-#define SBI_EXT_LEGACY_GETCHAR   0x02
-#define SBI_EXT_LEGACY_SHUTDOWN  0x08
-#define SBI_EXT_BASE             0x10 /* chapter 4 */
-#define SBI_EXT_TIME             0x54494d45 /* chapter 6 */
-#define SBI_EXT_HSM              0x48534d /* chapter 9 */
-#define SBI_EXT_SRST             0x53525354 /* chapter 10 */
-#define SBI_EXT_DBCN             0x4442434e /* chapter 12 */
+#define SBI_EXT_LEGACY_SET_TIMER  0x00 /* chapter 5 */
+#define SBI_EXT_LEGACY_PUTCHAR    0x01
+#define SBI_EXT_LEGACY_GETCHAR    0x02
+#define SBI_EXT_LEGACY_SHUTDOWN   0x08
+#define SBI_EXT_BASE              0x10       /* chapter 4 */
+#define SBI_EXT_TIME              0x54494d45 /* chapter 6 */
+#define SBI_EXT_HSM               0x48534d   /* chapter 9 */
+#define SBI_EXT_SRST              0x53525354 /* chapter 10 */
+#define SBI_EXT_DBCN              0x4442434e /* chapter 12 */
 
 #define SBI_BASE_GET_SPEC_VERSION 0
 #define SBI_BASE_GET_IMPL_ID      1
@@ -24,19 +24,19 @@
 #define SBI_BASE_GET_MARCHID      5
 #define SBI_BASE_GET_MIMPID       6
 
-#define SBI_HSM_HART_STATUS 2
+#define SBI_HSM_HART_STATUS       2
 
-#define SBI_DBCN_WRITE      0
-#define SBI_DBCN_READ       1
-#define SBI_DBCN_WRITE_BYTE 2
+#define SBI_DBCN_WRITE            0
+#define SBI_DBCN_READ             1
+#define SBI_DBCN_WRITE_BYTE       2
 
-#define SBI_SRST_SHUTDOWN    0
-#define SBI_SRST_COLD_REBOOT 1
-#define SBI_SRST_WARM_REBOOT 2
-#define SBI_SRST_REASON_NONE    0
-#define SBI_SRST_REASON_FAILURE 1
+#define SBI_SRST_SHUTDOWN         0
+#define SBI_SRST_COLD_REBOOT      1
+#define SBI_SRST_WARM_REBOOT      2
+#define SBI_SRST_REASON_NONE      0
+#define SBI_SRST_REASON_FAILURE   1
 
-#define SBI_SUCCESS 0
+#define SBI_SUCCESS               0
 
 struct sbiret {
 	long error;

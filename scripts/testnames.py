@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""
+Names of tests, as tests/requirements.tsv and tests/mutants use them:
+
+  host:NAME  host:NAME::CASE   a program of tests/host, a case in it
+  ktest:SUITE  ktest:SUITE.CASE  in the image, tests/kernel
+  qemu:FILE.py::TEST[ID]       a pytest of tests/qemu; [ID] may be left out
+  cell:AXIS=VALUE,...          a cell of tests/qemu/cells.yaml
+  check:NAME                   a step of scripts/check.sh
+  source:FILE::TEXT            an assertion the build makes: TEXT stands in FILE
+"""
+import re
+import sys
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parents[1]
+
+
+def _read(path):
+    return path.read_text() if path.is_file() else ""
+
+
+def _host(name):
+    program, _, case = name.partition("::")
+    source = "".join(_read(path) for path in sorted((TOP / "tests/host").glob(f"{program}*.c")))
+    return (TOP / f"tests/host/{program}.mk").is_file() and (not case or f'"{case}"' in source)
+
+
+def suites():
+    """{suite: [cases]} of tests/kernel."""
+    found = {}
+    for path in sorted((TOP / "tests/kernel").glob("*.c")):
+        text = _read(path)
+        for suite, table in re.findall(r"KTEST_SUITE\((\w+), (\w+)\)", text):
+            body = re.search(rf"\b{table}\[\] = \{{(.*?)\n\}};", text, re.S)
+            found[suite] = re.findall(r'\{ "([^"]+)",', body[1]) if body else []
+    return found
+
+
+def _ktest(name):
+    suite, _, case = name.partition(".")
+    return suite in suites() and (not case or case in suites()[suite])
+
+
+def _qemu(name):
+    file, _, test = name.partition("::")
+    function, _, ident = test.partition("[")
+    text = _read(TOP / "tests/qemu" / file)
+    return (re.search(rf"^def {re.escape(function)}\(", text, re.M) is not None
+            and (not ident or ident.rstrip("]") in text))
+
+
+def _cell(name):
+    sys.path.insert(0, str(TOP / "tests/qemu"))
+    import cells
+    try:
+        cells.parse_name(name)
+    except ValueError:
+        return False
+    return True
+
+
+def _check(name):
+    return f"[{name}]=" in _read(TOP / "scripts/check.sh")
+
+
+def _source(name):
+    file, _, text = name.partition("::")
+    return bool(text) and text in _read(TOP / file)
+
+
+KINDS = {"host": _host, "ktest": _ktest, "qemu": _qemu, "cell": _cell, "check": _check,
+         "source": _source}
+
+
+def exists(name):
+    """Whether there is such a test."""
+    kind, _, rest = name.partition(":")
+    return kind in KINDS and bool(rest) and KINDS[kind](rest)

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef PGTABLE_WATCH_H
+#define PGTABLE_WATCH_H
+
+/*
+ * Put before mm/pgtable.c: its entry stores and its barrier, with their order,
+ * become calls of the fake memory. See pgtable_mem.h.
+ */
+#include <kernel/types.h>
+#include <asm/barrier.h>
+
+void pgtable_watch_store(volatile void *entry, u64 val);
+void pgtable_watch_barrier(void);
+
+#undef WRITE_ONCE
+#define WRITE_ONCE(x, v) pgtable_watch_store(&(x), v)
+#undef smp_wmb
+#define smp_wmb() pgtable_watch_barrier()
+
+#endif

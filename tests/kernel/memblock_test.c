@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Boot memory as this machine left it; the list operations themselves are tested on the
+ * host. Everything taken here is given back.
+ */
+#include <kernel/devicetree.h>
+#include <kernel/ktest.h>
+#include <kernel/memblock.h>
+#include <kernel/pgtable.h>
+#include <kernel/sizes.h>
+#include <asm/boot_record.h>
+#include <asm/sections.h>
+
+static unsigned long image_size(void)
+{
+	return (unsigned long)(_end - _start);
+}
+
+/* What mem= leaves out needs no reservation: it is not RAM any more. */
+static bool can_be_allocated(phys_addr_t pa)
+{
+	return memblock_is_memory(pa) && !memblock_is_reserved(pa);
+}
+
+static void expect_reserved(const char *what, phys_addr_t start, phys_addr_t size)
+{
+	for (phys_addr_t pa = start; pa < start + size; pa += PAGE_SIZE)
+		if (can_be_allocated(pa))
+			ktest_fail(__FILE__, __LINE__, "%s: 0x%llx is not reserved", what, pa);
+	if (can_be_allocated(start + size - 1))
+		ktest_fail(__FILE__, __LINE__, "%s: its last byte is not reserved", what);
+}
+
+static void reserved(void)
+{
+	expect_reserved("image", boot_record.load_pa, image_size());
+	expect_reserved("device tree", boot_record.dtb_pa, boot_record.dtb_size);
+	if (phys_initrd_end)
+		expect_reserved("initrd", phys_initrd_start, phys_initrd_end - phys_initrd_start);
+	for (u32 i = 0; i < memblock.memory.cnt; i++)
+		if (memblock.memory.regions[i].flags & MEMBLOCK_NOMAP)
+			expect_reserved("firmware", memblock.memory.regions[i].base,
+					memblock.memory.regions[i].size);
+}
+
+static bool overlap(phys_addr_t start, phys_addr_t end, phys_addr_t base, phys_addr_t size)
+{
+	return start < base + size && base < end;
+}
+
+static bool usable(phys_addr_t start, phys_addr_t end)
+{
+	const struct memblock_type *memory = &memblock.memory;
+
+	for (u32 i = 0; i < memory->cnt; i++)
+		if (memory->regions[i].flags & MEMBLOCK_NOMAP &&
+		    overlap(start, end, memory->regions[i].base, memory->regions[i].size))
+			return false;
+	return memblock_is_region_memory(start, end - start) &&
+	       !overlap(start, end, boot_record.load_pa, image_size()) &&
+	       !overlap(start, end, boot_record.dtb_pa, boot_record.dtb_size);
+}
+
+static void free_ranges(void)
+{
+	phys_addr_t start, end, before = 0, total = 0;
+	u32 n = 0;
+
+	for_each_free_mem_range(cursor, &start, &end)
+	{
+		EXPECT(start < end && start >= before);
+		if (!usable(start, end))
+			ktest_fail(__FILE__, __LINE__, "0x%llx-0x%llx is free", start, end);
+		EXPECT(!memblock_is_region_reserved(start, end - start));
+		before = end;
+		total += end - start;
+		n++;
+	}
+	EXPECT(n > 0);
+	EXPECT(total < memblock_phys_mem_size());
+}
+
+static void lists(void)
+{
+	const struct memblock_type *const type[] = { &memblock.memory, &memblock.reserved };
+
+	for (size_t t = 0; t < ARRAY_SIZE(type); t++) {
+		phys_addr_t behind = 0, total = 0;
+
+		EXPECT(type[t]->cnt > 0 && type[t]->cnt <= MEMBLOCK_REGIONS);
+		for (u32 i = 0; i < type[t]->cnt; i++) {
+			const struct memblock_region *r = &type[t]->regions[i];
+
+			EXPECT(r->size > 0 && r->base >= behind);
+			behind = r->base + r->size;
+			total += r->size;
+		}
+		EXPECT_EQ(total, type[t]->total_size);
+	}
+}
+
+static void alloc_and_free(void)
+{
+	static const struct {
+		phys_addr_t size, align;
+	} want[] = {
+		{ PAGE_SIZE, PAGE_SIZE },
+		{ 1, 1 },
+		{ 24, 8 },
+		{ SZ_64K, SZ_2M },
+		{ SZ_1M + PAGE_SIZE, SZ_64K },
+		{ PAGE_SIZE, SZ_1M },
+	};
+	phys_addr_t got[ARRAY_SIZE(want)], before = memblock_reserved_size();
+	u32 cnt = memblock.reserved.cnt;
+
+	for (size_t i = 0; i < ARRAY_SIZE(want); i++) {
+		got[i] = memblock_phys_alloc(want[i].size, want[i].align, "ktest");
+		EXPECT(got[i] >= PAGE_SIZE && IS_ALIGNED(got[i], want[i].align));
+		EXPECT(usable(got[i], got[i] + want[i].size));
+		for (size_t k = 0; k < i; k++)
+			EXPECT(!overlap(got[i], got[i] + want[i].size, got[k], want[k].size));
+		*(volatile u8 *)__va(got[i]) = 0x5a;
+		*(volatile u8 *)__va(got[i] + want[i].size - 1) = 0x5a;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(want); i++)
+		EXPECT_EQ(memblock_phys_free(got[i], want[i].size), 0);
+	EXPECT_EQ(memblock_reserved_size(), before);
+	EXPECT_EQ(memblock.reserved.cnt, cnt);
+}
+
+static void ranges_respected(void)
+{
+	phys_addr_t end = memblock_end_of_DRAM(), start = memblock_start_of_DRAM(), pa;
+
+	EXPECT_EQ(memblock_phys_alloc_range(PAGE_SIZE, PAGE_SIZE, 0, PAGE_SIZE, "ktest"), 0);
+	EXPECT_EQ(memblock_phys_alloc_range(PAGE_SIZE, PAGE_SIZE, end, -1UL, "ktest"), 0);
+	EXPECT_EQ(memblock_phys_alloc_range(end - start + 1, 1, 0, -1UL, "ktest"), 0);
+	EXPECT_EQ(memblock_phys_alloc(0, 1, "ktest"), 0);
+	EXPECT_EQ(memblock_phys_alloc(8, 3, "ktest"), 0);
+	pa = boot_record.load_pa + image_size();
+	pa = memblock_phys_alloc_range(PAGE_SIZE, PAGE_SIZE, boot_record.load_pa, pa + SZ_1M,
+				       "ktest");
+	EXPECT(pa >= boot_record.load_pa + image_size());
+	EXPECT_EQ(memblock_phys_free(pa, PAGE_SIZE), 0);
+}
+
+static const struct ktest_case cases[] = {
+	{ "reserved", reserved },
+	{ "free_ranges", free_ranges },
+	{ "lists", lists },
+	{ "alloc_and_free", alloc_and_free },
+	{ "ranges_respected", ranges_respected },
+};
+KTEST_SUITE(memblock, cases);

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Boots no firmware would make: a stub enters the image as it likes, with a tree of its own."""
+import functools
+
+import machine
+import model
+import trees
+from elftools.elf.elffile import ELFFile
+
+LOAD = 0x80400000
+TREE = 0x88000000
+
+
+def tree_maker(bootargs="ktest=*", text="", change=None, **fields):
+    """A function that makes trees.handed() for the machine of these fields of a Boot."""
+    plain = machine.Boot(name="", **fields)
+    return functools.partial(trees.handed, plain.machine_args(), bootargs, text, change)
+
+
+def boot(name, address=TREE, bootargs="ktest=*", text="", change=None, load=LOAD, enter="",
+         files=(), **fields):
+    """The image at @load, entered with a tree made by trees.handed() at @address."""
+    make = tree_maker(bootargs, text, change, **fields)
+    return machine.Boot(
+        name=name, load=load, enter=lambda: f"\tli a1, {machine.now(address):#x}\n{enter}",
+        files=((make, lambda: machine.now(address) & ~7), *files), **fields)
+
+
+def symbol(name, load=LOAD):
+    """Physical address of a symbol of the default image loaded there."""
+    with machine.Boot(name="").elf.open("rb") as f:
+        found = ELFFile(f).get_section_by_name(".symtab").get_symbol_by_name(name)[0]
+    return found["st_value"] - model.IMAGE_VA + load

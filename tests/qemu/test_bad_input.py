@@ -1,0 +1,191 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""
+What no kernel can start with. Each gets one message that names it, and the machine
+stops by itself: through the firmware, or idle after saying so.
+"""
+import functools
+import re
+
+import entries
+import machine
+import model
+import pytest
+import trees
+from entries import LOAD, TREE
+
+FAR = 0xf0000000
+
+
+def stub(name, enter, **fields):
+    """No tree of our own: a1 is what @enter makes of the firmware's."""
+    return machine.Boot(name=name, **{"load": LOAD, "enter": enter, **fields})
+
+
+def changed(name, change, **fields):
+    return entries.boot(name, change=change, **fields)
+
+
+def chosen(text):
+    return f"/ {{ chosen {{ {text} }}; }};"
+
+
+def memory(reg):
+    return f"/ {{ memory@80000000 {{ reg = <{reg}>; }}; }};"
+
+
+# boot, the one line that says what is wrong
+EARLY = [
+    (stub("misaligned-image", "", load=0x80401000),
+     "image loaded at 0x80401000: not a multiple of 2 MiB"),
+    (stub("no-tree", "\tli a1, 0\n"), "no device tree: a1 is 0"),
+    (entries.boot("misaligned-tree", address=TREE + 4),
+     f"device tree at {TREE + 4:#x}: not 8-byte aligned"),
+    (changed("no-magic", lambda blob: bytes(64)),
+     f"device tree at {TREE:#x}: bad header (first word 0x00000000, error -22)"),
+    (changed("magic-other-endian", functools.partial(trees.with_header, magic=0xedfe0dd0)),
+     f"device tree at {TREE:#x}: bad header (first word 0xd00dfeed, error -22)"),
+    (changed("old-version", functools.partial(trees.with_header, version=3)),
+     f"device tree at {TREE:#x}: bad header (first word 0xedfe0dd0, error -95)"),
+    (changed("new-version", functools.partial(trees.with_header, last_compatible=18)),
+     f"device tree at {TREE:#x}: bad header (first word 0xedfe0dd0, error -95)"),
+    (changed("over-16M", functools.partial(trees.with_header, totalsize=(16 << 20) + 1)),
+     f"device tree at {TREE:#x}: bad header (first word 0xedfe0dd0, error -7)"),
+    (changed("smaller-than-header", functools.partial(trees.with_header, totalsize=39)),
+     f"device tree at {TREE:#x}: bad header (first word 0xedfe0dd0, error -7)"),
+    (changed("blocks-outside", functools.partial(trees.with_header, totalsize=64)),
+     f"device tree at {TREE:#x}: blocks outside its 64 bytes (error -84)"),
+    (stub("no-paging", "", cpu="rv64,sv57=off,sv48=off,sv39=off"),
+     "this hart has no paging mode Cairn can use (tried from sv57 down)"),
+    (stub("no-paging-limited", "", cpu="rv64,sv57=off,sv48=off,sv39=off", append="no5lvl"),
+     "this hart has no paging mode Cairn can use (tried from sv48 down)"),
+]
+
+
+def by_name(value):
+    return getattr(value, "name", "")
+
+
+@pytest.mark.parametrize("boot, line", EARLY, ids=by_name)
+def test_refused_before_paging(boot, line, outcome):
+    errors = [t for t in outcome.lines if t.startswith("boot: error: ")]
+    assert errors == [f"boot: error: {line}"]
+    assert "boot: stopped, powering off" in outcome.lines
+    assert not [t for t in outcome.lines if t.startswith("boot: version=")]
+    assert outcome.end == "exit 0"
+
+
+PANICS = [
+    (entries.boot("no-memory-node", text="/ { /delete-node/ memory@80000000; };"),
+     f"the device tree at {TREE:#x} has no memory node with RAM in it"),
+    (entries.boot("memory-disabled", text='/ { memory@80000000 { status = "disabled"; }; };'),
+     f"the device tree at {TREE:#x} has no memory node with RAM in it"),
+    (entries.boot("memory-too-small", text=memory(f"0 {LOAD:#x} 0 0x10000")),
+     "RAM is smaller than the image needs: {load:#x}-{end:#x} is not all RAM"),
+    (entries.boot("image-outside-memory", text=memory(f"0 {LOAD + (64 << 20):#x} 0 0x4000000")),
+     "RAM is smaller than the image needs: {load:#x}-{end:#x} is not all RAM"),
+    (entries.boot("initrd-outside-ram", text=chosen(
+        f"linux,initrd-start = <0 {FAR:#x}>; linux,initrd-end = <0 {FAR + 4096:#x}>;")),
+     f"initrd {FAR:#x}-{FAR + 4096:#x} does not lie in RAM that is used"),
+    (entries.boot("initrd-in-ram-not-used", bootargs="mem=64M", text=chosen(
+        "linux,initrd-start = <0 0x86000000>; linux,initrd-end = <0 0x86001000>;")),
+     "initrd 0x86000000-0x86001000 does not lie in RAM that is used"),
+    (entries.boot("initrd-backwards", text=chosen(
+        "linux,initrd-start = <0 0x86001000>; linux,initrd-end = <0 0x86000000>;")),
+     "initrd 0x86001000-0x86000000 does not lie in RAM that is used"),
+    (entries.boot("long-command-line", bootargs="x" * 2048),
+     "command line of 2048 bytes: at most 2047 are possible"),
+]
+
+
+@pytest.mark.parametrize("boot, line", PANICS, ids=by_name)
+def test_refused_with_paging(boot, line, outcome):
+    line = line.format(load=LOAD, end=LOAD + model.image_size(machine.Boot(name='')))
+    panics = [t for t in outcome.lines if t.startswith("panic: ")]
+    assert panics == [f"panic: {line}"]
+    assert [t for t in outcome.lines if t.startswith("boot: stage=")]
+    assert outcome.end == "exit 0"
+
+
+def middle(blob):
+    """Offset of the token in the middle."""
+    tokens = trees.tokens(blob)
+    return tokens[len(tokens) // 2][0]
+
+
+def cut(blob):
+    """Zeros from a token in the middle on; the header knows nothing of it."""
+    return blob[:middle(blob)] + bytes(len(blob) - middle(blob))
+
+
+def bad_token(blob):
+    return trees.with_word(blob, middle(blob), 0x77)
+
+
+def short_block(blob):
+    """The structure block is said to end in the middle."""
+    return trees.with_header(blob, struct_size=middle(blob) - trees.header(blob)["struct_off"])
+
+
+def long_property(blob):
+    """A property that reaches behind the structure block."""
+    offset = [at for at, token in trees.tokens(blob) if token == 3][20]
+    return trees.with_word(blob, offset + 4, 0x7fffffff)
+
+
+def unterminated(blob):
+    """No FDT_END, no FDT_END_NODE: padding tokens up to the end of the block."""
+    h = trees.header(blob)
+    end = h["struct_off"] + h["struct_size"]
+    return blob[:middle(blob)] + b"\0\0\0\4" * ((end - middle(blob)) // 4) + blob[end:]
+
+
+def block_end(blob):
+    h = trees.header(blob)
+    return h["struct_off"] + h["struct_size"]
+
+
+# what is done to the tree, and where in the undamaged tree that is found out
+DAMAGES = [
+    (bad_token, middle),
+    (cut, middle),
+    (short_block, middle),
+    (unterminated, block_end),
+    (long_property, lambda blob: [at for at, token in trees.tokens(blob) if token == 3][20]),
+]
+
+
+@pytest.mark.parametrize("boot, where", [
+    (changed(damage.__name__.replace("_", "-"), damage), where) for damage, where in DAMAGES
+], ids=by_name)
+def test_damaged_tree(boot, where, outcome):
+    offset = where(entries.tree_maker()().read_bytes())
+    panics = [t for t in outcome.lines if t.startswith("panic: ")]
+    assert panics == [f"panic: device tree at {TREE:#x} is damaged at offset {offset:#x}: -EILSEQ"]
+    assert outcome.end == "exit 0"
+
+
+INSIDE = [
+    entries.boot("tree-in-bss", address=lambda: entries.symbol("__bss_start")),
+    entries.boot("tree-over-end", address=lambda: entries.symbol("_end") - 8),
+]
+
+
+@pytest.mark.parametrize("boot", INSIDE, ids=by_name)
+def test_tree_inside_image(boot, outcome):
+    """Before BSS is cleared, which would destroy it."""
+    address, size = machine.now(boot.files[0][1]), len(boot.files[0][0]().read_bytes())
+    errors = [t for t in outcome.lines if t.startswith("boot: error: ")]
+    assert errors == [f"boot: error: device tree at {address:#x}, {size} bytes: lies inside the"
+                      f" image {LOAD:#x}-{entries.symbol('_end'):#x}"]
+    assert outcome.end == "exit 0"
+
+
+@pytest.mark.parametrize("boot", [stub("tree-in-firmware", "\tli a1, 0x80000000\n")], ids=by_name)
+def test_early_trap(boot, outcome):
+    """Memory that only the firmware may read: the vector speaks before paging does."""
+    errors = [t for t in outcome.lines if t.startswith("boot: error: ")]
+    assert len(errors) == 1
+    assert re.fullmatch(r"boot: error: trap: load access fault \(scause 0x5\)"
+                        r" sepc=0x804[0-9a-f]{5} stval=0x80000000 ra=0x804[0-9a-f]{5}", errors[0])
+    assert "boot: stopped, powering off" in outcome.lines
+    assert outcome.end == "exit 0"

@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What the pages show is what happens: see Documentation/howto/docs.md for the marks."""
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import doc_blocks
+import pexpect
+import pytest
+from doc_blocks import PROMPT, TOP
+
+RUN_LIMIT = 240  # seconds for a shell block; the first of a page builds everything
+BOOT_LIMIT = 40
+COMMAND_LIMIT = 20
+PAGES = {p: doc_blocks.blocks(p) for p in doc_blocks.pages()}
+
+
+def image():
+    """The tests' own image of the default configuration, else that of plain make."""
+    out = TOP / os.environ.get("O", "build")
+    found = [p for p in (out / "configs/defconfig/Image", out / "Image") if p.exists()]
+    if not found:
+        pytest.fail("there is no image: run make")
+    return found[0]
+
+
+class Machine:
+    """A boot with its console. @settings: of the block's mark."""
+
+    def __init__(self, settings):
+        unknown = set(settings) - {"cpu", "mem", "append"}
+        assert not unknown, f"unknown settings: {unknown}"
+        args = ["-nographic", "-no-reboot", "-M", "virt", "-cpu", settings.get("cpu", "rv64"),
+                "-m", settings.get("mem", "256M"), "-kernel", str(image())]
+        if "append" in settings:
+            args += ["-append", settings["append"]]
+        self.child = pexpect.spawn("qemu-system-riscv64", args, timeout=BOOT_LIMIT,
+                                   encoding="latin-1", dimensions=(50, 1000), echo=False)
+
+    def until_prompt(self, timeout=BOOT_LIMIT):
+        """What was printed up to the next prompt, or to the end."""
+        self.child.expect([re.escape(PROMPT), pexpect.EOF], timeout=timeout)
+        self.alive = self.child.after != pexpect.EOF
+        return self.child.before.splitlines() + ([PROMPT.strip()] if self.alive else [])
+
+    def command(self, text):
+        assert self.alive, f"the machine stopped before: {text}"
+        self.child.send(text + "\r")
+        return self.until_prompt(COMMAND_LIMIT)
+
+    def close(self):
+        self.child.close(force=True)
+
+
+def compare(block, shown, printed):
+    printed = [text for text in printed if text.strip()]
+    line = doc_blocks.missing(shown, printed)
+    assert line is None, (f"{block}: this line, or one before it, is not printed here:\n{line}\n"
+                          "--- printed ---\n" + "\n".join(printed[-60:]))
+
+
+def of_kind(*kinds):
+    return [pytest.param(found, id=str(page.relative_to(TOP))) for page, found in PAGES.items()
+            if any(b.kind in kinds for b in found)]
+
+
+@pytest.mark.parametrize("blocks", of_kind("boot"))
+def test_boot(blocks):
+    for block in (b for b in blocks if b.kind == "boot"):
+        machine = Machine(block.settings)
+        try:
+            compare(block, block.lines, machine.until_prompt())
+        finally:
+            machine.close()
+
+
+@pytest.mark.parametrize("blocks", of_kind("monitor"))
+def test_monitor(blocks):
+    blocks = [b for b in blocks if b.kind == "monitor"]
+    machine = Machine(blocks[0].settings)
+    try:
+        machine.until_prompt()
+        for block in blocks:
+            for command, answer in doc_blocks.dialogue(block):
+                compare(block, answer, machine.command(command))
+    finally:
+        machine.close()
+
+
+def copy_tree(to):
+    """The tree as git would commit it now, without what was built."""
+    names = subprocess.run(["git", "ls-files", "-zco", "--exclude-standard"], cwd=TOP, check=True,
+                           capture_output=True, text=True).stdout.split("\0")
+    for name in filter(None, names):
+        if (TOP / name).exists():
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(TOP / name, to / name)
+
+
+def shell(block, tree):
+    """Run a block; its output."""
+    outside = {"O", "MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES"}
+    env = {k: v for k, v in os.environ.items() if k not in outside}
+    env["MAKEFLAGS"] = f"-j{len(os.sched_getaffinity(0))}"
+    try:
+        done = subprocess.run(["sh", "-e"], input=block.text, text=True, cwd=tree, env=env,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              timeout=RUN_LIMIT, errors="replace")
+    except subprocess.TimeoutExpired as late:
+        pytest.fail(f"{block}: not done after {RUN_LIMIT} s\n{(late.stdout or b'')[-2000:]}")
+    assert done.returncode == 0, f"{block}: status {done.returncode}\n{done.stdout[-3000:]}"
+    return done.stdout.splitlines()
+
+
+@pytest.mark.parametrize("blocks", of_kind("run"))
+def test_run(blocks):
+    with tempfile.TemporaryDirectory(prefix="cairn-docs-") as name:
+        tree, printed = Path(name), None
+        copy_tree(tree)
+        for block in blocks:
+            if block.kind == "file":
+                (tree / block.args[0]).parent.mkdir(parents=True, exist_ok=True)
+                (tree / block.args[0]).write_text(block.text)
+            elif block.kind == "run":
+                printed = shell(block, tree)
+            elif block.kind == "output":
+                assert printed is not None, f"{block}: no run block before it"
+                compare(block, block.lines, printed)
+
+
+def answer(command):
+    machine = Machine({})
+    try:
+        machine.until_prompt()
+        return machine.command(command)
+    finally:
+        machine.close()
+
+
+def test_parameter_table():
+    table = doc_blocks.tables(TOP / "Documentation/reference/command-line.md")["Command line"]
+    listed = {line.split()[0].split("=")[0] for line in answer("cmdline")
+              if re.match(r"[a-z0-9]+(=\S+)? +\S", line) and not line.startswith("cmdline")}
+    assert {row[0].strip("`") for row in table[1:]} == listed
+
+
+def test_command_table():
+    table = doc_blocks.tables(TOP / "Documentation/reference/monitor.md")["Monitor"]
+    shown = {f"{name.strip('`')} {args.strip('`')}".strip() for name, args, _ in table[1:]}
+    listed = {line.rsplit("  ", 1)[0].strip() if "  " in line else line
+              for line in answer("help") if re.match(r"[a-z]+ .*\S", line) and line != "help"}
+    listed = {re.split(r" {2,}|(?<=\]) (?=[a-z])", line)[0] for line in listed}
+    assert shown == listed
+
+
+def test_configuration_table():
+    table = doc_blocks.tables(TOP / "Documentation/reference/config.md")["Configuration"]
+    options = set(re.findall(r"^config (\w+)$", (TOP / "Kconfig").read_text(), re.M))
+    assert {row[0].strip("`") for row in table[1:]} == {f"CONFIG_{o}" for o in options}
+
+
+def test_page_length():
+    long = {str(p): n for p in doc_blocks.pages()
+            if (n := len(p.read_text().splitlines())) > 250}
+    assert not long

@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""
+What is counted must stay below tests/figures.tsv, and must repeat exactly: with one
+hart and -icount the machine is a clockwork.
+"""
+import re
+from pathlib import Path
+
+import artifacts
+import machine
+import pytest
+
+FILE = Path(__file__).parents[1] / "figures.tsv"
+CPUS = {"sv57": "rv64", "sv48": "rv64,sv57=off", "sv39": "rv64,sv57=off,sv48=off"}
+ICOUNT = ("-icount", "shift=0,sleep=off")
+
+
+def rows():
+    """[(figure, mode, bound)], a row for * once for each mode."""
+    found = []
+    for line in FILE.read_text().splitlines():
+        if line and not line.startswith("#"):
+            name, mode, bound, _ = line.split("\t")
+            found += [(name, m, float(bound)) for m in (CPUS if mode == "*" else [mode])]
+    return found
+
+
+def counted(mode, run="first", glob="*"):
+    """@run only tells two equal boots apart."""
+    return machine.Boot(name=f"figures-{mode}-{run}", cpu=CPUS[mode], ram="1G", extra=ICOUNT,
+                        append=f'quiet run="log; bench {glob}; poweroff"')
+
+
+def figures(outcome):
+    """{name: number} of a log."""
+    found = {}
+    for line in outcome.lines:
+        if marks := re.match(r"(?:<\d> ?)?boot: instret (.*)", line):
+            found |= {f"boot.{k}": float(v) for k, v in re.findall(r"(\w+)=(\d+)", marks[1])}
+        if bench := re.match(r"bench: name=(\S+) .*\bmedian=([\d.]+)", line):
+            found[f"bench.{bench[1]}"] = float(bench[2])
+    return found
+
+
+@pytest.mark.parametrize("boot", [counted(mode) for mode in CPUS], ids=list(CPUS))
+def test_bounds(boot, outcome):
+    mode = next(m for m, cpu in CPUS.items() if cpu == boot.cpu)
+    found = figures(outcome)
+    assert outcome.end == "exit 0"
+    assert any(name.startswith("bench.") for name in found)
+    missing = [n for n, m, _ in rows() if m == mode and n not in found]
+    assert missing == []
+    over = [f"{n}={found[n]:g} is over {bound:g}" for n, m, bound in rows()
+            if m == mode and found[n] > bound]
+    assert over == []
+
+
+@pytest.mark.parametrize("boot", [[counted(mode), counted(mode, "second")] for mode in CPUS],
+                         ids=list(CPUS))
+def test_counts_repeat(boot, outcomes):
+    first, second = map(figures, outcomes)
+    assert first and first == second
+    assert outcomes[0].text == outcomes[1].text
+
+
+@pytest.mark.parametrize("name, bound", [(n, b) for n, m, b in rows() if n.startswith("image.")])
+def test_image_size(name, bound):
+    assert (artifacts.config(name.split(".", 1)[1]) / "Image").stat().st_size <= bound
+
+
+def test_rows_are_known():
+    """A misspelt row would bound nothing."""
+    for name, mode, _ in rows():
+        assert mode in CPUS or (mode == "-" and name.startswith("image."))
