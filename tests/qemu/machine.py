@@ -97,8 +97,8 @@ class Boot:
                 "-bios", str(firmware(self.firmware))]
         if self.load or self.enter:
             stub = assemble(f"{now(self.enter)}\n\tli t0, {self.load_address:#x}\n\tjr t0\n")
-            args += ["-kernel", str(stub),
-                     "-device", f"loader,file={self.image},addr={self.load_address:#x},force-raw=on"]
+            where = f"addr={self.load_address:#x},force-raw=on"
+            args += ["-kernel", str(stub), "-device", f"loader,file={self.image},{where}"]
         else:
             args += ["-kernel", str(self.image)]
         if self.tree:

@@ -79,7 +79,7 @@ def test_any_line_twice():
     ("ok 3 three", "ok 3 two"),                    # a name twice
     ("ok 3 three", "ok 3"),                        # no name
     ("# SKIP no such thing", "# SKIP"),            # no reason
-    ("# SKIP no such thing", "# TODO later"),      # an unknown directive
+    ("# SKIP no such thing", "# LATER what"),      # an unknown directive
     ("not ok 1 first", "ok 1 first"),              # ok in spite of a failed subtest
     ("ok 2 second", "not ok 2 second"),            # not ok though all passed
     ("ok 3 flat\n", "ok 3 flat\nok 4 more\n"),     # behind the plan

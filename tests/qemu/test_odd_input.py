@@ -123,7 +123,8 @@ def test_translation_on_at_entry(boot, outcome):
 
 @pytest.mark.parametrize("boot", [
     entries.boot("interrupts-on", enter="\tli t0, 0x222\n\tcsrw sie, t0\n\tcsrsi sstatus, 2\n"),
-    entries.boot("registers-odd", enter="\tli sp, -1\n\tli gp, 3\n\tli tp, 5\n\tcsrwi sscratch, 9\n"),
+    entries.boot("registers-odd",
+                 enter="\tli sp, -1\n\tli gp, 3\n\tli tp, 5\n\tcsrwi sscratch, 9\n"),
 ], ids=lambda b: b.name)
 def test_state_at_entry(boot, outcome):
     ends_well(outcome)
