@@ -180,6 +180,9 @@ check: all ## format, layers, headers, relocations and more
 #: CHECKS  names of scripts/check.sh, to run only these
 	$(Q)scripts/check.sh $(CHECKS)
 
+test-check: ## plant violations, see make check name them
+	$(Q)$(PYTHON) -B -m pytest -p no:cacheprovider -q --tb=short tests/check
+
 repro: ## build twice in different places, compare byte by byte
 	$(Q)scripts/repro.sh $(wildcard $(O)/.config)
 
@@ -205,7 +208,7 @@ clean: ## remove what was built, but keep .config
 help: ## this text
 	@awk -f scripts/help.awk $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all check repro debug gdb docs clean help
+.PHONY: all check test-check repro debug gdb docs clean help
 
 # --- Tests and running ----------------------------------------------------------------
 

@@ -118,8 +118,10 @@ static int cmd_mem(int argc, char **argv)
 		free[HUMAN_SIZE_LEN];
 	phys_addr_t start, end, map_size = 0, free_size = 0;
 
-	for_each_map_mem_range(map, &start, &end) map_size += end - start;
-	for_each_free_mem_range(cursor, &start, &end) free_size += end - start;
+	for_each_map_mem_range(map, &start, &end)
+		map_size += end - start;
+	for_each_free_mem_range(cursor, &start, &end)
+		free_size += end - start;
 	show_regions(&memblock.memory);
 	show_regions(&memblock.reserved);
 	console_printf("RAM %s, mapped %s, reserved %s, free %s\n",

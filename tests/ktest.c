@@ -63,7 +63,8 @@ static int check_globs(const char *globs)
 
 		end = strchr(globs, ',');
 		scnprintf(word, sizeof(word), "%.*s", end ? (int)(end - globs) : NAME_MAX, globs);
-		for_each_suite(suite) n += nr_matching(suite, word);
+		for_each_suite(suite)
+			n += nr_matching(suite, word);
 		if (!n) {
 			console_printf("ktest: no test matches '%s'\n", word);
 			return -ENOENT;
@@ -140,19 +141,23 @@ int ktest_run(const char *glob)
 
 	if (check_globs(glob))
 		return -ENOENT;
-	for_each_suite(suite) n += nr_matching(suite, glob) != 0;
+	for_each_suite(suite)
+		n += nr_matching(suite, glob) != 0;
 	passed = failed = skipped = 0;
 	console_printf("KTAP version 1\n1..%u\n", n);
 	n = 0;
-	for_each_suite(suite) if (nr_matching(suite, glob)) run_suite(suite, ++n, glob);
+	for_each_suite(suite)
+		if (nr_matching(suite, glob))
+			run_suite(suite, ++n, glob);
 	console_printf("ktest: passed=%u failed=%u skipped=%u\n", passed, failed, skipped);
 	return (int)failed;
 }
 
 void ktest_list(void)
 {
-	for_each_suite(suite) for (unsigned int i = 0; i < suite->nr; i++)
-		console_printf("%s.%s\n", suite->name, suite->cases[i].name);
+	for_each_suite(suite)
+		for (unsigned int i = 0; i < suite->nr; i++)
+			console_printf("%s.%s\n", suite->name, suite->cases[i].name);
 }
 
 static int test_command(int argc, char **argv)

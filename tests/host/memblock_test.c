@@ -223,8 +223,7 @@ static void iterate_while_reserving(void)
 	CHECK_EQ(memblock_add(0, 10 * SZ_1M), 0);
 	for (u64 i = 1; i < 10; i += 2)
 		CHECK_EQ(memblock_reserve(i * SZ_1M, SZ_1M, "x"), 0);
-	for_each_free_mem_range(cur, &start, &end)
-	{
+	for_each_free_mem_range(cur, &start, &end) {
 		CHECK_EQ(start, seen * 2 * SZ_1M); /* from address 0 on: page 0 too */
 		CHECK_EQ(end, start + SZ_1M);
 		CHECK_EQ(memblock_reserve(start, SZ_4K, "y"), 0);

@@ -121,8 +121,7 @@ static void check_iteration(void)
 
 	for (unsigned int c = 0; c < model.cells; c++)
 		want[c] = model.ram[c] == RAM && !model.taken[c];
-	for_each_free_mem_range(cur, &start, &end)
-	{
+	for_each_free_mem_range(cur, &start, &end) {
 		CHECK(next_run(want, &i, &first));
 		CHECK_EQ(start, cell(first));
 		CHECK_EQ(end, cell(i));
@@ -134,8 +133,7 @@ static void check_iteration(void)
 	for (unsigned int c = 0; c < model.cells; c++)
 		want[c] = model.ram[c] == RAM;
 	i = 0;
-	for_each_map_mem_range(cur, &start, &end)
-	{
+	for_each_map_mem_range(cur, &start, &end) {
 		CHECK(next_run(want, &i, &first));
 		CHECK_EQ(start, cell(first));
 		CHECK_EQ(end, cell(i));

@@ -13,9 +13,9 @@
 #include "pgtable_model.h"
 #include "pgtable_random.h"
 
-#define LEAF_R	(_PAGE_PRESENT | _PAGE_READ | _PAGE_ACCESSED)
+#define LEAF_R  (_PAGE_PRESENT | _PAGE_READ | _PAGE_ACCESSED)
 #define LEAF_RW (LEAF_R | _PAGE_WRITE | _PAGE_DIRTY)
-#define PA_END	(1ULL << 56)
+#define PA_END  (1ULL << 56)
 
 static struct pgtable pt;
 static struct model model;

@@ -152,8 +152,7 @@ static void pa_va(void)
 	phys_addr_t start, end;
 
 	EXPECT_EQ(__pa(_start), boot_record.load_pa);
-	for_each_map_mem_range(cursor, &start, &end)
-	{
+	for_each_map_mem_range(cursor, &start, &end) {
 		EXPECT_EQ(__pa(__va(start)), start);
 		EXPECT_EQ(__pa(__va(end - 1)), end - 1);
 	}
@@ -165,8 +164,7 @@ static void linear_edges(void)
 	phys_addr_t start, end;
 	unsigned int n = 0;
 
-	for_each_map_mem_range(cursor, &start, &end)
-	{
+	for_each_map_mem_range(cursor, &start, &end) {
 		unsigned long first = (unsigned long)__va(ALIGN(start, PAGE_SIZE));
 		unsigned long behind = (unsigned long)__va(ALIGN_DOWN(end, PAGE_SIZE));
 

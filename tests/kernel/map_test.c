@@ -15,8 +15,9 @@ static phys_addr_t aligned_ram(void)
 {
 	phys_addr_t start, end;
 
-	for_each_map_mem_range(cursor, &start, &end) if (ALIGN(start, SZ_2M) + SZ_4M <=
-							 end) return ALIGN(start, SZ_2M);
+	for_each_map_mem_range(cursor, &start, &end)
+		if (ALIGN(start, SZ_2M) + SZ_4M <= end)
+			return ALIGN(start, SZ_2M);
 	return 0;
 }
 

@@ -66,8 +66,7 @@ static void free_ranges(void)
 	phys_addr_t start, end, before = 0, total = 0;
 	u32 n = 0;
 
-	for_each_free_mem_range(cursor, &start, &end)
-	{
+	for_each_free_mem_range(cursor, &start, &end) {
 		EXPECT(start < end && start >= before);
 		if (!usable(start, end))
 			ktest_fail(__FILE__, __LINE__, "0x%llx-0x%llx is free", start, end);

@@ -105,8 +105,7 @@ static void bad_table(unsigned int levels, unsigned int level, pte_t bad)
 
 static void bad_tables(void)
 {
-	for_each_mode(levels)
-	{
+	for_each_mode(levels) {
 		for (unsigned int level = 0; level < levels; level++) {
 			bad_table(levels, level, mk_pte(1UL << 55, __pgprot(_PAGE_PRESENT)));
 			bad_table(levels, level, mk_pte(0, __pgprot(_PAGE_PRESENT)));
@@ -118,8 +117,7 @@ static void bad_tables(void)
 
 static void bad_root(void)
 {
-	for_each_mode(levels)
-	{
+	for_each_mode(levels) {
 		struct pgtable pt = new_tree(levels);
 		struct pgtable_trace trace;
 
@@ -156,8 +154,7 @@ static void *watching_reach(phys_addr_t table, unsigned int level)
 
 static void filled_then_linked(void)
 {
-	for_each_mode(levels)
-	{
+	for_each_mode(levels) {
 		struct pgtable pt = new_tree(levels);
 
 		pt.ops.reach = watching_reach;
@@ -190,8 +187,7 @@ static void counting_fence(struct pgtable *pt, unsigned long va, unsigned long s
 
 static void one_fence(void)
 {
-	for_each_mode(levels)
-	{
+	for_each_mode(levels) {
 		struct pgtable pt = new_tree(levels);
 
 		pt.ops.fence = counting_fence;
@@ -213,8 +209,7 @@ static void one_fence(void)
 /* Each level's leaf where VA, PA and size allow it, and the one below where PA does not. */
 static void leaf_levels(void)
 {
-	for_each_mode(levels)
-	{
+	for_each_mode(levels) {
 		for (unsigned int level = 1; level < levels; level++) {
 			struct pgtable pt = new_tree(levels);
 			unsigned long size = pgtable_leaf_size(level);
@@ -242,8 +237,7 @@ static void leaf_levels(void)
 /* The end of the physical and of the virtual address space can be reached. */
 static void limits(void)
 {
-	for_each_mode(levels)
-	{
+	for_each_mode(levels) {
 		struct pgtable pt = new_tree(levels);
 		unsigned long half = 1UL << (pt.geometry->input_bits - 1);
 		phys_addr_t last = (1UL << 56) - PAGE_SIZE;

@@ -78,8 +78,8 @@ static void linear_map_whole(void)
 	phys_addr_t start, end, bytes = 0;
 	struct seen seen = { 0 };
 
-	for_each_map_mem_range(cursor, &start, &end) bytes +=
-		ALIGN_DOWN(end, PAGE_SIZE) - ALIGN(start, PAGE_SIZE);
+	for_each_map_mem_range(cursor, &start, &end)
+		bytes += ALIGN_DOWN(end, PAGE_SIZE) - ALIGN(start, PAGE_SIZE);
 	EXPECT_EQ(pgtable_iterate(&kernel_pgtable, linear.start, linear.last, check_leaf, &seen),
 		  0);
 	EXPECT_EQ(seen.bytes, bytes);

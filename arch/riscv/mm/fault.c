@@ -138,7 +138,9 @@ void do_page_fault(const struct pt_regs *regs)
 	if (rule)
 		pr_err("rule: %s\n", rule);
 	else if (page_fault)
-		pr_err("rule: none: the tables allow this now; a fence was missing, or the hart is wrong\n");
+		pr_err("rule: none: the tables allow this now; "
+		       "a fence was missing, or the hart is wrong\n");
 	else
-		pr_err("rule: the translation is allowed; PMP or the bus refused the physical address\n");
+		pr_err("rule: the translation is allowed; "
+		       "PMP or the bus refused the physical address\n");
 }

@@ -161,9 +161,8 @@ void setup_vm_final(void)
 	phys_addr_t start, end;
 
 	pt_ops_set_fixmap(&kernel_pgtable);
-	for_each_map_mem_range(cursor, &start, &end)
-	{
-		/* Text has no writable alias: its RAM, and the constants', is read-only here too. */
+	for_each_map_mem_range(cursor, &start, &end) {
+		/* Text has no writable alias: its RAM and the constants' are read-only too. */
 		map_linear(start, min(end, ro_start), PAGE_KERNEL);
 		map_linear(max(start, ro_start), min(end, ro_end), PAGE_KERNEL_READ);
 		map_linear(max(start, ro_end), end, PAGE_KERNEL);

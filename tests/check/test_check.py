@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""Each check of `make check` is seen to fail: a violation is planted in a copy of the tree."""
+import os
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+TOP = Path(__file__).resolve().parents[2]
+SECTION = "\N{SECTION SIGN}"  # not written out, as the checks read this file too
+
+
+@dataclass
+class Plant:
+    """Replace @old (or, if empty, add to the end) in @file; @check must say @says."""
+    check: str
+    says: str
+    file: str
+    new: str
+    old: str = ""
+
+    @property
+    def how(self):
+        """What reads sources only needs no build; some of the plants would not survive it."""
+        built = self.new == UP or self.check in ("segments", "relocations", "probe")
+        return ("-j4",) if built else ("-o", "all")
+
+    def __str__(self):
+        return f"{self.check}-{self.file.rsplit('/', maxsplit=1)[-1]}-{self.says[-20:]}"
+
+
+UP = "void memblock_init(void);\nvoid up(void);\nvoid up(void)\n{\n\tmemblock_init();\n}\n"
+PROBE = "csrr\ts4, satp\t\t/* still here: not taken */\n"
+PLANTS = [
+    Plant("format", "lib/args.c:{end}: not as clang-format", "lib/args.c", "int  x ;\n"),
+    Plant("format", "blanks at the end of the line", "lib/args.c", "int x; \n"),
+    Plant("format", "indented with blanks", "lib/args.c", "        int x;\n"),
+    Plant("format", "does not end with exactly one newline", "lib/args.c", "\n"),
+    Plant("format", "110 columns", "arch/riscv/kernel/head.S", "# " + 108 * "x" + "\n"),
+    Plant("format", "scripts/kallsyms.py:{end}: tab", "scripts/kallsyms.py", "\t# x\n"),
+    Plant("format", "lib/args.c:1: no SPDX", "lib/args.c", "//\n", "// SPDX"),
+    Plant("sizes", "lines, 500 are allowed", "lib/args.c", 500 * "\n"),
+    Plant("sizes", "long_one() has 64 lines", "lib/args.c",
+          "int long_one(void)\n{\n" + 61 * "\n" + "}\n"),
+    Plant("sizes", "all .S files", "arch/riscv/kernel/entry.S", 450 * "#\n"),
+    Plant("standalone", "{end}: names a path", "lib/args.c", "/* /ho" "me/me/x */\n"),
+    Plant("standalone", "{end}: names a path", "scripts/check.sh", "cd /ro" "ot/x\n"),
+    Plant("standalone", "not in the tree", "VERSION", "sha" "red/x\n"),
+    Plant("standalone", "names an issue", "Kconfig", "# see #" "12\n"),
+    Plant("standalone", "names the host", "lib/args.c", "/* https:" "//deb.example/x */\n"),
+    Plant("references", "{end}: a section number", "lib/args.c", f"/* {SECTION}4.1 */\n"),
+    Plant("words", "{end}: TO" "DO", "lib/args.c", "/* TO" "DO */\n"),
+    Plant("layers", "lib/args.c:{end}: layer 0 includes kernel/memblock.h of layer 3",
+          "lib/args.c", "#include <kernel/memblock.h>\n"),
+    Plant("layers", "layer 0 uses memblock_init of layer 3", "lib/panic.c", UP),
+    Plant("headers", "args.h:1: does not compile alone", "include/kernel/args.h", "",
+          "#include <kernel/types.h>\n"),
+    Plant("segments", "writable and executable", "arch/riscv/kernel/cairn.lds.S",
+          "text PT_LOAD FLAGS(7)", "text PT_LOAD FLAGS(5)"),
+    Plant("relocations", "R_RISCV_64", "arch/riscv/mm/setup_vm.c",
+          'extern const char *const pointer;\nconst char *const pointer = "x";\n'),
+    Plant("relocations", "R_RISCV_HI20", "arch/riscv/kernel/head.S",
+          "\t.section .head.text\n\tlui t0, %hi(boot_record)\n"),
+    Plant("relocations", "memblock_init is not there before paging",
+          "arch/riscv/mm/setup_vm.c", UP),
+    Plant("probe", "head.S:{old}: sd s4,0(s1)", "arch/riscv/kernel/head.S",
+          PROBE + "\tsd\ts4, 0(s1)\n", PROBE),
+    Plant("probe", "head.S:{old}: ld t0,0(s1)", "arch/riscv/kernel/head.S",
+          ".Ltaken:\n\tld\tt0, 0(s1)\n", ".Ltaken:\n"),
+]
+
+
+def make(tree, *words):
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+    env.pop("O", None)
+    done = subprocess.run(["make", "-C", tree, "--no-print-directory", "O=build", *words],
+                          env=env, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="session")
+def tree(tmp_path_factory):
+    path = tmp_path_factory.mktemp("tree")
+    names = subprocess.run(["git", "ls-files", "-co", "--exclude-standard"], cwd=TOP,
+                           capture_output=True, text=True, check=True).stdout
+    names = "\n".join(n for n in names.splitlines() if (TOP / n).exists())
+    tar = subprocess.run(["tar", "-cT", "-"], input=names.encode(), cwd=TOP,
+                         capture_output=True, check=True).stdout
+    subprocess.run(["tar", "-x"], input=tar, cwd=path, check=True)
+    status, output = make(path, "all")
+    assert status == 0, output
+    return path
+
+
+@pytest.mark.parametrize("plant", PLANTS, ids=str)
+def test_violation_is_named(tree, plant):
+    path = tree / plant.file
+    before = path.read_text()
+    assert plant.old in before
+    at = before.find(plant.old) if plant.old else len(before)
+    says = plant.says.format(end=before.count("\n") + 1, old=before.count("\n", 0, at) + 2)
+    path.write_text(before[:at] + plant.new + before[at + len(plant.old):])
+    try:
+        status, output = make(tree, *plant.how, "check", f"CHECKS={plant.check}")
+    finally:
+        path.write_text(before)
+    assert status != 0 and f"FAILED {plant.check}" in output, output
+    assert says in output, output
+
+
+def test_repro_sees_a_path(tree):
+    """Without the prefix map the debug information names the folder."""
+    path = tree / "Makefile"
+    before = path.read_text()
+    lines = ["prefix-map :=" if l.startswith("prefix-map :=") else l for l in before.split("\n")]
+    path.write_text("\n".join(lines))
+    try:
+        status, output = make(tree, "repro")
+    finally:
+        path.write_text(before)
+    assert status != 0 and "differ" in output, output
