@@ -24,7 +24,7 @@ all: $(O)/Image ## the image: build/Image and build/cairn.elf (default)
 
 kconfig = KCONFIG_CONFIG=$(O)/.config srctree=. $(PYTHON) -m
 configured := $(filter-out help clean setup-% run test test-% matrix mutants bench \
-	docs gdb repro %config,$(or $(MAKECMDGOALS),all))
+	docs debug gdb repro %config,$(or $(MAKECMDGOALS),all))
 ifneq ($(configured),)
 include $(O)/auto.conf
 endif
@@ -172,7 +172,6 @@ $(O)/Image: $(O)/cairn.elf
 # --- Checks and tools -----------------------------------------------------------------
 
 export PYTHON
-run-qemu = MODE='$(MODE)' MEM='$(MEM)' SMP='$(SMP)' CMDLINE='$(subst ','\'',$(CMDLINE))'
 source-flags := $(filter-out -MMD -MP,$(cppflags)) $(cflags)
 
 check: export HEADER_CC = $(CC) $(source-flags)
@@ -191,15 +190,18 @@ compile_commands.json: Makefile $(offsets) ## for clangd: every C file, both way
 		'$(CC) $(source-flags) $(early-cflags)' early $(early-only) $(both) >$@
 
 GDB_PORT ?= 1234
-debug: all ## as run, but wait for `make gdb`
+debug: ## as run, but wait for `make gdb`
 #: GDB_PORT     where QEMU and gdb meet (1234)
-	@$(run-qemu) QEMU_ARGS='$(QEMU_ARGS) -S -gdb tcp:localhost:$(GDB_PORT)' scripts/run.sh $(O)/Image
+	@$(MAKE) --no-print-directory run \
+		QEMU_ARGS='$(QEMU_ARGS) -S -gdb tcp:localhost:$(GDB_PORT)'
 
 gdb: ## attach to `make debug`: symbols at link and load address, commands cairn-*
+	@scripts/setup.sh debug
 	gdb-multiarch $(O)/cairn.elf -x scripts/gdb/cairn.py -ex cairn-symbols \
 		-ex 'target remote localhost:$(GDB_PORT)'
 
 docs: ## Documentation as HTML: build/html
+	@scripts/setup.sh docs
 	$(Q)$(PYTHON) -m sphinx -q -W -b html -d $(O)/doctrees Documentation $(O)/html
 
 clean: ## remove what was built, but keep .config
@@ -263,6 +265,7 @@ run: ## boot in QEMU; Ctrl-A x leaves it
 #: QEMU_ARGS    more for QEMU
 	@scripts/setup.sh run
 	@$(MAKE) -s all
-	@$(run-qemu) QEMU_ARGS='$(QEMU_ARGS)' scripts/run.sh $(O)/Image
+	@MODE='$(MODE)' MEM='$(MEM)' SMP='$(SMP)' CMDLINE='$(subst ','\'',$(CMDLINE))' \
+		QEMU_ARGS='$(QEMU_ARGS)' scripts/run.sh $(O)/Image
 
 .PHONY: test test-host test-images test-qemu matrix cell mutants bench run

@@ -106,10 +106,10 @@ static void owners_keep_apart(void)
 
 	/* Names are cut to fit, and what was cut off tells no owners apart. */
 	memblock_init();
-	CHECK_EQ(memblock_reserve(0x1000, 0x1000, "0123456789abcdefg"), 0);
-	CHECK_EQ(memblock_reserve(0x2000, 0x1000, "0123456789abcdeXX"), 0);
+	CHECK_EQ(memblock_reserve(0x1000, 0x1000, "0123456789abcdefghijklmno"), 0);
+	CHECK_EQ(memblock_reserve(0x2000, 0x1000, "0123456789abcdefghijklmXX"), 0);
 	CHECK_EQ(memblock.reserved.cnt, 1);
-	CHECK(!strcmp(r[0].owner, "0123456789abcde"));
+	CHECK(!strcmp(r[0].owner, "0123456789abcdefghijklm"));
 }
 
 static void nomap_splits(void)

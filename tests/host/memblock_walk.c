@@ -64,7 +64,9 @@ static unsigned int nr_runs(const u8 *cells)
 
 static bool same_owner(const char *a, const char *b)
 {
-	return !strncmp(a, b ? b : "", 15) && strlen(a) <= 15;
+	size_t most = sizeof(memblock.reserved.regions[0].owner) - 1;
+
+	return !strncmp(a, b ? b : "", most) && strlen(a) <= most;
 }
 
 /* Sorted, disjoint, none empty, merged as far as possible, the total right. */
