@@ -99,7 +99,8 @@ extern struct pgtable kernel_pgtable;
  * Context: any stage of pt_ops, MMU on or off; one writer at a time.
  * Return: 0; -EINVAL: unaligned, empty, wraps round, unknown or illegal @prot bits;
  * -ERANGE: @va is outside the geometry's input range or the range crosses its hole,
- * or @pa + @size passes 2^56; -EEXIST: something is mapped there; -ENOMEM.
+ * or @pa + @size passes 2^56; -EEXIST: something is mapped there, or a
+ * table, even an empty one, is where a leaf would go; -ENOMEM.
  */
 int __must_check pgtable_map(struct pgtable *pt, unsigned long va, phys_addr_t pa, size_t size,
 			     pgprot_t prot, unsigned int flags);
