@@ -107,6 +107,6 @@ mount_all "$dir"
 if [ $# -gt 2 ]; then
 	inside "${@:3}"
 else
-	inside make run </dev/null
+	inside make run CMDLINE='run="mode; poweroff"' </dev/null # nobody is there to leave the prompt
 	inside make test </dev/null
 fi
