@@ -228,13 +228,16 @@ test: ## everything a change must pass: checks, host tests, a pairwise cover of 
 test-host: ## the kernel's sources on this machine, under ASan and UBSan
 	@$(MAKE) -s -C tests/host B=$(abspath $(O))/host run
 
-# Images under test have directories of their own: $(O)/.config stays the user's.
+# Images under test have directories of their own: $(O)/.config stays the user's. The last
+# one is defconfig built by the second compiler.
 test-images:
 	@for c in $(test-configs); do \
 		[ $(O)/configs/$$c/.config -nt configs/$$c ] || \
 			$(MAKE) -s O=$(O)/configs/$$c $$c || exit; \
 		$(MAKE) -s O=$(O)/configs/$$c || exit; \
 	done
+	@[ -e $(O)/configs/clang/.config ] || $(MAKE) -s O=$(O)/configs/clang defconfig
+	@$(MAKE) -s CC=clang-19 O=$(O)/configs/clang
 
 test-qemu: test-images ## boot cells in QEMU, and odd and bad input
 #: CELLS        cover (default), smoke, or names as in tests/qemu/cells.yaml
