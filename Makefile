@@ -59,7 +59,7 @@ $(O)/auto.conf $(O)/include/autoconf.h &: $(O)/.config Kconfig
 early-only := arch/riscv/kernel/early.c arch/riscv/mm/setup_vm.c
 both := lib/string.c lib/vsprintf.c lib/args.c lib/fdt.c lib/fdt_props.c lib/fdt_cpus.c \
 	arch/riscv/kernel/sbi.c arch/riscv/kernel/trap_names.c arch/riscv/kernel/boot_record.c \
-	mm/pgtable.c
+	mm/pgtable_walk.c mm/pgtable.c mm/pgtable_entry.c mm/pgtable_rules.c mm/pgtable_tree.c
 
 kernel := $(both) \
 	lib/printk.c lib/panic.c lib/kallsyms.c \

@@ -2,104 +2,63 @@
 /*
  * The page-table engine. Runs with translation off (early tables), on, and on the
  * host under sanitizers; so it holds no state, no pointers in data and prints
- * nothing. Paging modes are rows of a table; nothing else knows a level number.
+ * nothing. How deep a tree is, is known to its geometry alone; see pgtable_walk.c, where
+ * all that only looks at a tree is too.
+ *
+ * A call that changes something makes a struct request and runs it in two passes of
+ * one recursion, visit(): the first refuses or counts the tables it will take, the
+ * second writes and cannot fail.
  */
-#include <kernel/errno.h>
-#include <kernel/pgtable.h>
 #include <kernel/sizes.h>
-#include <kernel/string.h>
-#include <asm/barrier.h>
+#include "engine.h"
 
-#define LEVEL_BITS  9
 #define MAX_PA_BITS 56
 
-/* Priv 20250508 §12.4 to §12.6. */
-static const struct pgtable_geometry geometries[] = {
-	{ "sv39", 3, 9, 39, true, 1, 2, 8 },
-	{ "sv48", 4, 9, 48, true, 1, 3, 9 },
-	{ "sv57", 5, 9, 57, true, 1, 4, 10 },
+#define NO          0x80
+#define NO_(why)    (NO | PGTABLE_##why)
+
+/*
+ * The one place that says which transitions are legal: by request, by what an entry is,
+ * and by whether the request covers all that the entry maps, with a leaf where it maps.
+ */
+static const u8 rules[][STRAY + 1][2] = {
+	[MAP] = { { ADD, CHANGE },
+		  { NO_(LEAF_BY_TABLE), NO_(OVERWRITES) },
+		  { DOWN, NO_(TABLE_BY_LEAF) },
+		  { NO_(TABLE_AS_LEAF), NO_(TABLE_AS_LEAF) } },
+	[POPULATE] = { { ADD, SKIP },
+		       { NO_(LEAF_BY_TABLE), SKIP },
+		       { DOWN, DOWN },
+		       { NO_(TABLE_AS_LEAF), NO_(TABLE_AS_LEAF) } },
+	[UNMAP] = { { SKIP, SKIP },
+		    { BREAK, CHANGE },
+		    { DOWN, DETACH },
+		    { NO_(TABLE_AS_LEAF), NO_(TABLE_AS_LEAF) } },
+	[PROTECT] = { { NO_(HOLE), NO_(HOLE) },
+		      { BREAK, CHANGE },
+		      { DOWN, DOWN },
+		      { NO_(TABLE_AS_LEAF), NO_(TABLE_AS_LEAF) } },
+	[SPLIT] = { { SKIP, SKIP },
+		    { BREAK, SKIP },
+		    { DOWN, DOWN },
+		    { NO_(TABLE_AS_LEAF), NO_(TABLE_AS_LEAF) } },
 };
 
-const struct pgtable_geometry *pgtable_geometry(unsigned int levels)
+static inline enum kind entry_kind(pte_t pte, unsigned int level)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(geometries); i++)
-		if (geometries[i].levels == levels)
-			return &geometries[i];
-	return NULL;
-}
-
-bool pgtable_canonical(const struct pgtable_geometry *geometry, unsigned long va)
-{
-	unsigned int unused = 64 - geometry->input_bits;
-
-	if (geometry->sign_extended)
-		return (unsigned long)((long)(va << unused) >> unused) == va;
-	return va >> geometry->input_bits == 0;
-}
-
-static inline unsigned int level_shift(unsigned int level)
-{
-	return PAGE_SHIFT + LEVEL_BITS * level;
-}
-
-/* Only the root of a G-stage tree is wider than nine bits. */
-static inline unsigned int index_mask(const struct pgtable_geometry *geometry, unsigned int level)
-{
-	unsigned int bits = level == geometry->levels - 1U ? geometry->root_bits : LEVEL_BITS;
-
-	return (1U << bits) - 1;
-}
-
-static inline unsigned int table_index(const struct pgtable_geometry *geometry, unsigned int level,
-				       unsigned long va)
-{
-	return va >> level_shift(level) & index_mask(geometry, level);
-}
-
-static inline pte_t *reach(const struct pgtable *pt, phys_addr_t table, unsigned int level)
-{
-	if (pt->ops.reach)
-		return pt->ops.reach(table, level);
-	return (pte_t *)(table + pt->ops.offset);
-}
-
-static inline pte_t read_pte(const pte_t *ptep)
-{
-	return (pte_t){ READ_ONCE(ptep->val) };
-}
-
-static inline void set_pte(pte_t *ptep, pte_t pte)
-{
-	WRITE_ONCE(ptep->val, pte.val);
-}
-
-/* Last address of the entry of @level that holds @va, or @last if that comes first. */
-static inline unsigned long entry_last(unsigned int level, unsigned long va, unsigned long last)
-{
-	unsigned long end = va | (pgtable_leaf_size(level) - 1);
-
-	return end < last ? end : last;
+	if (!pte_present(pte))
+		return NONE;
+	if (pte.val & _PAGE_LEAF)
+		return LEAF;
+	return level ? TABLE : STRAY;
 }
 
 /*
- * One request to map or populate. Ranges inside the engine are inclusive, so that
- * the last byte of the address space needs no special case.
+ * How many entries of @level the request covers from @va on. Once one is aligned and
+ * whole, all whole ones behind it are aligned too.
  */
-struct request {
-	struct pgtable *pt;
-	unsigned long pa_delta;  /* pa - va, modulo 2^64 */
-	pgprot_t prot;           /* 0: populate, no leaves */
-	unsigned int leaf_level; /* largest leaf wanted */
-	unsigned long need;      /* tables to add */
-	phys_addr_t spare;       /* reserved tables, each holding the next one's address */
-};
-
-/*
- * How many leaves of @level fit at @va, up to @last. Once one is aligned and whole,
- * all whole ones behind it are aligned too.
- */
-static inline unsigned long leaf_run(const struct request *rq, unsigned int level, unsigned long va,
-				     unsigned long last)
+static inline unsigned long covered(const struct request *rq, unsigned int level, unsigned long va,
+				    unsigned long last)
 {
 	unsigned long mask = pgtable_leaf_size(level) - 1;
 
@@ -108,135 +67,144 @@ static inline unsigned long leaf_run(const struct request *rq, unsigned int leve
 	return (last - va + 1) >> level_shift(level);
 }
 
+/* --- Both passes --- */
+
+static enum pgtable_refusal visit(struct request *rq, phys_addr_t table, unsigned int level,
+				  unsigned long va, unsigned long last, pte_t all);
+
+/* An entry that is left for, or replaced by, the table below it. */
+static enum pgtable_refusal descend(struct request *rq, enum action action, pte_t *ptep, pte_t pte,
+				    unsigned int level, unsigned long va, unsigned long last)
+{
+	phys_addr_t child = action == DOWN ? pte_pa(pte) : NO_TABLE;
+	bool take = action != DOWN || shared(rq->pt, child);
+	enum pgtable_refusal why;
+
+	if (!rq->commit)
+		rq->need += take;
+	else if (action == ADD)
+		child = new_table(rq, level - 1);
+	else if (take)
+		child = action == BREAK ? break_leaf(rq, ptep, level, va)
+					: unshare(rq, ptep, level, va);
+	why = visit(rq, child, level - 1, va, last, pte);
+	if (rq->commit && action == ADD) {
+		link_table(ptep, child);
+		note(rq, level, va, last, false, true);
+	}
+	return why;
+}
+
+/* First pass over @n entries alike: how many there are, up to one that is refused. */
+static unsigned long plan_run(struct request *rq, const pte_t *ptep, pte_t pte, unsigned int level,
+			      unsigned long n, enum pgtable_refusal *why)
+{
+	enum kind kind = entry_kind(pte, level);
+	unsigned long i;
+
+	for (i = 0; i < n; i++) {
+		if (ptep && i)
+			pte = read_pte(&ptep[i]);
+		if (entry_kind(pte, level) != kind)
+			break;
+		if (rq->op == PROTECT)
+			*why = leaf_refusal(rq->pt, ((pte.val & ~rq->clear) | rq->set) &
+							    ~(_PAGE_PFN_MASK | _PAGE_NAPOT));
+		if (*why || !ptep)
+			return *why ? i : n;
+	}
+	return i;
+}
+
+/* Second pass over such a run. */
+static unsigned long commit_run(struct request *rq, enum action action, pte_t *ptep, pte_t pte,
+				unsigned int level, unsigned long va, unsigned long n)
+{
+	enum kind kind = entry_kind(pte, level);
+	bool changed = action == CHANGE && kind == NONE;
+	unsigned long i = 0;
+
+	if (changed) {
+		write_leaves(rq, ptep, level, mk_pte(va + rq->pa_delta, __pgprot(rq->set)), n);
+		i = n;
+	} else {
+		do
+			changed |= action == CHANGE && change_leaf(&ptep[i], rq->set, rq->clear);
+		while (++i < n && entry_kind(read_pte(&ptep[i]), level) == kind);
+	}
+	if (changed)
+		note(rq, level, va, va + (i << level_shift(level)) - 1, kind != NONE, false);
+	return i;
+}
+
 /*
- * First pass: refuse what is in the way and count the tables that are missing.
- * @table is 0 where none exists yet; then nothing can be in the way.
+ * [va, last] in a table. In the first pass the table may be none yet; then all its
+ * entries are, or map, as @all.
  */
-static int prepare(struct request *rq, phys_addr_t table, unsigned int level, unsigned long va,
-		   unsigned long last)
+static enum pgtable_refusal visit(struct request *rq, phys_addr_t table, unsigned int level,
+				  unsigned long va, unsigned long last, pte_t all)
 {
-	const pte_t *ptep = NULL;
+	pte_t *ptep = table == NO_TABLE ? NULL : reach_entry(rq->pt, table, level, va);
+	enum pgtable_refusal why = 0;
 
-	if (!level && (!table || !rq->prot.val))
-		return 0;
-	if (table)
-		ptep = reach(rq->pt, table, level) + table_index(rq->pt->geometry, level, va);
-	do {
-		unsigned long n = leaf_run(rq, level, va, last);
-		unsigned long end =
-			n ? va + (n << level_shift(level)) - 1 : entry_last(level, va, last);
-		pte_t pte = { 0 };
-		int err = 0;
+	if (rq->commit && !level && rq->op >= UNMAP)
+		break_runs(rq, ptep, va, last);
+	for (;;) {
+		unsigned long n = covered(rq, level, va, last), end = entry_last(level, va, last);
+		pte_t pte = ptep ? read_pte(ptep) : all;
+		u8 action = rules[rq->op][entry_kind(pte, level)][n != 0];
 
-		if (n) {
-			for (; ptep && n; n--)
-				if (pte_present(read_pte(ptep++)))
-					return -EEXIST;
+		rq->refused_at = va;
+		if (action & NO)
+			return action & ~NO;
+		if (n && action <= CHANGE) {
+			n = rq->commit ? commit_run(rq, action, ptep, pte, level, va, n)
+				       : plan_run(rq, ptep, pte, level, n, &why);
+			rq->refused_at = va + (n << level_shift(level));
+			end = rq->refused_at - 1;
 		} else {
-			if (ptep)
-				pte = read_pte(ptep++);
-			if (pte_leaf(pte))
-				return -EEXIST;
-			rq->need += !pte_present(pte);
-			err = prepare(rq, pte_pa(pte), level - 1, va, end);
-		}
-		if (err)
-			return err;
-		va = end + 1;
-	} while (va - 1 != last);
-	return 0;
-}
-
-static void release_spares(struct request *rq)
-{
-	while (rq->spare) {
-		phys_addr_t table = rq->spare;
-
-		rq->spare = reach(rq->pt, table, 0)->val;
-		rq->pt->ops.free(table);
-	}
-}
-
-static int reserve_spares(struct request *rq)
-{
-	for (unsigned long i = 0; i < rq->need; i++) {
-		phys_addr_t table = rq->pt->ops.alloc();
-
-		if (!table) {
-			release_spares(rq);
-			return -ENOMEM;
-		}
-		reach(rq->pt, table, 0)->val = rq->spare;
-		rq->spare = table;
-	}
-	return 0;
-}
-
-/* A spare as an empty table of @level. */
-static phys_addr_t take_spare(struct request *rq, unsigned int level)
-{
-	phys_addr_t table = rq->spare;
-	pte_t *entries = reach(rq->pt, table, level);
-
-	rq->spare = entries->val;
-	memset(entries, 0, PAGE_SIZE);
-	return table;
-}
-
-static void link_table(struct request *rq, pte_t *ptep, phys_addr_t table)
-{
-	smp_wmb(); /* the table's entries before the entry that makes them reachable */
-	set_pte(ptep, mk_pte(table, __pgprot(_PAGE_PRESENT)));
-	rq->pt->tables++;
-}
-
-/* Second pass: cannot fail. A new table is complete before it is linked. */
-static void commit(struct request *rq, phys_addr_t table, unsigned int level, unsigned long va,
-		   unsigned long last)
-{
-	pte_t *ptep = reach(rq->pt, table, level) + table_index(rq->pt->geometry, level, va);
-
-	if (!level && !rq->prot.val)
-		return;
-	do {
-		unsigned long n = leaf_run(rq, level, va, last);
-		pte_t pte;
-
-		if (n) {
-			pte = mk_pte(va + rq->pa_delta, rq->prot);
-			va += n << level_shift(level);
-			for (; n; n--, pte.val +=
-				       pgtable_leaf_size(level) >> PAGE_SHIFT << _PAGE_PFN_SHIFT)
-				set_pte(ptep++, pte);
-		} else {
-			unsigned long end = entry_last(level, va, last);
-
-			pte = read_pte(ptep);
-			if (pte_present(pte)) {
-				commit(rq, pte_pa(pte), level - 1, va, end);
-			} else {
-				phys_addr_t child = take_spare(rq, level - 1);
-
-				commit(rq, child, level - 1, va, end);
-				link_table(rq, ptep, child);
+			n = 1;
+			if (action == DETACH && rq->commit) {
+				/* V goes, the address stays until after the fence. */
+				set_pte(ptep, (pte_t){ pte.val & ~_PAGE_PRESENT });
+				note(rq, level, va, end, true, true);
+				rq->detached = true;
+			} else if (action >= DOWN && action <= BREAK) {
+				why = descend(rq, action, ptep, pte, level, va, end);
 			}
-			ptep++;
-			va = end + 1;
 		}
-	} while (va - 1 != last);
+		if (why || end == last)
+			return why;
+		va = end + 1;
+		if (ptep)
+			ptep += n;
+	}
 }
 
-/* Whether [va, last] can be translated: canonical, and not across the hole. */
-static bool range_translated(const struct pgtable_geometry *geometry, unsigned long va,
-			     unsigned long last)
+/* --- Requests from start to end --- */
+
+/* After the fence: the tables that visit() detached. */
+static void reap(struct request *rq, phys_addr_t table, unsigned int level, unsigned long va,
+		 unsigned long last)
 {
-	return va <= last && pgtable_canonical(geometry, va) && pgtable_canonical(geometry, last) &&
-	       (va ^ last) >> 63 == 0;
+	for (unsigned long end; level; va = end + 1) {
+		pte_t *ptep = reach_entry(rq->pt, table, level, va);
+		pte_t pte = read_pte(ptep);
+
+		end = entry_last(level, va, last);
+		if (pte_table(pte)) {
+			reap(rq, pte_pa(pte), level - 1, va, end);
+		} else if (!pte_present(pte) && pte.val) {
+			set_pte(ptep, (pte_t){ 0 });
+			collect(rq, pte_pa(pte), level - 1);
+		}
+		if (end == last)
+			return;
+	}
 }
 
 /*
  * The lowest table there is that all of [va, last] goes into: nothing above it changes.
- * Where a leaf fits, a table in its place is in the way.
  */
 static phys_addr_t lowest_table(const struct request *rq, unsigned long va, unsigned long last,
 				unsigned int *level)
@@ -244,173 +212,112 @@ static phys_addr_t lowest_table(const struct request *rq, unsigned long va, unsi
 	const struct pgtable *pt = rq->pt;
 	phys_addr_t table = pt->root;
 
-	for (; !leaf_run(rq, *level, va, last) && (va ^ last) >> level_shift(*level) == 0;
-	     --*level) {
-		pte_t pte =
-			read_pte(reach(pt, table, *level) + table_index(pt->geometry, *level, va));
+	for (*level = root_level(pt);
+	     !covered(rq, *level, va, last) && (va ^ last) >> level_shift(*level) == 0; --*level) {
+		pte_t pte = read_pte(reach_entry(pt, table, *level, va));
 
-		if (!pte_table(pte))
+		if (!pte_table(pte) || shared(pt, pte_pa(pte)))
 			break;
 		table = pte_pa(pte);
 	}
 	return table;
 }
 
-static int run_request(struct request *rq, unsigned long va, unsigned long size)
+/* With the lock held: refuse, or ask for more tables, or do it. */
+static enum pgtable_refusal try_request(struct request *rq, unsigned long va, unsigned long last)
 {
-	struct pgtable *pt = rq->pt;
-	unsigned int level = pt->geometry->levels - 1;
-	unsigned long last = va + size - 1;
-	phys_addr_t table;
-	int err;
+	unsigned int level;
+	phys_addr_t table = lowest_table(rq, va, last, &level);
+	enum pgtable_refusal why;
 
-	if (!size || !IS_ALIGNED(va | size, PAGE_SIZE) || last < va)
-		return -EINVAL;
-	if (!range_translated(pt->geometry, va, last))
-		return -ERANGE;
-	table = lowest_table(rq, va, last, &level);
-	err = prepare(rq, table, level, va, last);
-	if (!err)
-		err = reserve_spares(rq);
-	if (err)
-		return err;
-	commit(rq, table, level, va, last);
-	if (pt->ops.fence)
-		pt->ops.fence(pt, va, size, rq->need);
+	rq->need = 0;
+	why = visit(rq, table, level, va, last, (pte_t){ 0 });
+	if (why || rq->need > rq->have)
+		return why;
+	rq->commit = true;
+	visit(rq, table, level, va, last, (pte_t){ 0 });
+	if (settle(rq) && rq->detached) {
+		reap(rq, table, level, va, last);
+		sync_roots(rq->pt, va, last);
+	}
 	return 0;
 }
 
-/* The rules of Priv 20250508 §12.4.1 for a leaf, and W^X. */
-static bool prot_valid(pgprot_t prot)
+static int run_request(struct request *rq, unsigned long va, unsigned long size)
 {
-	const u64 allowed = _PAGE_PRESENT | _PAGE_LEAF | _PAGE_USER | _PAGE_GLOBAL |
-			    _PAGE_ACCESSED | _PAGE_DIRTY | _PAGE_RSW | _PAGE_PBMT;
-	u64 leaf = prot.val & _PAGE_LEAF;
+	enum pgtable_refusal why = range_refusal(rq->pt, va, size);
 
-	return !(prot.val & ~allowed) && (prot.val & _PAGE_PRESENT) && leaf &&
-	       (leaf & (_PAGE_READ | _PAGE_WRITE)) != _PAGE_WRITE &&
-	       (leaf & (_PAGE_WRITE | _PAGE_EXEC)) != (_PAGE_WRITE | _PAGE_EXEC) &&
-	       (prot.val & _PAGE_PBMT) != _PAGE_PBMT;
+	rq->refused_at = va;
+	while (!why && !rq->commit) {
+		if (!reserve_spares(rq)) {
+			why = PGTABLE_NO_MEMORY;
+			break;
+		}
+		spin_lock(&rq->pt->lock);
+		why = try_request(rq, va, va + size - 1);
+		spin_unlock(&rq->pt->lock);
+	}
+	free_spares(rq);
+	return why ? refuse(rq->pt, why, rq->refused_at) : 0;
 }
 
 int pgtable_map(struct pgtable *pt, unsigned long va, phys_addr_t pa, size_t size, pgprot_t prot,
 		unsigned int flags)
 {
-	struct request rq = {
-		.pt = pt,
-		.pa_delta = pa - va,
-		.prot = prot,
-		.leaf_level = flags & PGTABLE_SMALL_ONLY ? 0 : pt->geometry->max_leaf_level,
-	};
+	struct request rq = new_request(pt, MAP);
+	enum pgtable_refusal why = leaf_refusal(pt, prot.val);
 
-	if (!prot_valid(prot) || !IS_ALIGNED(pa, PAGE_SIZE) || flags & ~PGTABLE_SMALL_ONLY)
-		return -EINVAL;
-	if (size > 1UL << MAX_PA_BITS || pa > (1UL << MAX_PA_BITS) - size)
-		return -ERANGE;
+	if (!why && flags & ~PGTABLE_SMALL_ONLY)
+		why = PGTABLE_UNKNOWN_FLAGS;
+	if (!why && !IS_ALIGNED(pa, PAGE_SIZE))
+		why = PGTABLE_UNALIGNED;
+	if (!why && (size > 1UL << MAX_PA_BITS || pa > (1UL << MAX_PA_BITS) - size))
+		why = PGTABLE_PA_TOO_WIDE;
+	if (why)
+		return refuse(pt, why, va);
+	rq.pa_delta = pa - va;
+	rq.set = prot.val;
+	rq.small = flags & PGTABLE_SMALL_ONLY;
+	rq.leaf_level = rq.small ? 0 : pt->geometry->max_leaf_level;
+	return run_request(&rq, va, size);
+}
+
+int pgtable_unmap(struct pgtable *pt, unsigned long va, size_t size)
+{
+	struct request rq = new_request(pt, UNMAP);
+
+	rq.clear = ~0ULL;
+	return run_request(&rq, va, size);
+}
+
+int pgtable_protect(struct pgtable *pt, unsigned long va, size_t size, pgprot_t set, pgprot_t clear)
+{
+	const u64 rights = _PAGE_LEAF | _PAGE_USER | _PAGE_GLOBAL | ACCESS_BITS | _PAGE_RSW;
+	struct request rq = new_request(pt, PROTECT);
+
+	if ((set.val | clear.val) & ~rights)
+		return refuse(pt, PGTABLE_IN_PLACE, va);
+	rq.set = set.val;
+	rq.clear = clear.val;
 	return run_request(&rq, va, size);
 }
 
 int pgtable_populate(struct pgtable *pt, unsigned long va, size_t size)
 {
-	struct request rq = { .pt = pt };
+	struct request rq = new_request(pt, POPULATE);
 
+	rq.leaf_level = 0;
 	return run_request(&rq, va, size);
 }
 
-/* The one loop that goes down. Stops at a leaf, an invalid entry, or above @floor. */
-static __always_inline phys_addr_t descend(const struct pgtable *pt, unsigned long va,
-					   unsigned int floor, unsigned int *level, pte_t *pte,
-					   struct pgtable_trace *trace)
+int pgtable_split(struct pgtable *pt, unsigned long va, size_t size, unsigned int flags)
 {
-	phys_addr_t table = pt->root;
+	struct request rq = new_request(pt, SPLIT);
 
-	for (unsigned int l = pt->geometry->levels - 1;; l--) {
-		unsigned int index = table_index(pt->geometry, l, va);
-
-		*level = l;
-		if (trace && pt->ops.readable && !pt->ops.readable(table)) {
-			trace->bad_table = table;
-			return table;
-		}
-		*pte = read_pte(reach(pt, table, l) + index);
-		if (trace) {
-			trace->step[trace->nr].level = l;
-			trace->step[trace->nr].index = index;
-			trace->step[trace->nr].table = table;
-			trace->step[trace->nr++].pte = *pte;
-		}
-		if (!pte_table(*pte) || l == floor)
-			return table;
-		table = pte_pa(*pte);
-	}
-}
-
-int pgtable_walk(const struct pgtable *pt, unsigned long va, unsigned int *level, pte_t *pte)
-{
-	if (!pgtable_canonical(pt->geometry, va))
-		return -ERANGE;
-	descend(pt, va, 0, level, pte, NULL);
-	return pte_leaf(*pte) ? 0 : -ENOENT;
-}
-
-phys_addr_t pgtable_table(const struct pgtable *pt, unsigned long va, unsigned int level)
-{
-	unsigned int found;
-	pte_t pte;
-	phys_addr_t table = descend(pt, va, level, &found, &pte, NULL);
-
-	return found == level ? table : 0;
-}
-
-int pgtable_trace(const struct pgtable *pt, unsigned long va, struct pgtable_trace *trace)
-{
-	unsigned int level;
-	pte_t pte = { 0 };
-
-	memset(trace, 0, sizeof(*trace));
-	if (!pgtable_canonical(pt->geometry, va))
-		return -ERANGE;
-	descend(pt, va, 0, &level, &pte, trace);
-	if (trace->nr < pt->geometry->levels - level)
-		return -EFAULT;
-	return pte_leaf(pte) ? 0 : -ENOENT;
-}
-
-struct iteration {
-	const struct pgtable *pt;
-	int (*visit)(void *arg, unsigned long va, unsigned int level, pte_t pte);
-	void *arg;
-};
-
-static int iterate(const struct iteration *it, phys_addr_t table, unsigned int level,
-		   unsigned long va, unsigned long last)
-{
-	const struct pgtable *pt = it->pt;
-
-	for (unsigned long end;; va = end + 1) {
-		pte_t pte =
-			read_pte(reach(pt, table, level) + table_index(pt->geometry, level, va));
-		bool readable =
-			!pte_table(pte) || !pt->ops.readable || pt->ops.readable(pte_pa(pte));
-		int ret = 0;
-
-		end = entry_last(level, va, last);
-		if (pte_leaf(pte) || (pte_present(pte) && (!level || !readable)))
-			ret = it->visit(it->arg, va & ~(pgtable_leaf_size(level) - 1), level, pte);
-		else if (pte_table(pte))
-			ret = iterate(it, pte_pa(pte), level - 1, va, end);
-		if (ret || end == last)
-			return ret;
-	}
-}
-
-int pgtable_iterate(const struct pgtable *pt, unsigned long start, unsigned long last,
-		    int (*visit)(void *arg, unsigned long va, unsigned int level, pte_t pte),
-		    void *arg)
-{
-	const struct iteration it = { pt, visit, arg };
-
-	if (!range_translated(pt->geometry, start, last))
-		return -ERANGE;
-	return iterate(&it, pt->root, pt->geometry->levels - 1, start, last);
+	if (flags & ~PGTABLE_SMALL_ONLY)
+		return refuse(pt, PGTABLE_UNKNOWN_FLAGS, va);
+	rq.small = flags & PGTABLE_SMALL_ONLY;
+	if (rq.small)
+		rq.leaf_level = 0;
+	return run_request(&rq, va, size);
 }

@@ -25,6 +25,8 @@
 #define unlikely(x)     __builtin_expect(!!(x), 0)
 
 #define barrier()       __asm__ __volatile__("" : : : "memory")
+/* The compiler may assume nothing of the variable's value from here on. */
+#define OPTIMIZER_HIDE_VAR(v) __asm__("" : "+r"(v))
 
 /* One access, neither torn, repeated nor left out by the compiler. */
 #define READ_ONCE(x)     (*(const volatile __typeof__(x) *)&(x))

@@ -65,6 +65,7 @@ enum pgtable_refusal {
 	PGTABLE_EMPTY,
 	PGTABLE_WRAPS,
 	PGTABLE_NOT_CANONICAL,
+	PGTABLE_TOO_WIDE,
 	PGTABLE_CROSSES_HOLE,
 	PGTABLE_PA_TOO_WIDE,
 	PGTABLE_UNKNOWN_FLAGS,
@@ -83,6 +84,7 @@ enum pgtable_refusal {
 	PGTABLE_TABLE_AS_LEAF,
 	PGTABLE_HOLE,
 	PGTABLE_BAD_ROOT,
+	PGTABLE_OTHER_GEOMETRY,
 	PGTABLE_IN_USE,
 	PGTABLE_NO_MEMORY,
 	NR_PGTABLE_REFUSALS,
@@ -321,7 +323,8 @@ int pgtable_trace(const struct pgtable *pt, unsigned long va, struct pgtable_tra
  *         pgtable_walk(): a leaf of 64 KiB is visited sixteen times), and for each
  *         table that cannot be read with that entry; a return value other than 0
  *         ends the iteration and is returned
- * Return: 0, what @visit returned, or -ERANGE: @start or @last is not translated.
+ * Return: 0; what @visit returned; -ERANGE: @start or @last is not translated, or @start is
+ * above @last; -EFAULT: the root cannot be read.
  */
 int pgtable_iterate(const struct pgtable *pt, unsigned long start, unsigned long last,
 		    int (*visit)(void *arg, unsigned long va, unsigned int level, pte_t pte),

@@ -44,10 +44,9 @@ static void run_walk(unsigned long n)
 {
 	unsigned long va = kernel_map.linear_end - PAGE_SIZE;
 	unsigned int level;
-	pte_t pte;
 
 	for (unsigned long i = 0; i < n; i++) {
-		pgtable_walk(&kernel_pgtable, va, &level, &pte);
+		pgtable_walk(&kernel_pgtable, va, &level);
 		barrier();
 	}
 }

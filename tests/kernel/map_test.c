@@ -65,10 +65,9 @@ static void expect_state(const struct state *before)
 
 static unsigned int level_at(unsigned long va)
 {
-	unsigned int level = ~0U;
-	pte_t pte;
+	unsigned int level;
 
-	return pgtable_walk(&kernel_pgtable, va, &level, &pte) ? ~0U : level;
+	return pte_leaf(pgtable_walk(&kernel_pgtable, va, &level)) ? level : ~0U;
 }
 
 static void access(void)
@@ -213,7 +212,7 @@ static void refuse_overlap(void)
 
 static unsigned int tables_left;
 
-static phys_addr_t stingy_alloc(void)
+static phys_addr_t stingy_alloc(unsigned long size)
 {
 	return tables_left-- ? memblock_phys_alloc(PAGE_SIZE, PAGE_SIZE, "page tables") : 0;
 }
@@ -249,10 +248,9 @@ static void populate(void)
 	unsigned long va = scratch();
 	unsigned int level;
 	struct state once;
-	pte_t pte;
 
 	EXPECT_EQ(pgtable_populate(&kernel_pgtable, va, SZ_2M), 0);
-	EXPECT_EQ(pgtable_walk(&kernel_pgtable, va, &level, &pte), -ENOENT);
+	EXPECT(!pte_present(pgtable_walk(&kernel_pgtable, va, &level)));
 	EXPECT_EQ(level, 0);
 	EXPECT_EQ(read_cause(va), EXC_LOAD_PAGE_FAULT);
 	once = state();

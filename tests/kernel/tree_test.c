@@ -18,12 +18,12 @@ static phys_addr_t pool; /* taken once, kept for the next run */
 static unsigned int used;
 static phys_addr_t root;
 
-static phys_addr_t pool_alloc(void)
+static phys_addr_t pool_alloc(unsigned long size)
 {
 	return used < NR_TABLES ? pool + used++ * PAGE_SIZE : 0;
 }
 
-static void pool_free(phys_addr_t table)
+static void pool_free(phys_addr_t table, unsigned long size)
 {
 }
 
@@ -35,7 +35,7 @@ static bool in_pool(phys_addr_t table)
 static struct pgtable new_tree(unsigned int levels)
 {
 	struct pgtable pt = {
-		.geometry = pgtable_geometry(levels),
+		.geometry = pgtable_geometry(1, levels),
 		.ops = { .alloc = pool_alloc,
 			 .free = pool_free,
 			 .offset = kernel_map.va_pa_offset,
@@ -48,7 +48,7 @@ static struct pgtable new_tree(unsigned int levels)
 	/* Tables come from the allocator with whatever was in them. */
 	memset(__va(pool), 0xa5, NR_TABLES * PAGE_SIZE);
 	used = 0;
-	pt.root = root = pool_alloc();
+	pt.root = root = pool_alloc(PAGE_SIZE);
 	memset(__va(root), 0, PAGE_SIZE);
 	return pt;
 }
@@ -177,12 +177,12 @@ static unsigned int fences;
 static unsigned long fence_va, fence_size;
 static bool fence_tables;
 
-static void counting_fence(struct pgtable *pt, unsigned long va, unsigned long size, bool tables)
+static void counting_fence(struct pgtable *pt, const struct pgtable_change *change)
 {
 	fences++;
-	fence_va = va;
-	fence_size = size;
-	fence_tables = tables;
+	fence_va = change->va;
+	fence_size = change->last - change->va + 1;
+	fence_tables = change->tables;
 }
 
 static void one_fence(void)
@@ -220,12 +220,14 @@ static void leaf_levels(void)
 			pte_t pte;
 
 			EXPECT_EQ(pgtable_map(&pt, va, 3 * size, size, PAGE_KERNEL, 0), 0);
-			EXPECT_EQ(pgtable_walk(&pt, va + size - 1, &found, &pte), 0);
+			pte = pgtable_walk(&pt, va + size - 1, &found);
+		EXPECT(pte_leaf(pte));
 			EXPECT_EQ(found, level);
 			EXPECT_EQ(pte.val, mk_pte(3 * size, PAGE_KERNEL).val);
 			pt = new_tree(levels);
 			EXPECT_EQ(pgtable_map(&pt, va, 3 * size + below, size, PAGE_KERNEL, 0), 0);
-			EXPECT_EQ(pgtable_walk(&pt, va + size - 1, &found, &pte), 0);
+			pte = pgtable_walk(&pt, va + size - 1, &found);
+		EXPECT(pte_leaf(pte));
 			EXPECT_EQ(found, level - 1);
 			EXPECT_EQ(pte.val, mk_pte(4 * size, PAGE_KERNEL).val);
 			EXPECT_EQ(pgtable_iterate(&pt, va, -1UL, note, &report), 0);
@@ -245,14 +247,18 @@ static void limits(void)
 		pte_t pte;
 
 		EXPECT_EQ(pgtable_map(&pt, -PAGE_SIZE, last, PAGE_SIZE, PAGE_KERNEL, 0), 0);
-		EXPECT_EQ(pgtable_walk(&pt, -1UL, &level, &pte), 0);
+		pte = pgtable_walk(&pt, -1UL, &level);
+		EXPECT(pte_leaf(pte));
 		EXPECT_EQ(pte_pa(pte), last);
 		EXPECT_EQ(pgtable_map(&pt, half - PAGE_SIZE, 0, PAGE_SIZE, PAGE_KERNEL, 0), 0);
 		EXPECT_EQ(pgtable_map(&pt, -half, 0, PAGE_SIZE, PAGE_KERNEL, 0), 0);
 		EXPECT_EQ(pgtable_map(&pt, 0, 0, PAGE_SIZE, PAGE_KERNEL, 0), 0);
-		EXPECT_EQ(pgtable_walk(&pt, half - 1, &level, &pte), 0);
-		EXPECT_EQ(pgtable_walk(&pt, half - PAGE_SIZE - 1, &level, &pte), -ENOENT);
-		EXPECT_EQ(pgtable_walk(&pt, -half, &level, &pte), 0);
+		pte = pgtable_walk(&pt, half - 1, &level);
+		EXPECT(pte_leaf(pte));
+		pte = pgtable_walk(&pt, half - PAGE_SIZE - 1, &level);
+		EXPECT(!pte_present(pte));
+		pte = pgtable_walk(&pt, -half, &level);
+		EXPECT(pte_leaf(pte));
 	}
 }
 

@@ -22,22 +22,27 @@ struct pgtable kernel_pgtable;
  * adding fences too. A fence by address orders leaves only (same section): where tables
  * were linked it takes a full one. One hart runs: local is enough.
  */
-static void kernel_fence(struct pgtable *pt, unsigned long va, unsigned long size, bool tables)
+static void kernel_fence(struct pgtable *pt, const struct pgtable_change *change)
 {
-	if (tables)
+	if (change->tables)
 		local_flush_tlb_all();
 	else
-		local_flush_tlb_kernel_range(va, va + size);
+		local_flush_tlb_kernel_range(change->va, change->last + 1);
 }
 
-static phys_addr_t memblock_table_alloc(void)
+static void table_refused(const struct pgtable *pt, enum pgtable_refusal why, unsigned long va)
 {
-	return memblock_phys_alloc(PAGE_SIZE, PAGE_SIZE, "page tables");
+	pr_debug("pgtable: %s: 0x%lx: %s\n", pt->geometry->name, va, pgtable_refusal_text(why));
 }
 
-static void memblock_table_free(phys_addr_t table)
+static phys_addr_t memblock_table_alloc(unsigned long size)
 {
-	if (memblock_phys_free(table, PAGE_SIZE))
+	return memblock_phys_alloc(size, size, "page tables");
+}
+
+static void memblock_table_free(phys_addr_t table, unsigned long size)
+{
+	if (memblock_phys_free(table, size))
 		pr_warn("memblock: page table at 0x%llx stays reserved\n", table);
 }
 
@@ -89,12 +94,13 @@ void kernel_map_init(void)
 	kernel_map.phys_addr = boot_record.load_pa;
 	kernel_map.va_kernel_pa_offset = KERNEL_LINK_ADDR - boot_record.load_pa;
 	pt->root = (csr_read(satp) & SATP_PPN_MASK) << PAGE_SHIFT;
-	pt->geometry = pgtable_geometry(boot_record.levels);
+	pt->geometry = pgtable_geometry(1, boot_record.levels);
 	/* The static tables lie in the image: this is enough to find the fixmap's. */
 	pt->ops.offset = kernel_map.va_kernel_pa_offset;
 	pt->ops.alloc = memblock_table_alloc;
 	pt->ops.free = memblock_table_free;
 	pt->ops.fence = kernel_fence;
+	pt->ops.refused = table_refused;
 }
 
 int image_reserve(void)
@@ -108,10 +114,10 @@ int image_reserve(void)
  */
 static phys_addr_t linear_base(unsigned long window)
 {
-	unsigned int level = min(kernel_pgtable.geometry->max_leaf_level, (u8)3);
+	unsigned int level = kernel_pgtable.geometry->base_level;
 	phys_addr_t start = memblock_start_of_DRAM(), end = memblock_end_of_DRAM();
 
-	while (level > 1 && end - ALIGN_DOWN(start, pgtable_leaf_size(level)) > window)
+	while (level && end - ALIGN_DOWN(start, pgtable_leaf_size(level)) > window)
 		level--;
 	return ALIGN_DOWN(start, pgtable_leaf_size(level));
 }

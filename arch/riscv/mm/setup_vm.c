@@ -22,31 +22,31 @@
 #include "../kernel/early.h"
 
 /* pt_ops, first stage: a static pool, and pointers are physical addresses. */
-static phys_addr_t early_alloc(void)
+static phys_addr_t early_alloc(unsigned long size)
 {
 	phys_addr_t table = boot_record.pt_pool_next;
 
 	if (table >= (unsigned long)__pt_pool_end)
 		return 0;
-	boot_record.pt_pool_next = table + PAGE_SIZE;
+	boot_record.pt_pool_next = table + size;
 	return table;
 }
 
-static void early_free(phys_addr_t table)
+static void early_free(phys_addr_t table, unsigned long size)
 {
-	if (boot_record.pt_pool_next == table + PAGE_SIZE)
+	if (boot_record.pt_pool_next == table + size)
 		boot_record.pt_pool_next = table;
 }
 
 static void pt_ops_set_early(struct pgtable *pt)
 {
-	memset(pt, 0, sizeof(*pt));
-	pt->geometry = pgtable_geometry(LEVELS_MAX);
-	pt->ops.alloc = early_alloc;
-	pt->ops.free = early_free;
+	struct pt_ops ops = { 0 };
+
+	ops.alloc = early_alloc;
+	ops.free = early_free;
 	boot_record.pt_pool_next = (unsigned long)__pt_pool;
-	pt->root = early_alloc();
-	memset((void *)pt->root, 0, PAGE_SIZE);
+	if (pgtable_create(pt, pgtable_geometry(1, LEVELS_MAX), &ops, NULL))
+		early_die("no table for the root");
 }
 
 static void map_or_die(struct pgtable *pt, const char *what, unsigned long va, phys_addr_t pa,
@@ -171,6 +171,6 @@ void setup_vm(void)
 	map_fdt(&pt);
 	for (unsigned int levels = LEVELS_MIN; levels <= LEVELS_MAX; levels++)
 		boot_record.satp_try[levels - LEVELS_MIN] =
-			(u64)pgtable_geometry(levels)->mode << SATP_MODE_SHIFT |
+			(u64)pgtable_geometry(1, levels)->mode << SATP_MODE_SHIFT |
 			pgtable_table(&pt, KERNEL_LINK_ADDR, levels - 1) >> PAGE_SHIFT;
 }

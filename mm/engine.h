@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef MM_ENGINE_H
+#define MM_ENGINE_H
+
+#include <kernel/pgtable.h>
+#include <asm/barrier.h>
+#include <asm/cmpxchg.h>
+
+/*
+ * The engine's inside: what its files know of each other. pgtable.c runs requests,
+ * pgtable_entry.c does their stores, pgtable_rules.c says what is refused,
+ * pgtable_tree.c treats whole trees, pgtable_walk.c looks.
+ */
+#define LEVEL_BITS 9
+#define TABLE_SIZE (PAGE_SIZE / sizeof(pte_t)) /* entries, of all tables but the root */
+#define NO_TABLE   1UL                         /* no table has this address */
+
+/* Bits a hart may set in a leaf at any time. */
+#define ACCESS_BITS (_PAGE_ACCESSED | _PAGE_DIRTY)
+
+/* A 64 KiB leaf is a run of sixteen level-0 entries with N (Priv 20250508 chapter 13). */
+#define RUN_PAGES 16U
+#define RUN_SIZE  (RUN_PAGES * PAGE_SIZE)
+#define RUN_PFN   (((u64)RUN_PAGES - 1) << _PAGE_PFN_SHIFT)
+#define RUN_MARK  (_PAGE_NAPOT | (u64)RUN_PAGES / 2 << _PAGE_PFN_SHIFT)
+
+/*
+ * A place in the walk, as one number: bits 5..0 are the shift that makes the address the
+ * byte offset of its entry at this level, the bits above are the level. One level down is
+ * one subtraction; shifts by a register use just its low six bits.
+ */
+#define WALK_STEP     (64 + LEVEL_BITS)
+#define WALK_AT(lvl)  ((lvl) * WALK_STEP + PAGE_SHIFT - 3)
+#define TABLE_OFFSETS (PAGE_SIZE - 8)
+
+/*
+ * G-stage trees have four times the root, and two address bits more (Priv 20250508, chapter on
+ * the hypervisor extension, two-stage address translation).
+ */
+#define PGTABLE_GEOMETRY(_name, _stage, _levels, _mode)                                       \
+	{                                                                                     \
+		.name = _name,                                                                \
+		.levels = (_levels),                                                          \
+		.mode = (_mode),                                                              \
+		.stage = (_stage),                                                            \
+		.root_bits = LEVEL_BITS + ((_stage) == 2 ? 2 : 0),                            \
+		.input_bits = PAGE_SHIFT + LEVEL_BITS * (_levels) + ((_stage) == 2 ? 2 : 0),  \
+		.max_leaf_level = (_levels) - 1,                                              \
+		.base_level = (_levels) > 3 ? 3 : (_levels) - 1,                              \
+		.sign_extended = (_stage) == 1,                                               \
+		.leaf_set = (_stage) == 2 ? _PAGE_USER : 0,                                   \
+		.leaf_clear = (_stage) == 2 ? _PAGE_GLOBAL : 0,                               \
+		.write_exec = (_stage) == 2,                                                  \
+		.walk = WALK_AT((_levels) - 1),                                               \
+		.root_mask = (8U << (LEVEL_BITS + ((_stage) == 2 ? 2 : 0))) - 8,              \
+		.bias = (_stage) == 1 ? 1UL << (PAGE_SHIFT + LEVEL_BITS * (_levels) - 1) : 0, \
+	}
+
+/* A pointer to a table has V and its frame, and nothing else in the low bits. */
+static inline bool points_to_table(u64 entry)
+{
+	return (entry & 0x3ff) == _PAGE_PRESENT;
+}
+
+/* The bits above the input's are what the geometry wants: all equal, or all 0. */
+static __always_inline bool input_valid(const struct pgtable_geometry *g, unsigned long va)
+{
+	return (va + g->bias) >> g->input_bits == 0;
+}
+
+static inline unsigned int level_shift(unsigned int level)
+{
+	return PAGE_SHIFT + LEVEL_BITS * level;
+}
+
+static inline unsigned int root_level(const struct pgtable *pt)
+{
+	return pt->geometry->levels - 1U;
+}
+
+static inline unsigned int table_index(const struct pgtable_geometry *geometry, unsigned int level,
+				       unsigned long va)
+{
+	unsigned int bits = level == geometry->levels - 1U ? geometry->root_bits : LEVEL_BITS;
+
+	return va >> level_shift(level) & ((1U << bits) - 1);
+}
+
+static inline pte_t *reach(const struct pgtable *pt, phys_addr_t table, unsigned int level)
+{
+	if (pt->ops.reach)
+		return pt->ops.reach(table, level);
+	return (pte_t *)(table + pt->ops.offset);
+}
+
+static inline pte_t *reach_entry(const struct pgtable *pt, phys_addr_t table, unsigned int level,
+				 unsigned long va)
+{
+	return reach(pt, table, level) + table_index(pt->geometry, level, va);
+}
+
+static inline pte_t read_pte(const pte_t *ptep)
+{
+	return (pte_t){ READ_ONCE(ptep->val) };
+}
+
+/* What a hart makes of an entry of a 64 KiB leaf: the frame of the page at @va. */
+static inline pte_t page_of_run(pte_t pte, unsigned long va)
+{
+	u64 pfn = va >> PAGE_SHIFT << _PAGE_PFN_SHIFT;
+
+	return (pte_t){ (pte.val & ~RUN_PFN) | (pfn & RUN_PFN) };
+}
+
+static inline pte_t as_walked(pte_t pte, unsigned long va)
+{
+	return unlikely(pte.val & _PAGE_NAPOT) ? page_of_run(pte, va) : pte;
+}
+
+/* Last address of the entry of @level that holds @va, or @last if that comes first. */
+static inline unsigned long entry_last(unsigned int level, unsigned long va, unsigned long last)
+{
+	unsigned long end = va | (pgtable_leaf_size(level) - 1);
+
+	return end < last ? end : last;
+}
+
+/* Trusts the tables; pt->ops.reach is NULL. */
+static __always_inline pte_t walk_tables(const struct pgtable *pt, const struct pgtable_geometry *g,
+					 unsigned long va, unsigned int *level)
+{
+	/* entry << 2 is the table's address and V, shifted to bit 2 */
+	unsigned long to_table = pt->ops.offset - (_PAGE_PRESENT << 2), at = g->walk;
+	u64 entry = READ_ONCE(
+		*(const u64 *)(pt->root + pt->ops.offset + (va >> (at & 63) & g->root_mask)));
+
+	/* Each address depends on the entry before: no barrier is needed to see a new table. */
+	while (points_to_table(entry)) {
+		at -= WALK_STEP;
+		OPTIMIZER_HIDE_VAR(at); /* or it is kept twice, a step apart */
+		entry = READ_ONCE(*(const u64 *)((entry << 2) + to_table +
+						 (va >> (at & 63) & TABLE_OFFSETS)));
+	}
+	*level = (unsigned int)(at >> 6);
+	return as_walked((pte_t){ entry }, va);
+}
+
+static inline void set_pte(pte_t *ptep, pte_t pte)
+{
+	WRITE_ONCE(ptep->val, pte.val);
+}
+
+/* New bits for a leaf; a hart may be setting A and D in it. Whether they differ. */
+static inline bool change_leaf(pte_t *ptep, u64 set, u64 clear)
+{
+	u64 old = read_pte(ptep).val, was, new;
+
+	do {
+		was = old;
+		new = (was & ~clear) | set;
+		if (new != was)
+			old = cmpxchg(&ptep->val, was, new);
+	} while (old != was);
+	return new != was;
+}
+
+static inline void link_table(pte_t *ptep, phys_addr_t table)
+{
+	smp_wmb(); /* the table's entries before the entry that makes them reachable */
+	set_pte(ptep, mk_pte(table, __pgprot(_PAGE_PRESENT)));
+}
+
+static inline bool shared(const struct pgtable *pt, phys_addr_t table)
+{
+	return table >= pt->shared_start && table < pt->shared_end;
+}
+
+/* --- One request to change a range --- */
+
+enum op {
+	MAP,
+	POPULATE,
+	UNMAP,
+	PROTECT,
+	SPLIT
+};
+
+/*
+ * Ranges inside the engine are inclusive, so that the last byte of the address space
+ * needs no special case.
+ */
+struct request {
+	struct pgtable *pt;
+	enum op op;
+	bool commit;             /* second pass */
+	bool detached;           /* tables were, in the second pass */
+	bool small;              /* no leaf of 64 KiB either */
+	unsigned int leaf_level; /* largest leaf wanted */
+	unsigned long pa_delta;  /* pa - va, modulo 2^64 */
+	u64 set, clear;          /* of leaves */
+	unsigned long need;      /* tables to take */
+	unsigned long have;      /* reserved ... */
+	phys_addr_t spares;      /* ... and unlinked ones, each holding the next one's address */
+	unsigned long refused_at;
+	struct pgtable_change change;
+};
+
+enum kind {
+	NONE,
+	LEAF,
+	TABLE,
+	STRAY /* a pointer at level 0 */
+};
+enum action {
+	SKIP,
+	CHANGE,
+	DOWN,
+	ADD,
+	BREAK,
+	DETACH
+};
+
+/* What the fence must know. */
+static inline void note(struct request *rq, unsigned int level, unsigned long va,
+			unsigned long last, bool removed, bool tables)
+{
+	struct pgtable_change *c = &rq->change;
+
+	c->va = min(c->va, va);
+	c->last = max(c->last, last);
+	c->level = min(c->level, level);
+	c->removed |= removed;
+	c->tables |= tables;
+}
+
+static inline struct request new_request(struct pgtable *pt, enum op op)
+{
+	return (struct request){
+		.pt = pt,
+		.op = op,
+		.leaf_level = root_level(pt),
+		.change = { .va = ~0UL, .level = ~0U },
+	};
+}
+
+/* pgtable_rules.c */
+int refuse(const struct pgtable *pt, enum pgtable_refusal why, unsigned long va);
+enum pgtable_refusal range_refusal(const struct pgtable *pt, unsigned long va, unsigned long size);
+enum pgtable_refusal leaf_refusal(const struct pgtable *pt, u64 bits);
+
+/* pgtable_entry.c: spare tables */
+bool reserve_spares(struct request *rq);
+void free_spares(struct request *rq);
+phys_addr_t new_table(struct request *rq, unsigned int level);
+
+/* pgtable_entry.c: stores of the second pass */
+void write_leaves(const struct request *rq, pte_t *ptep, unsigned int level, pte_t pte,
+		  unsigned long n);
+void rewrite_run(struct request *rq, pte_t *run, unsigned long va, bool join);
+void break_runs(struct request *rq, pte_t *ptep, unsigned long va, unsigned long last);
+phys_addr_t break_leaf(struct request *rq, pte_t *ptep, unsigned int level, unsigned long va);
+phys_addr_t unshare(struct request *rq, pte_t *ptep, unsigned int level, unsigned long va);
+
+/* pgtable_entry.c: after them */
+bool settle(struct request *rq);
+void sync_roots(const struct pgtable *pt, unsigned long va, unsigned long last);
+void collect(struct request *rq, phys_addr_t table, unsigned int level);
+
+#endif

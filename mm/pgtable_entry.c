@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The stores of the page-table engine: spare tables, and what the second pass of a
+ * request writes. Each store leaves a tree that is right for a hart that walks it.
+ */
+#include <kernel/string.h>
+#include <asm/cmpxchg.h>
+#include "engine.h"
+
+/* --- Spare tables --- */
+
+static void add_spare(struct request *rq, phys_addr_t table)
+{
+	reach(rq->pt, table, 0)->val = rq->spares;
+	rq->spares = table;
+}
+
+static phys_addr_t take_spare(struct request *rq)
+{
+	phys_addr_t table = rq->spares;
+
+	rq->spares = reach(rq->pt, table, 0)->val;
+	rq->pt->tables++;
+	return table;
+}
+
+void free_spares(struct request *rq)
+{
+	while (rq->spares) {
+		phys_addr_t table = rq->spares;
+
+		rq->spares = reach(rq->pt, table, 0)->val;
+		rq->pt->ops.free(table, PAGE_SIZE);
+	}
+}
+
+bool reserve_spares(struct request *rq)
+{
+	for (; rq->have < rq->need; rq->have++) {
+		phys_addr_t table = rq->pt->ops.alloc(PAGE_SIZE);
+
+		if (!table)
+			return false;
+		add_spare(rq, table);
+	}
+	return true;
+}
+
+/* --- Second pass: entries --- */
+
+/* @n leaves from @pte on; of 64 KiB where address and frames allow. */
+void write_leaves(const struct request *rq, pte_t *ptep, unsigned int level, pte_t pte,
+		  unsigned long n)
+{
+	const u64 step = pgtable_leaf_size(level) >> PAGE_SHIFT << _PAGE_PFN_SHIFT;
+	bool runs = rq->pt->svnapot && !rq->small && !level;
+
+	while (n) {
+		bool run = runs && n >= RUN_PAGES &&
+			   !((unsigned long)ptep % (RUN_PAGES * sizeof(pte_t))) &&
+			   !(pte.val & RUN_PFN);
+		unsigned long piece = run ? RUN_PAGES : runs ? 1 : n;
+
+		for (unsigned long i = piece; i; i--, pte.val += step)
+			set_pte(ptep++, run ? (pte_t){ (pte.val & ~RUN_PFN) | RUN_MARK } : pte);
+		n -= piece;
+	}
+}
+
+/*
+ * Turn sixteen contiguous leaves into one of 64 KiB or back. Old and new entries
+ * translate alike, so no hart need be kept away. A and D of one entry speak for all: what
+ * is found in any of them, until all are rewritten, goes to all.
+ */
+void rewrite_run(struct request *rq, pte_t *run, unsigned long va, bool join)
+{
+	u64 bits = 0, seen = 0;
+
+	do {
+		bits |= seen;
+		for (unsigned int i = 0; i < RUN_PAGES; i++) {
+			u64 old = read_pte(&run[i]).val, was, new;
+
+			do {
+				was = old;
+				new = page_of_run((pte_t){ was & ~_PAGE_NAPOT }, i * PAGE_SIZE).val;
+				new = (join ? (new & ~RUN_PFN) | RUN_MARK : new) | bits;
+				old = cmpxchg(&run[i].val, was, new);
+			} while (old != was);
+			seen |= old & ACCESS_BITS;
+		}
+	} while (seen & ~bits);
+	note(rq, 0, va, va + RUN_SIZE - 1, true, false);
+}
+
+/* Leaves of 64 KiB that the range covers only in part, in the table at @ptep of @va. */
+void break_runs(struct request *rq, pte_t *ptep, unsigned long va, unsigned long last)
+{
+	for (unsigned long start = va & -RUN_SIZE;; start += RUN_SIZE) {
+		pte_t *run = ptep + (long)(start - va) / (long)PAGE_SIZE;
+		unsigned long end = start + RUN_SIZE - 1;
+
+		if ((rq->small || start < va || end > last) && read_pte(run).val & _PAGE_NAPOT)
+			rewrite_run(rq, run, start, false);
+		if (end >= last)
+			return;
+	}
+}
+
+/* A new table that maps what the leaf at @ptep does, in its place. */
+phys_addr_t break_leaf(struct request *rq, pte_t *ptep, unsigned int level, unsigned long va)
+{
+	phys_addr_t table = take_spare(rq);
+	unsigned long size = pgtable_leaf_size(level);
+	u64 old = read_pte(ptep).val, was;
+
+	do { /* again when a hart has set A or D */
+		was = old;
+		write_leaves(rq, reach(rq->pt, table, level - 1), level - 1, (pte_t){ was },
+			     TABLE_SIZE);
+		smp_wmb();
+		old = cmpxchg(&ptep->val, was, mk_pte(table, __pgprot(_PAGE_PRESENT)).val);
+	} while (old != was);
+	note(rq, level - 1, va & -size, va | (size - 1), true, true);
+	return table;
+}
+
+phys_addr_t unshare(struct request *rq, pte_t *ptep, unsigned int level, unsigned long va)
+{
+	phys_addr_t table = take_spare(rq);
+	unsigned long size = pgtable_leaf_size(level);
+	phys_addr_t from = pte_pa(read_pte(ptep));
+
+	/* One by one: two tables of a level cannot be reached at once. */
+	for (unsigned long i = 0; i < TABLE_SIZE; i++) {
+		pte_t pte = read_pte(reach(rq->pt, from, level - 1) + i);
+
+		set_pte(reach(rq->pt, table, level - 1) + i, pte);
+	}
+	link_table(ptep, table);
+	note(rq, level - 1, va & -size, va | (size - 1), true, true);
+	return table;
+}
+
+phys_addr_t new_table(struct request *rq, unsigned int level)
+{
+	phys_addr_t table = take_spare(rq);
+
+	memset(reach(rq->pt, table, level), 0, PAGE_SIZE);
+	return table;
+}
+
+/* --- After the stores --- */
+
+/* The kernel half is the same in all roots. */
+void sync_roots(const struct pgtable *pt, unsigned long va, unsigned long last)
+{
+	unsigned int level = root_level(pt);
+
+	if (pt->kernel || (long)last >= 0)
+		return;
+	for (const struct pgtable *tree = pt->next; tree; tree = tree->next)
+		for (unsigned long at = va, end;; at = end + 1) {
+			pte_t pte = read_pte(reach_entry(pt, pt->root, level, at));
+
+			set_pte(reach_entry(pt, tree->root, level, at), pte);
+			end = entry_last(level, at, last);
+			if (end == last)
+				break;
+		}
+}
+
+/* The one fence decision. */
+bool settle(struct request *rq)
+{
+	struct pgtable_change *c = &rq->change;
+
+	if (c->va > c->last)
+		return false;
+	sync_roots(rq->pt, c->va, c->last);
+	if (rq->pt->ops.fence)
+		rq->pt->ops.fence(rq->pt, c);
+	return true;
+}
+
+/* A tree of tables that nothing leads to any more. */
+void collect(struct request *rq, phys_addr_t table, unsigned int level)
+{
+	if (shared(rq->pt, table))
+		return;
+	for (unsigned long i = 0; level && i < TABLE_SIZE; i++) {
+		pte_t pte = read_pte(reach(rq->pt, table, level) + i);
+
+		if (pte_table(pte))
+			collect(rq, pte_pa(pte), level - 1);
+	}
+	add_spare(rq, table);
+	rq->pt->tables--;
+}

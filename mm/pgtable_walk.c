@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The half of the page-table engine that only looks: the paging modes, walks, and what
+ * goes through a whole tree. Takes no lock; see <kernel/pgtable.h>.
+ */
+#include <kernel/errno.h>
+#include <kernel/pgtable.h>
+#include <kernel/string.h>
+#include "engine.h"
+
+/* Priv 20250508 §12.4 to §12.6, and the chapter on the hypervisor extension. */
+static const struct pgtable_geometry geometries[] = {
+	PGTABLE_GEOMETRY("sv39", 1, 3, 8),   PGTABLE_GEOMETRY("sv48", 1, 4, 9),
+	PGTABLE_GEOMETRY("sv57", 1, 5, 10),  PGTABLE_GEOMETRY("sv39x4", 2, 3, 8),
+	PGTABLE_GEOMETRY("sv48x4", 2, 4, 9), PGTABLE_GEOMETRY("sv57x4", 2, 5, 10),
+};
+
+const struct pgtable_geometry *pgtable_geometry(unsigned int stage, unsigned int levels)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(geometries); i++)
+		if (geometries[i].levels == levels && geometries[i].stage == stage)
+			return &geometries[i];
+	return NULL;
+}
+
+bool pgtable_canonical(const struct pgtable_geometry *geometry, unsigned long va)
+{
+	return input_valid(geometry, va);
+}
+
+/* The walk for all that is not in a hurry. Stops at a leaf, an invalid entry, or @floor. */
+static phys_addr_t descend(const struct pgtable *pt, unsigned long va, unsigned int floor,
+			   unsigned int *level, pte_t *pte, struct pgtable_trace *trace)
+{
+	phys_addr_t table = pt->root;
+
+	for (unsigned int l = root_level(pt);; l--) {
+		unsigned int index = table_index(pt->geometry, l, va);
+
+		*level = l;
+		if (trace && pt->ops.readable && !pt->ops.readable(table)) {
+			trace->bad_table = table;
+			return table;
+		}
+		*pte = read_pte(reach(pt, table, l) + index);
+		if (trace) {
+			trace->step[trace->nr].level = l;
+			trace->step[trace->nr].index = index;
+			trace->step[trace->nr].table = table;
+			trace->step[trace->nr++].pte = *pte;
+		}
+		if (!pte_table(*pte) || l == floor)
+			return table;
+		table = pte_pa(*pte);
+	}
+}
+
+static noinline pte_t walk_slowly(const struct pgtable *pt, unsigned long va, unsigned int *level)
+{
+	pte_t pte;
+
+	descend(pt, va, 0, level, &pte, NULL);
+	return as_walked(pte, va);
+}
+
+pte_t pgtable_walk(const struct pgtable *pt, unsigned long va, unsigned int *level)
+{
+	const struct pgtable_geometry *g = pt->geometry;
+
+	if (unlikely(!input_valid(g, va))) {
+		*level = g->levels;
+		return (pte_t){ 0 };
+	}
+	return likely(!pt->ops.reach) ? walk_tables(pt, g, va, level) : walk_slowly(pt, va, level);
+}
+
+phys_addr_t pgtable_table(const struct pgtable *pt, unsigned long va, unsigned int level)
+{
+	unsigned int found;
+	phys_addr_t table;
+	pte_t pte;
+
+	if (!input_valid(pt->geometry, va))
+		return 0;
+	table = descend(pt, va, level, &found, &pte, NULL);
+	return found == level ? table : 0;
+}
+
+int pgtable_trace(const struct pgtable *pt, unsigned long va, struct pgtable_trace *trace)
+{
+	unsigned int level;
+	pte_t pte = { 0 };
+
+	memset(trace, 0, sizeof(*trace));
+	if (!input_valid(pt->geometry, va))
+		return -ERANGE;
+	descend(pt, va, 0, &level, &pte, trace);
+	if (trace->nr < pt->geometry->levels - level)
+		return -EFAULT;
+	return pte_leaf(pte) ? 0 : -ENOENT;
+}
+
+struct iteration {
+	const struct pgtable *pt;
+	int (*visit)(void *arg, unsigned long va, unsigned int level, pte_t pte);
+	void *arg;
+};
+
+static bool readable(const struct pgtable *pt, phys_addr_t table)
+{
+	return !pt->ops.readable || pt->ops.readable(table);
+}
+
+static int iterate(const struct iteration *it, phys_addr_t table, unsigned int level,
+		   unsigned long va, unsigned long last)
+{
+	const struct pgtable *pt = it->pt;
+
+	for (unsigned long end;; va = end + 1) {
+		pte_t pte = as_walked(read_pte(reach_entry(pt, table, level, va)), va);
+		int ret = 0;
+
+		end = entry_last(level, va, last);
+		if (pte_leaf(pte) || (pte_present(pte) && (!level || !readable(pt, pte_pa(pte)))))
+			ret = it->visit(it->arg, va & -pgtable_leaf_size(level), level, pte);
+		else if (pte_present(pte))
+			ret = iterate(it, pte_pa(pte), level - 1, va, end);
+		if (ret || end == last)
+			return ret;
+	}
+}
+
+int pgtable_iterate(const struct pgtable *pt, unsigned long start, unsigned long last,
+		    int (*visit)(void *arg, unsigned long va, unsigned int level, pte_t pte),
+		    void *arg)
+{
+	const struct iteration it = { pt, visit, arg };
+	const struct pgtable_geometry *g = pt->geometry;
+	int ret;
+
+	if (start > last || !input_valid(g, start) || !input_valid(g, last))
+		return -ERANGE;
+	if (!readable(pt, pt->root))
+		return -EFAULT;
+	if (start + g->bias <= last + g->bias)
+		return iterate(&it, pt->root, root_level(pt), start, last);
+	ret = iterate(&it, pt->root, root_level(pt), start, g->bias - 1);
+	return ret ? ret : iterate(&it, pt->root, root_level(pt), -g->bias, last);
+}
