@@ -26,8 +26,8 @@ static const u8 rules[][STRAY + 1][2] = {
 		  { NO_(LEAF_BY_TABLE), NO_(OVERWRITES) },
 		  { DOWN, NO_(TABLE_BY_LEAF) },
 		  { NO_(TABLE_AS_LEAF), NO_(TABLE_AS_LEAF) } },
-	[POPULATE] = { { ADD, SKIP },
-		       { NO_(LEAF_BY_TABLE), SKIP },
+	[POPULATE] = { { ADD, ADD },
+		       { NO_(LEAF_BY_TABLE), NO_(LEAF_BY_TABLE) },
 		       { DOWN, DOWN },
 		       { NO_(TABLE_AS_LEAF), NO_(TABLE_AS_LEAF) } },
 	[UNMAP] = { { SKIP, SKIP },
@@ -119,18 +119,19 @@ static unsigned long alike(const pte_t *ptep, unsigned long n, enum kind kind)
 }
 
 /* First pass over entries alike: what is wrong with the bits they would have. */
-static enum pgtable_refusal plan_run(const struct request *rq, const pte_t *ptep, pte_t pte,
-				     unsigned long n)
+static enum pgtable_refusal plan_run(struct request *rq, const pte_t *ptep, pte_t pte,
+				     unsigned int level, unsigned long va, unsigned long n)
 {
 	enum pgtable_refusal why = 0;
 
-	for (unsigned long i = 0; rq->op == PROTECT && !why && i < n; i++) {
+	if (rq->op != PROTECT)
+		return 0;
+	for (unsigned long i = 0; !why && i < (ptep ? n : 1); i++) {
 		if (ptep)
 			pte = read_pte(&ptep[i]);
-		why = leaf_refusal(rq->pt, ((pte.val & ~rq->clear) | rq->set) &
-						   ~(_PAGE_PFN_MASK | _PAGE_NAPOT));
-		if (!ptep)
-			break;
+		pte.val = ((pte.val & ~rq->clear) | rq->set) & ~(_PAGE_PFN_MASK | _PAGE_NAPOT);
+		why = leaf_refusal(rq->pt, pte.val);
+		rq->refused_at = va + (i << level_shift(level));
 	}
 	return why;
 }
@@ -154,7 +155,7 @@ static enum pgtable_refusal treat_run(struct request *rq, enum kind kind, pte_t 
 				      unsigned int level, unsigned long va, unsigned long n)
 {
 	if (!rq->commit)
-		return plan_run(rq, ptep, pte, n);
+		return plan_run(rq, ptep, pte, level, va, n);
 	if (commit_run(rq, kind, ptep, level, va, n))
 		note(rq, level, va, va + (n << level_shift(level)) - 1, kind != NONE, false);
 	return 0;
@@ -267,7 +268,7 @@ static bool one_run(struct request *rq, phys_addr_t table, unsigned int level, u
 	if (va + (n << level_shift(level)) - 1 != last || rules[rq->op][kind][1] != CHANGE ||
 	    (pte.val | read_pte(&ptep[n - 1]).val) & _PAGE_NAPOT || alike(ptep, n, kind) < n)
 		return false;
-	*why = plan_run(rq, ptep, pte, n);
+	*why = plan_run(rq, ptep, pte, level, va, n);
 	if (!*why && commit_run(rq, kind, ptep, level, va, n))
 		note(rq, level, va, last, kind != NONE, false);
 	return true;
@@ -417,7 +418,6 @@ int pgtable_populate(struct pgtable *pt, unsigned long va, size_t size)
 	struct request rq;
 
 	new_request(&rq, pt, POPULATE);
-	rq.leaf_level = 0;
 	return run_request(&rq, va, size);
 }
 

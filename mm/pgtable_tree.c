@@ -123,7 +123,7 @@ int pgtable_create(struct pgtable *pt, const struct pgtable_geometry *geometry,
 	unsigned long size = pgtable_root_size(geometry);
 
 	*pt = (struct pgtable){ .geometry = geometry, .ops = *ops, .kernel = kernel };
-	if (kernel && kernel->geometry != geometry)
+	if (kernel && (kernel->geometry != geometry || !geometry->sign_extended))
 		return refuse(pt, PGTABLE_OTHER_GEOMETRY, 0);
 	pt->root = pt->ops.alloc(size);
 	if (!pt->root)
