@@ -118,14 +118,12 @@ static unsigned long alike(const pte_t *ptep, unsigned long n, enum kind kind)
 	return (unsigned long)(at - ptep);
 }
 
-/* First pass over entries alike: what is wrong with the bits they would have. */
+/* First pass of PROTECT over leaves: what is wrong with the bits they would have. */
 static enum pgtable_refusal plan_run(struct request *rq, const pte_t *ptep, pte_t pte,
 				     unsigned int level, unsigned long va, unsigned long n)
 {
 	enum pgtable_refusal why = 0;
 
-	if (rq->op != PROTECT)
-		return 0;
 	for (unsigned long i = 0; !why && i < (ptep ? n : 1); i++) {
 		if (ptep)
 			pte = read_pte(&ptep[i]);
@@ -155,7 +153,7 @@ static enum pgtable_refusal treat_run(struct request *rq, enum kind kind, pte_t 
 				      unsigned int level, unsigned long va, unsigned long n)
 {
 	if (!rq->commit)
-		return plan_run(rq, ptep, pte, level, va, n);
+		return rq->op == PROTECT ? plan_run(rq, ptep, pte, level, va, n) : 0;
 	if (commit_run(rq, kind, ptep, level, va, n))
 		note(rq, level, va, va + (n << level_shift(level)) - 1, kind != NONE, false);
 	return 0;
@@ -268,7 +266,8 @@ static bool one_run(struct request *rq, phys_addr_t table, unsigned int level, u
 	if (va + (n << level_shift(level)) - 1 != last || rules[rq->op][kind][1] != CHANGE ||
 	    (pte.val | read_pte(&ptep[n - 1]).val) & _PAGE_NAPOT || alike(ptep, n, kind) < n)
 		return false;
-	*why = plan_run(rq, ptep, pte, level, va, n);
+	if (rq->op == PROTECT)
+		*why = plan_run(rq, ptep, pte, level, va, n);
 	if (!*why && commit_run(rq, kind, ptep, level, va, n))
 		note(rq, level, va, last, kind != NONE, false);
 	return true;
