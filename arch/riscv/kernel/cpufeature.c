@@ -34,7 +34,7 @@ const char *riscv_ext_name(enum riscv_ext ext)
 const char *hart_does_text(enum hart_does does)
 {
 	static const char texts[NR_HART_DOES][20] = {
-		[HART_UNSEEN] = "was not seen",
+		[HART_UNSEEN] = "cannot show it",
 		[HART_DOES] = "does it",
 		[HART_FAULTS] = "faults on it",
 		[HART_DIFFERS] = "does otherwise",
