@@ -67,7 +67,7 @@ PLANTS = [
     Plant("fences", "boot/crash.c:1: has a fence of its own", "boot/crash.c",
           'void own(void);\nvoid own(void)\n{\n\t__asm__ ("sfence.vma");\n}\n'),
     Plant("fences", "mm/setup_vm.c:1: has a fence of its own", "arch/riscv/mm/setup_vm.c",
-          'void own(void);\nvoid own(void)\n{\n\t__asm__ (".word 0x12000073");\n}\n'),
+          'void own(void);\nvoid own(void)\n{\n\t__asm__ (".insn i 0x73, 0, x0, x0, 0x120");\n}\n'),
     Plant("probe", "head.S:{old}: sd s4,0(s1)", "arch/riscv/kernel/head.S",
           PROBE + "\tsd\ts4, 0(s1)\n", PROBE),
     Plant("probe", "head.S:{old}: ld t0,0(s1)", "arch/riscv/kernel/head.S",
