@@ -3,7 +3,6 @@
  * Fences between table stores and the hardware's walks (Priv 20250508 §12.2.1): the only C
  * file with sfence.vma in it.
  */
-#include <kernel/sizes.h>
 #include <asm/cpufeature.h>
 #include <asm/errata.h>
 #include <asm/tlbflush.h>
@@ -13,10 +12,20 @@
 unsigned long nr_fences;
 static struct fence fence_log[FENCE_LOG_SIZE];
 
-static void note_fence(const struct fence *fence)
+/* How a fence is meant. */
+#define FULL      1U
+#define ALL_HARTS 2U
+
+static void note_fence(unsigned long va, unsigned long last, unsigned int shift, unsigned int how)
 {
 	if (IS_ENABLED(CONFIG_DEBUG_FENCES))
-		fence_log[nr_fences % FENCE_LOG_SIZE] = *fence;
+		fence_log[nr_fences % FENCE_LOG_SIZE] = (struct fence){
+			.full = how & FULL,
+			.all_harts = how & ALL_HARTS,
+			.va = va,
+			.last = last,
+			.stride = 1UL << shift,
+		};
 	nr_fences++;
 }
 
@@ -54,62 +63,52 @@ void local_flush_tlb_svinval(unsigned long va, unsigned long last, unsigned long
 }
 
 /*
- * Every fence passes here. Counted by what is left, as a range may end with the address
- * space. Only one hart runs: the call to the others' firmware (SBI 2.0 chapter 8) belongs
- * behind the switch, for all_harts.
+ * Every fence passes here: one for each piece of 2^@shift bytes that has a byte of @va to
+ * @last. Counted by what is left, as the last piece may end with the address space. Only
+ * one hart runs: the call to the others' firmware (SBI 2.0 chapter 8) belongs behind the
+ * switch, for ALL_HARTS.
  */
-static void do_fence(struct fence fence)
+static void do_fence(unsigned long va, unsigned long last, unsigned int shift, unsigned int how)
 {
-	unsigned long left = (fence.last - fence.va) / fence.stride + 1;
+	unsigned long start = va >> shift << shift, left = ((last - start) >> shift) + 1;
 
-	fence.full |= left > MAX_SINGLE_FENCES || has_erratum(ERRATUM_SFENCE_ADDR);
-	if (fence.full)
+	if (left > MAX_SINGLE_FENCES || has_erratum(ERRATUM_SFENCE_ADDR))
+		how |= FULL;
+	if (how & FULL)
 		sfence_all();
 	else if (left > 1 && riscv_has_extension(RISCV_ISA_EXT_SVINVAL))
-		local_flush_tlb_svinval(fence.va, fence.last, fence.stride);
+		local_flush_tlb_svinval(start, last, 1UL << shift);
 	else
-		for (unsigned long va = fence.va; left; left--, va += fence.stride)
-			sfence_addr(va);
-	note_fence(&fence);
-}
-
-static void fence_all(bool all_harts)
-{
-	do_fence((struct fence){ .full = true, .all_harts = all_harts, .stride = PAGE_SIZE });
-}
-
-static void fence_range(unsigned long start, unsigned long end, bool all_harts)
-{
-	if (start < end)
-		do_fence((struct fence){ .all_harts = all_harts,
-					 .va = ALIGN_DOWN(start, PAGE_SIZE),
-					 .last = end - 1,
-					 .stride = PAGE_SIZE });
+		for (unsigned long at = start; left; left--, at += 1UL << shift)
+			sfence_addr(at);
+	note_fence(start, last, shift, how);
 }
 
 void local_flush_tlb_all(void)
 {
-	fence_all(false);
+	do_fence(0, 0, PAGE_SHIFT, FULL);
 }
 
 void local_flush_tlb_page(unsigned long addr)
 {
-	do_fence((struct fence){ .va = addr, .last = addr, .stride = PAGE_SIZE });
+	do_fence(addr, addr, PAGE_SHIFT, 0);
 }
 
 void local_flush_tlb_kernel_range(unsigned long start, unsigned long end)
 {
-	fence_range(start, end, false);
+	if (start < end)
+		do_fence(start, end - 1, PAGE_SHIFT, 0);
 }
 
 void flush_tlb_all(void)
 {
-	fence_all(true);
+	do_fence(0, 0, PAGE_SHIFT, FULL | ALL_HARTS);
 }
 
 void flush_tlb_kernel_range(unsigned long start, unsigned long end)
 {
-	fence_range(start, end, true);
+	if (start < end)
+		do_fence(start, end - 1, PAGE_SHIFT, ALL_HARTS);
 }
 
 /*
@@ -118,13 +117,8 @@ void flush_tlb_kernel_range(unsigned long start, unsigned long end)
  */
 void pgtable_fence(struct pgtable *pt, const struct pgtable_change *change)
 {
-	unsigned long stride = pgtable_leaf_size(change->level);
-
 	if (!change->removed && riscv_has_extension(RISCV_ISA_EXT_SVVPTC))
 		return;
-	do_fence((struct fence){ .full = change->tables,
-				 .all_harts = change->removed,
-				 .va = ALIGN_DOWN(change->va, stride),
-				 .last = change->last,
-				 .stride = stride });
+	do_fence(change->va, change->last, PAGE_SHIFT + 9 * change->level,
+		 (change->tables ? FULL : 0) | (change->removed ? ALL_HARTS : 0));
 }
