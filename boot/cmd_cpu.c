@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Monitor command cpu: the harts the device tree knows, and the firmware below them. */
+/* Monitor command cpu: the harts the device tree knows, what they do, and the firmware. */
 #include <kernel/boot_report.h>
 #include <kernel/devicetree.h>
 #include <kernel/errno.h>
@@ -159,4 +159,4 @@ static int cmd_cpu(int argc, char **argv)
 	return 0;
 }
 
-MONITOR_COMMAND(cpu, "", "the harts, and the firmware", cmd_cpu, NULL);
+MONITOR_COMMAND(cpu, "", "the harts, their extensions, and the firmware", cmd_cpu, NULL);

@@ -155,6 +155,38 @@ static void svinval(void)
 				      : EXC_INST_ILLEGAL);
 }
 
+/* Rights are taken from @nr pages that this hart has just written to. */
+static void take_rights(unsigned int nr)
+{
+	unsigned long size = nr * PAGE_SIZE;
+	unsigned long va =
+		vm_region(VM_VMALLOC, kernel_pgtable.geometry->input_bits).start + 9UL * SZ_1G;
+	phys_addr_t pa = memblock_phys_alloc(size, PAGE_SIZE, "ktest");
+
+	EXPECT(pa != 0);
+	if (!pa)
+		return;
+	EXPECT_EQ(pgtable_map(&kernel_pgtable, va, pa, size, PAGE_KERNEL, PGTABLE_SMALL_ONLY), 0);
+	for (unsigned int i = 0; i < nr; i++)
+		EXPECT_EQ(write_cause(va + i * PAGE_SIZE), NO_FAULT);
+	EXPECT_EQ(pgtable_protect(&kernel_pgtable, va, size, __pgprot(0),
+				  __pgprot(_PAGE_WRITE | _PAGE_DIRTY)),
+		  0);
+	for (unsigned int i = 0; i < nr; i++)
+		EXPECT_EQ(write_cause(va + i * PAGE_SIZE), EXC_STORE_PAGE_FAULT);
+	EXPECT_EQ(pgtable_unmap(&kernel_pgtable, va, size), 0);
+	EXPECT_EQ(memblock_phys_free(pa, size), 0);
+}
+
+/* One fence, several by address or Svinval, and too many for that. */
+static void fences_work(void)
+{
+	take_rights(1);
+	take_rights(2);
+	take_rights(64);
+	take_rights(65);
+}
+
 /* Each border of each row, by ids that are made up. */
 static void errata_ids(void)
 {
@@ -190,6 +222,7 @@ static const struct ktest_case cases[] = {
 	{ "svpbmt", svpbmt },
 	{ "accessed_dirty", accessed_dirty },
 	{ "svinval", svinval },
+	{ "fences_work", fences_work },
 	{ "errata_ids", errata_ids },
 };
 KTEST_SUITE(isa, cases);

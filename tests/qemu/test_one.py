@@ -10,7 +10,8 @@ import pytest
 
 def pytest_generate_tests(metafunc):
     glob = metafunc.config.getoption("ktest")
-    found = [cells.cell({"cpu": mode, "build": "debug"}).boot(f"ktest={glob}") for mode in ("sv57", "sv48", "sv39")]
+    found = [cells.cell({"cpu": mode, "build": "debug"}).boot(f"ktest={glob}")
+             for mode in ("sv57", "sv48", "sv39")]
     metafunc.parametrize("boot", found, ids=[b.cpu for b in found])
 
 
