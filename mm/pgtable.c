@@ -107,15 +107,15 @@ static enum pgtable_refusal descend(struct request *rq, enum action action, pte_
 /* How many of @n entries are like the first one, which is NONE or LEAF. */
 static unsigned long alike(const pte_t *ptep, unsigned long n, enum kind kind)
 {
-	unsigned long i = 1;
+	const pte_t *end = ptep + n, *at = ptep + 1;
 
 	if (kind == NONE)
-		while (i < n && !pte_present(read_pte(&ptep[i])))
-			i++;
+		while (at != end && !pte_present(read_pte(at)))
+			at++;
 	else
-		while (i < n && pte_leaf(read_pte(&ptep[i])))
-			i++;
-	return i;
+		while (at != end && pte_leaf(read_pte(at)))
+			at++;
+	return (unsigned long)(at - ptep);
 }
 
 /* First pass over entries alike: what is wrong with the bits they would have. */
@@ -227,22 +227,28 @@ static void reap(struct request *rq, phys_addr_t table, unsigned int level, unsi
 }
 
 /*
- * The lowest table there is that all of [va, last] goes into: nothing above it changes.
+ * The lowest table there is that all of [va, last] goes into, or the one above where the
+ * range is a whole entry: nothing higher changes.
  */
-static phys_addr_t lowest_table(const struct request *rq, unsigned long va, unsigned long last,
+static phys_addr_t lowest_table(const struct pgtable *pt, unsigned long va, unsigned long last,
 				unsigned int *level)
 {
-	const struct pgtable *pt = rq->pt;
 	phys_addr_t table = pt->root;
+	unsigned int l = root_level(pt);
 
-	for (*level = root_level(pt);
-	     (va ^ last) >> level_shift(*level) == 0 && !covered(rq, *level, va, last); --*level) {
-		pte_t pte = read_pte(reach_entry(pt, table, *level, va));
+	if (hinted(pt, va) && hinted(pt, last) && last - va < TABLE_SPAN - 1) {
+		*level = 0;
+		return pt->hint;
+	}
+	for (; (va ^ last) >> level_shift(l) == 0; l--) {
+		pte_t pte = read_pte(reach_entry(pt, table, l, va));
 
-		if (!points_to_table(pte) || shared(pt, pte_pa(pte)))
+		if (!((va | (last + 1)) & (pgtable_leaf_size(l) - 1)) || !points_to_table(pte) ||
+		    shared(pt, pte_pa(pte)))
 			break;
 		table = pte_pa(pte);
 	}
+	*level = l;
 	return table;
 }
 
@@ -271,7 +277,7 @@ static bool one_run(struct request *rq, phys_addr_t table, unsigned int level, u
 static enum pgtable_refusal try_request(struct request *rq, unsigned long va, unsigned long last)
 {
 	unsigned int level;
-	phys_addr_t table = lowest_table(rq, va, last, &level);
+	phys_addr_t table = lowest_table(rq->pt, va, last, &level);
 	enum pgtable_refusal why = 0;
 
 	if (!one_run(rq, table, level, va, last, &why)) {
@@ -287,6 +293,10 @@ static enum pgtable_refusal try_request(struct request *rq, unsigned long va, un
 		visit(rq, table, level, va, last, (pte_t){ 0 });
 	}
 	rq->done = !why;
+	if (!level && !rq->pt->ops.reach) {
+		rq->pt->hint = table;
+		rq->pt->hint_va = va & -TABLE_SPAN;
+	}
 	if (settle(rq) && rq->detached) {
 		reap(rq, table, level, va, last);
 		sync_roots(rq->pt, va, last);
@@ -305,7 +315,7 @@ static int run_request(struct request *rq, unsigned long va, unsigned long size)
 			break;
 		}
 		spin_lock(&rq->pt->lock);
-		forget_change(rq->pt);
+		begin_change(rq->pt);
 		why = try_request(rq, va, va + size - 1);
 		spin_unlock(&rq->pt->lock);
 	}
@@ -315,27 +325,25 @@ static int run_request(struct request *rq, unsigned long va, unsigned long size)
 }
 
 /*
- * One page whose table is there, the most common request by far, without making one:
- * @leaf goes where nothing was, or (0) nothing where a leaf was. False: it is something
- * else, and nothing has been done.
+ * One page in the table that the last request ended in, without making a request: @leaf
+ * goes where nothing was, or (0) nothing where a leaf was. False: it is something else,
+ * and nothing has been done.
  */
 static __always_inline bool one_page(struct pgtable *pt, unsigned long va, u64 leaf)
 {
-	unsigned int level;
+	bool ok = false;
 	pte_t *ptep, old;
-	bool ok;
 
-	if (pt->ops.reach || va & ~PAGE_MASK || !input_valid(pt->geometry, va) ||
-	    (pt->kernel && (long)va < 0))
-		return false;
 	spin_lock(&pt->lock);
-	old = walk_tables(pt, pt->geometry, va, &level, &ptep);
-	ok = !level && (leaf ? !pte_present(old) : pte_leaf(old) && !(old.val & _PAGE_NAPOT)) &&
-	     !shared(pt, (unsigned long)ptep - pt->ops.offset);
+	if (hinted(pt, va) && !(va & ~PAGE_MASK)) {
+		ptep = (pte_t *)(pt->hint + pt->ops.offset) + va / PAGE_SIZE % TABLE_SIZE;
+		old = read_pte(ptep);
+		ok = leaf ? !pte_present(old) : pte_leaf(old) && !(old.val & _PAGE_NAPOT);
+	}
 	if (ok) {
 		set_pte(ptep, (pte_t){ leaf });
-		pt->change = (struct pgtable_change){ va, va + PAGE_SIZE - 1, 0, !leaf, false };
 		pt->writes++;
+		pt->change = (struct pgtable_change){ va, va + PAGE_SIZE - 1, 0, !leaf, false };
 		if (pt->ops.fence)
 			pt->ops.fence(pt, &pt->change);
 	}
@@ -346,7 +354,7 @@ static __always_inline bool one_page(struct pgtable *pt, unsigned long va, u64 l
 static noinline int map_range(struct pgtable *pt, unsigned long va, phys_addr_t pa, size_t size,
 			      pgprot_t prot, unsigned int flags)
 {
-	enum pgtable_refusal why = leaf_refusal(pt, prot.val);
+	enum pgtable_refusal why = leaf_common(pt, prot.val) ? 0 : leaf_refusal(pt, prot.val);
 	struct request rq;
 
 	if (!why && flags & ~PGTABLE_SMALL_ONLY)

@@ -43,7 +43,7 @@ static bool collapse(struct request *rq, pte_t *ptep, unsigned int level, unsign
 	set_pte(ptep, (pte_t){ rq->set });
 	note(rq, level - 1, va, last, true, true);
 	settle(rq);
-	forget_change(rq->pt);
+	begin_change(rq->pt);
 	/* No hart uses the old table now; but until the fence it got A and D. */
 	uniform(entries, level - 1, TABLE_SIZE, &rq->set);
 	rq->set &= ACCESS_BITS;
@@ -102,7 +102,7 @@ int pgtable_merge(struct pgtable *pt, unsigned long va, size_t size)
 	if (why)
 		return refuse(pt, why, va);
 	spin_lock(&pt->lock);
-	forget_change(pt);
+	begin_change(pt);
 	freed = merge(&rq, pt->root, root_level(pt), va, va + size - 1);
 	settle(&rq);
 	spin_unlock(&pt->lock);
@@ -171,7 +171,7 @@ int pgtable_destroy(struct pgtable *pt)
 		return refuse(pt, PGTABLE_IN_USE, 0);
 	}
 	spin_lock(&pt->lock);
-	forget_change(pt);
+	begin_change(pt);
 	note(&rq, 0, 0, ~0UL, true, true);
 	if (pt->ops.fence)
 		pt->ops.fence(pt, &pt->change);

@@ -154,6 +154,8 @@ struct pt_ops {
  * @next:     next tree with the same kernel half; in the kernel's own: the first one
  * @writes:   calls that changed something
  * @change:   what the call that holds the lock has changed
+ * @hint, @hint_va: table of level 0 that the last call ended in (0: none), and its first
+ *            address; hence the one handle that a tree has
  * @lock:     held by writers; readers take none
  */
 struct pgtable {
@@ -169,6 +171,8 @@ struct pgtable {
 	struct pgtable *next;
 	unsigned long writes;
 	struct pgtable_change change;
+	phys_addr_t hint;
+	unsigned long hint_va;
 	spinlock_t lock;
 };
 
