@@ -12,6 +12,7 @@
 #include <asm/errata.h>
 #include <asm/hart.h>
 #include <asm/sbi.h>
+#include <asm/svprobe.h>
 #include <asm/tlbflush.h>
 
 /* SBI 2.0 §9.1; the firmware's answer for a hart it does not know is an error. */
@@ -131,6 +132,7 @@ static void show_page_table_extensions(void)
 		.mimpid = base_call(SBI_BASE_GET_MIMPID),
 	};
 
+	svprobe(-1UL); /* the boot tried only what is listed */
 	for (unsigned int ext = 0; ext < NR_RISCV_EXTS; ext++)
 		console_printf("%-7s listed=%-3s used=%-3s this hart %s\n", riscv_ext_name(ext),
 			       riscv_ext_state[ext].listed ? "yes" : "no",

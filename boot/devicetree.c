@@ -165,10 +165,8 @@ static unsigned long listed_extensions(int node)
 	while (list && left) {
 		u32 size = (u32)strnlen(text, left) + 1;
 
-		for (unsigned int ext = 0; size <= left && *text == 's' && ext < NR_RISCV_EXTS;
-		     ext++)
-			if (!strcmp(text, riscv_ext_name(ext)))
-				found |= 1UL << ext;
+		if (size <= left)
+			found |= riscv_ext_bit(text);
 		text += size;
 		left -= min(left, size);
 	}
@@ -182,8 +180,8 @@ void early_init_dt_scan_isa(void)
 	unsigned long listed = -1UL;
 	unsigned int nr_harts = 0;
 
-	for (int err = fdt_first_hart(&machine_fdt, &hart); err == 0 || err == -EINVAL;
-	     err = fdt_next_hart(&machine_fdt, &hart)) {
+	for (int err = fdt_first_hart_in(&machine_fdt, cpus_node, &hart);
+	     err == 0 || err == -EINVAL; err = fdt_next_hart(&machine_fdt, &hart)) {
 		if (err || !(hart.available || hart.hartid == boot_record.hartid))
 			continue;
 		listed &= listed_extensions(hart.node);

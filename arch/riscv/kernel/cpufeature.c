@@ -4,6 +4,7 @@
  * seen to do. boot/ reads the tree, the memory side tries the hart; the decision is here.
  */
 #include <kernel/printk.h>
+#include <kernel/string.h>
 #include <kernel/vsprintf.h>
 #include <asm/cpufeature.h>
 
@@ -15,7 +16,7 @@ unsigned long riscv_ext_used;
  * soon; a hart without it may be as fast. So the device tree alone decides.
  */
 static const struct {
-	char name[8];
+	char name[8]; /* begins with "sv" */
 	bool unseen;
 } ext_row[NR_RISCV_EXTS] = {
 	[RISCV_ISA_EXT_SVNAPOT] = { "svnapot", false },
@@ -29,6 +30,17 @@ static const struct {
 const char *riscv_ext_name(enum riscv_ext ext)
 {
 	return ext_row[ext].name;
+}
+
+/* Most names in a list differ in the first two letters: no call for them. */
+unsigned long riscv_ext_bit(const char *name)
+{
+	if (name[0] != 's' || name[1] != 'v')
+		return 0;
+	for (unsigned int ext = 0; ext < NR_RISCV_EXTS; ext++)
+		if (!strcmp(name, ext_row[ext].name))
+			return 1UL << ext;
+	return 0;
 }
 
 const char *hart_does_text(enum hart_does does)

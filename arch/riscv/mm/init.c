@@ -95,8 +95,12 @@ void kernel_map_init(void)
 
 void cpu_init(void)
 {
+	unsigned long listed = 0;
+
+	for (unsigned int ext = 0; ext < NR_RISCV_EXTS; ext++)
+		listed |= (unsigned long)riscv_ext_state[ext].listed << ext;
 	errata_init();
-	svprobe();
+	svprobe(listed);
 	riscv_fill_hwcap();
 	kernel_pgtable.svnapot = riscv_has_extension(RISCV_ISA_EXT_SVNAPOT);
 	kernel_pgtable.svpbmt = riscv_has_extension(RISCV_ISA_EXT_SVPBMT);

@@ -97,25 +97,42 @@ static enum hart_does try_svinval(void)
 	return catch_trap(svinval_fences, NULL, &trap) ? HART_FAULTS : HART_DOES;
 }
 
-/* Both answers from a read with A=0 and a write with D=0: a hart either faults or sets. */
-static void try_accessed_dirty(enum hart_does *svadu, enum hart_does *svade)
+/* Whether a read with A=0 and a write with D=0 fault, and whether they set the bits. */
+static void access_clear(unsigned int *faults, unsigned int *sets)
 {
 	pte_t read = scratch_pte(), write = scratch_pte();
-	unsigned int faults, sets;
 
 	read.val &= ~(u64)_PAGE_ACCESSED;
 	write.val &= ~(u64)_PAGE_DIRTY;
-	faults = access_faults(&read, false) + access_faults(&write, true);
-	sets = !!(read.val & _PAGE_ACCESSED) + !!(write.val & _PAGE_DIRTY);
-	*svadu = sets == 2 ? HART_DOES : faults ? HART_FAULTS : HART_DIFFERS;
-	*svade = faults == 2 ? HART_DOES : HART_DIFFERS;
+	*faults = access_faults(&read, false) + access_faults(&write, true);
+	*sets = !!(read.val & _PAGE_ACCESSED) + !!(write.val & _PAGE_DIRTY);
 }
 
-void svprobe(void)
+static enum hart_does try_svadu(void)
 {
-	riscv_ext_state[RISCV_ISA_EXT_SVNAPOT].does = try_svnapot();
-	riscv_ext_state[RISCV_ISA_EXT_SVPBMT].does = try_svpbmt();
-	riscv_ext_state[RISCV_ISA_EXT_SVINVAL].does = try_svinval();
-	try_accessed_dirty(&riscv_ext_state[RISCV_ISA_EXT_SVADU].does,
-			   &riscv_ext_state[RISCV_ISA_EXT_SVADE].does);
+	unsigned int faults, sets;
+
+	access_clear(&faults, &sets);
+	return sets == 2 ? HART_DOES : faults ? HART_FAULTS : HART_DIFFERS;
+}
+
+static enum hart_does try_svade(void)
+{
+	unsigned int faults, sets;
+
+	access_clear(&faults, &sets);
+	return faults == 2 ? HART_DOES : HART_DIFFERS;
+}
+
+void svprobe(unsigned long exts)
+{
+	enum hart_does (*const try[NR_RISCV_EXTS])(void) = {
+		[RISCV_ISA_EXT_SVNAPOT] = try_svnapot, [RISCV_ISA_EXT_SVPBMT] = try_svpbmt,
+		[RISCV_ISA_EXT_SVINVAL] = try_svinval, [RISCV_ISA_EXT_SVADU] = try_svadu,
+		[RISCV_ISA_EXT_SVADE] = try_svade,
+	};
+
+	for (unsigned int ext = 0; ext < NR_RISCV_EXTS; ext++)
+		if (exts >> ext & 1 && try[ext])
+			riscv_ext_state[ext].does = try[ext]();
 }

@@ -39,6 +39,9 @@ extern struct riscv_ext_state riscv_ext_state[NR_RISCV_EXTS];
 /** riscv_ext_name() - as the device tree writes it */
 const char *riscv_ext_name(enum riscv_ext ext);
 
+/** riscv_ext_bit() - the extension of a name, as a bit; 0: none of these */
+unsigned long riscv_ext_bit(const char *name);
+
 /** hart_does_text() - an observation as the object of "the hart" */
 const char *hart_does_text(enum hart_does does);
 
