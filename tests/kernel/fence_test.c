@@ -7,6 +7,7 @@
 #include <kernel/memblock.h>
 #include <kernel/pgtable.h>
 #include <asm/cpufeature.h>
+#include <asm/csr.h>
 #include <asm/errata.h>
 #include <asm/fixmap.h>
 #include <asm/tlbflush.h>
