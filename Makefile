@@ -67,7 +67,7 @@ kernel := $(both) \
 	arch/riscv/kernel/stacktrace.c \
 	arch/riscv/kernel/time.c \
 	drivers/tty/sbi_console.c \
-	mm/memblock.c mm/ptdump.c \
+	mm/memblock.c mm/ptdump.c mm/set_memory.c mm/ioremap.c \
 	arch/riscv/mm/layout.c arch/riscv/mm/init.c arch/riscv/mm/fixmap.c \
 	arch/riscv/mm/tlbflush.c arch/riscv/mm/fault.c \
 	boot/main.c boot/setup.c boot/devicetree.c boot/cmdline.c \

@@ -150,6 +150,22 @@ void early_init_dt_check_for_initrd(void)
 	pr_info("boot: initrd pa=0x%llx size=0x%llx\n", start, end - start);
 }
 
+bool dt_harts_have(const char *ext)
+{
+	struct fdt_hart hart;
+	bool all = false;
+
+	for (int err = fdt_first_hart(&machine_fdt, &hart); err == 0 || err == -EINVAL;
+	     err = fdt_next_hart(&machine_fdt, &hart)) {
+		if (err || !hart.available)
+			continue;
+		all = fdt_hart_has_isa(&machine_fdt, hart.node, ext);
+		if (!all)
+			break;
+	}
+	return all;
+}
+
 u32 dt_timebase_frequency(void)
 {
 	u32 frequency = 0;

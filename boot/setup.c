@@ -102,6 +102,7 @@ void setup_arch(void)
 	if (image_reserve())
 		panic("memblock: no room for the image");
 	early_init_fdt_scan_reserved_mem();
+	kernel_pgtable.svpbmt = dt_harts_have("svpbmt");
 	setup_linear_bounds();
 	early_init_dt_check_for_initrd();
 	setup_vm_final();

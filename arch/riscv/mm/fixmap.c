@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Fixed slots. Their level-0 table is one of the image's static tables, so a slot can
- * be set when no other memory can be reached.
+ * be set when no other memory can be reached: by the engine too, in the middle of a call
+ * and with its lock held. So a slot is stored here, by the engine's store, and not by
+ * pgtable_map().
  */
 #include <asm/fixmap.h>
 #include <asm/tlbflush.h>
+#include "../../../mm/engine.h"
 
 static pte_t *slots;
 
@@ -17,13 +20,13 @@ void fixmap_init(void)
 
 void set_fixmap(unsigned int slot, phys_addr_t pa, pgprot_t prot)
 {
-	WRITE_ONCE(slots[slot].val, mk_pte(pa, prot).val);
+	set_pte(&slots[slot], mk_pte(pa, prot));
 	/* Also when the slot was empty: a hart may cache that it was. */
 	local_flush_tlb_page(fix_to_virt(slot));
 }
 
 void clear_fixmap(unsigned int slot)
 {
-	WRITE_ONCE(slots[slot].val, 0);
+	set_pte(&slots[slot], (pte_t){ 0 });
 	local_flush_tlb_page(fix_to_virt(slot));
 }
