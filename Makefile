@@ -74,7 +74,7 @@ kernel := $(both) \
 	boot/lineedit.c boot/monitor.c boot/monitor_words.c \
 	boot/cmd_mm.c boot/cmd_peek.c boot/cmd_fdt.c boot/cmd_cpu.c boot/cmd_sys.c \
 	boot/crash.c boot/crash_tables.c
-kernel-$(CONFIG_KTEST) += tests/ktest.c $(wildcard tests/kernel/*_test.c)
+kernel-$(CONFIG_KTEST) += tests/ktest.c $(wildcard tests/kernel/*.c)
 kernel-$(CONFIG_BENCH) += tests/bench.c $(wildcard tests/bench/*_bench.c)
 kernel += $(kernel-y)
 
