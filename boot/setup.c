@@ -95,6 +95,8 @@ void setup_arch(void)
 	sbi_console_init();
 	report_image();
 	report_mode();
+	early_init_dt_scan_isa();
+	cpu_init();
 	time_init(dt_timebase_frequency());
 	if (cmdline.mem && memblock_enforce_memory_limit(cmdline.mem))
 		panic("memblock is full");
@@ -102,7 +104,6 @@ void setup_arch(void)
 	if (image_reserve())
 		panic("memblock: no room for the image");
 	early_init_fdt_scan_reserved_mem();
-	kernel_pgtable.svpbmt = dt_harts_have("svpbmt");
 	setup_linear_bounds();
 	early_init_dt_check_for_initrd();
 	setup_vm_final();

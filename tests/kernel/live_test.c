@@ -232,7 +232,7 @@ static void kernel_half(void)
 	EXPECT_EQ(pgtable_unmap(pt, va, SIZE - PAGE_SIZE), 0);
 	EQUAL();
 	EXPECT_EQ(read_through(&two, word(1) + 1), EXC_LOAD_PAGE_FAULT);
-	EXPECT_EQ(pgtable_map(&two, va, pa, PAGE_SIZE, PAGE_KERNEL, 0), -EPERM);
+	EXPECT_EQ(pgtable_unmap(&two, va, PAGE_SIZE), -EPERM);
 	EXPECT_EQ(pgtable_destroy(pt), -EBUSY);
 	EXPECT_EQ(pgtable_unmap(pt, scratch(), 2 * SZ_1G), 0);
 	EQUAL();
@@ -245,16 +245,23 @@ static void kernel_half(void)
 	end();
 }
 
+static int first_large(void *arg, unsigned long at, unsigned int level, pte_t pte)
+{
+	*(unsigned long *)arg = at;
+	return level > 0;
+}
+
 /* The linear map has the largest leaves already. */
 static void linear_map(void)
 {
 	struct vm_region linear = vm_region(VM_LINEAR, pt->geometry->input_bits);
-	unsigned long page = (unsigned long)__va(memblock_end_of_DRAM()) - SZ_2M;
+	unsigned long page;
 	u64 leaves = hash_leaves(pt);
 
 	scratch_begin();
 	EXPECT_EQ(pgtable_merge(pt, linear.start, linear.last + 1 - linear.start), 0);
 	EXPECT_EQ(hash_leaves(pt), leaves);
+	EXPECT_EQ(pgtable_iterate(pt, linear.start, linear.last, first_large, &page), 1);
 	/* It is split and merged under the feet of all that uses it, this stack included. */
 	EXPECT_EQ(pgtable_split(pt, page, PAGE_SIZE, 0), 0);
 	EXPECT_EQ(level_of(pt, page), 0);

@@ -270,6 +270,7 @@ static void kernel_half(void)
 	{
 		struct pgtable kernel, one, two;
 		unsigned long first = -g->bias, user = SZ_1G;
+		pgprot_t own = __pgprot(rw(g).val & ~_PAGE_GLOBAL);
 
 		if (!g->sign_extended)
 			continue; /* guests have no kernel half */
@@ -281,11 +282,12 @@ static void kernel_half(void)
 		EXPECT_EQ(pgtable_map(&kernel, first, PA, PAGE_SIZE, rw(g), 0), 0);
 		EXPECT(same_upper_half(&kernel, &one) && same_upper_half(&kernel, &two));
 		EXPECT_EQ(entry_of(&two, first), mk_pte(PA, rw(g)).val);
-		/* Each has a lower half of its own. */
-		EXPECT_EQ(pgtable_map(&one, user, PA, PAGE_SIZE, rw(g), 0), 0);
-		EXPECT_EQ(entry_of(&one, user), mk_pte(PA, rw(g)).val);
+		/* Each has a lower half of its own, where nothing is global. */
+		EXPECT_EQ(pgtable_map(&one, user, PA, PAGE_SIZE, rw(g), 0), -EINVAL);
+		EXPECT_EQ(pgtable_map(&one, user, PA, PAGE_SIZE, own, 0), 0);
+		EXPECT_EQ(entry_of(&one, user), mk_pte(PA, own).val);
 		EXPECT_EQ(entry_of(&two, user) | entry_of(&kernel, user), 0);
-		EXPECT_EQ(pgtable_map(&one, first + PAGE_SIZE, PA, PAGE_SIZE, rw(g), 0), -EPERM);
+		EXPECT_EQ(pgtable_map(&one, first + PAGE_SIZE, PA, PAGE_SIZE, own, 0), -EPERM);
 		EXPECT_EQ(pgtable_destroy(&kernel), -EBUSY);
 		EXPECT_EQ(pgtable_destroy(&one), 0);
 		EXPECT_EQ(entry_of(&two, first), mk_pte(PA, rw(g)).val);

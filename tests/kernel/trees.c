@@ -189,8 +189,16 @@ unsigned long scratch(void)
 	return vm_region(VM_VMALLOC, kernel_pgtable.geometry->input_bits).start + SZ_4G;
 }
 
+static int merge_region(enum vm_region_id id)
+{
+	struct vm_region r = vm_region(id, kernel_pgtable.geometry->input_bits);
+
+	return pgtable_merge(&kernel_pgtable, r.start, r.last + 1 - r.start);
+}
+
 void scratch_begin(void)
 {
+	EXPECT(merge_region(VM_VMALLOC) >= 0); /* tables that others have left empty */
 	before.hash = hash_leaves(&kernel_pgtable);
 	before.tables = kernel_pgtable.tables;
 	before.reserved = memblock_reserved_size();
@@ -198,13 +206,9 @@ void scratch_begin(void)
 
 void scratch_end(void)
 {
-	unsigned int bits = kernel_pgtable.geometry->input_bits;
-	struct vm_region linear = vm_region(VM_LINEAR, bits), vmalloc = vm_region(VM_VMALLOC, bits);
-
 	EXPECT_EQ(pgtable_unmap(&kernel_pgtable, scratch(), 2 * SZ_1G), 0);
-	EXPECT(pgtable_merge(&kernel_pgtable, vmalloc.start, vmalloc.last + 1 - vmalloc.start) >=
-	       0);
-	EXPECT(pgtable_merge(&kernel_pgtable, linear.start, linear.last + 1 - linear.start) >= 0);
+	EXPECT(merge_region(VM_VMALLOC) >= 0);
+	EXPECT(merge_region(VM_LINEAR) >= 0);
 	EXPECT_EQ(hash_leaves(&kernel_pgtable), before.hash);
 	EXPECT_EQ(kernel_pgtable.tables, before.tables);
 	EXPECT_EQ(memblock_reserved_size(), before.reserved);

@@ -18,15 +18,24 @@ void fixmap_init(void)
 	slots = (pte_t *)(table + kernel_map.va_kernel_pa_offset);
 }
 
-void set_fixmap(unsigned int slot, phys_addr_t pa, pgprot_t prot)
+void set_fixmap_pte(unsigned int slot, pte_t pte)
 {
-	set_pte(&slots[slot], mk_pte(pa, prot));
+	set_pte(&slots[slot], pte);
 	/* Also when the slot was empty: a hart may cache that it was. */
 	local_flush_tlb_page(fix_to_virt(slot));
 }
 
+pte_t get_fixmap_pte(unsigned int slot)
+{
+	return read_pte(&slots[slot]);
+}
+
+void set_fixmap(unsigned int slot, phys_addr_t pa, pgprot_t prot)
+{
+	set_fixmap_pte(slot, mk_pte(pa, prot));
+}
+
 void clear_fixmap(unsigned int slot)
 {
-	set_pte(&slots[slot], (pte_t){ 0 });
-	local_flush_tlb_page(fix_to_virt(slot));
+	set_fixmap_pte(slot, (pte_t){ 0 });
 }
