@@ -99,6 +99,11 @@ pgprot_t prot_of(const struct pgtable_geometry *g, pgprot_t prot)
 	return __pgprot((prot.val | g->leaf_set) & ~(u64)g->leaf_clear);
 }
 
+pgprot_t rw_of(const struct pgtable_geometry *g)
+{
+	return __pgprot(prot_of(g, PAGE_KERNEL).val | _PAGE_KEEP);
+}
+
 static u64 mix(u64 hash, u64 value)
 {
 	return (hash ^ value) * 0x100000001b3 ^ hash >> 32;
@@ -154,6 +159,15 @@ u64 entry_of(const struct pgtable *pt, unsigned long va)
 	unsigned int level;
 
 	return pgtable_walk(pt, va, &level).val;
+}
+
+void expect_leaf(const struct pgtable *pt, unsigned long va, unsigned int level, phys_addr_t pa,
+		 pgprot_t prot, int line)
+{
+	if (level_of(pt, va) != level || entry_of(pt, va) != mk_pte(pa, prot).val)
+		ktest_fail("expect_leaf", line, "%s: 0x%lx is 0x%llx of level %u, not 0x%llx of %u",
+			   pt->geometry->name, va, entry_of(pt, va), level_of(pt, va),
+			   mk_pte(pa, prot).val, level);
 }
 
 u64 log_end(void)

@@ -49,6 +49,10 @@ pgprot_t prot_of(const struct pgtable_geometry *g, pgprot_t prot);
 
 #define PA (SZ_1G * 0x12345) /* where nothing is; a multiple of 1 GiB */
 
+/** rw_of() - readable, writable, and an attribute that no right depends on */
+#define _PAGE_KEEP (_PAGE_RSW & 1UL << 8)
+pgprot_t rw_of(const struct pgtable_geometry *g);
+
 /* --- What a tree looks like, as a number --- */
 
 u64 hash_leaves(const struct pgtable *pt); /* addresses, levels, entries of all leaves */
@@ -57,6 +61,11 @@ u64 hash_tables(const struct pgtable *pt); /* each entry of each table, by hand 
 /** level_of() - of the leaf at @va, ~0U if there is none; entry_of() - its entry, or 0 */
 unsigned int level_of(const struct pgtable *pt, unsigned long va);
 u64 entry_of(const struct pgtable *pt, unsigned long va);
+
+/** LEAF() - fails the case if another entry, or one of another level, is at @va */
+#define LEAF(pt, va, level, pa, prot) expect_leaf(pt, va, level, pa, prot, __LINE__)
+void expect_leaf(const struct pgtable *pt, unsigned long va, unsigned int level, phys_addr_t pa,
+		 pgprot_t prot, int line);
 
 /* --- The log --- */
 
