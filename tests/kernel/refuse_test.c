@@ -93,8 +93,8 @@ static void refused_at(struct pgtable *pt, unsigned long va, const struct call *
 	int ret = run(pt, va, c);
 
 	if (ret != err)
-		ktest_fail(__FILE__, line, "%s: %pe, not %pe", pt->geometry->name,
-			   (void *)(long)ret, (void *)(long)err);
+		ktest_fail(__FILE__, line, "%s: 0x%lx: %pe, not %pe: %s", pt->geometry->name, va,
+			   (void *)(long)ret, (void *)(long)err, pgtable_refusal_text(why));
 	expect_said(pt->geometry, cursor, where, why, line);
 	expect_state(pt, was, line);
 }
@@ -196,7 +196,7 @@ static void each_refusal(void)
 				continue;
 			if (call.op == MAP)
 				call.set = prot_of(g, __pgprot(call.set)).val;
-			refused_at(&pt, va, &call, r->err, r->why, va + r->at, 1000 + (int)i);
+			refused_at(&pt, va, &call, r->err, r->why, va + r->at, __LINE__);
 		}
 		end_tree(&pt);
 	}

@@ -162,10 +162,10 @@ u64 entry_of(const struct pgtable *pt, unsigned long va)
 }
 
 void expect_leaf(const struct pgtable *pt, unsigned long va, unsigned int level, phys_addr_t pa,
-		 pgprot_t prot, int line)
+		 pgprot_t prot, const char *file, int line)
 {
 	if (level_of(pt, va) != level || entry_of(pt, va) != mk_pte(pa, prot).val)
-		ktest_fail("expect_leaf", line, "%s: 0x%lx is 0x%llx of level %u, not 0x%llx of %u",
+		ktest_fail(file, line, "%s: 0x%lx is 0x%llx of level %u, not 0x%llx of %u",
 			   pt->geometry->name, va, entry_of(pt, va), level_of(pt, va),
 			   mk_pte(pa, prot).val, level);
 }

@@ -63,9 +63,9 @@ unsigned int level_of(const struct pgtable *pt, unsigned long va);
 u64 entry_of(const struct pgtable *pt, unsigned long va);
 
 /** LEAF() - fails the case if another entry, or one of another level, is at @va */
-#define LEAF(pt, va, level, pa, prot) expect_leaf(pt, va, level, pa, prot, __LINE__)
+#define LEAF(pt, va, level, pa, prot) expect_leaf(pt, va, level, pa, prot, __FILE__, __LINE__)
 void expect_leaf(const struct pgtable *pt, unsigned long va, unsigned int level, phys_addr_t pa,
-		 pgprot_t prot, int line);
+		 pgprot_t prot, const char *file, int line);
 
 /* --- The log --- */
 
