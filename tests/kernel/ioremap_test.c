@@ -63,7 +63,7 @@ static void accessors(void)
 	writel_relaxed(0xa1a2a3a4, (u32 *)&cell + 1);
 	writew(0xb1b2, &cell);
 	writeb(0xc1, &cell);
-	EXPECT_EQ(cell, 0xa1a2a3a45566b1c1);
+	EXPECT_EQ(READ_ONCE(cell), 0xa1a2a3a45566b1c1);
 }
 
 static void sub_page(void)

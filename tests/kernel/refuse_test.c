@@ -6,6 +6,7 @@
 #include <kernel/errno.h>
 #include <kernel/string.h>
 #include <kernel/vsprintf.h>
+#include <asm/fixmap.h>
 #include "trees.h"
 
 enum op {
@@ -331,14 +332,19 @@ static void no_memory(void)
 }
 
 static unsigned int reached;
+static phys_addr_t whole_root; /* of four pages */
 
-static void *reach_by_call(phys_addr_t table, unsigned int level)
+/* As before RAM is mapped: one table of a level at a time. */
+static void *reach_by_slot(phys_addr_t table, unsigned int level)
 {
 	reached++;
-	return __va(table);
+	if (table == whole_root)
+		return __va(table);
+	set_fixmap(FIX_TABLE + level, table, PAGE_KERNEL);
+	return (void *)fix_to_virt(FIX_TABLE + level);
 }
 
-/* As in the early stages and as in the last one: the same leaves after each call. */
+/* By slots, as in the fixmap stage, and by an offset: the same leaves after each call. */
 static void reach_stages(void)
 {
 	for_each_geometry(g)
@@ -348,8 +354,9 @@ static void reach_stages(void)
 		for (unsigned int way = 0; way < 2; way++) {
 			struct pgtable pt = new_tree(g);
 
-			pt.ops.reach = way ? reach_by_call : NULL;
+			pt.ops.reach = way ? reach_by_slot : NULL;
 			pt.ops.offset = way ? 0 : pt.ops.offset;
+			whole_root = g->stage == 2 ? pt.root : 0;
 			reached = 0;
 			for (size_t i = 0; i < ARRAY_SIZE(life); i++) {
 				struct call call = life_call(g, i);
@@ -368,6 +375,8 @@ static void reach_stages(void)
 			end_tree(&pt);
 		}
 	}
+	for (unsigned int level = 0; level < PGTABLE_MAX_LEVELS; level++)
+		clear_fixmap(FIX_TABLE + level);
 }
 
 static const struct ktest_case cases[] = {

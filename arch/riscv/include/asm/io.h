@@ -19,7 +19,6 @@
 	static inline type read##x##_relaxed(const volatile void *addr)             \
 	{                                                                           \
 		type value;                                                         \
-                                                                                    \
 		__asm__ __volatile__(load " %0, 0(%1)" : "=r"(value) : "r"(addr));  \
 		return value;                                                       \
 	}                                                                           \
@@ -30,7 +29,6 @@
 	static inline type read##x(const volatile void *addr)                       \
 	{                                                                           \
 		type value = read##x##_relaxed(addr);                               \
-                                                                                    \
 		RISCV_FENCE(i, ir);                                                 \
 		return value;                                                       \
 	}                                                                           \
