@@ -38,7 +38,7 @@ static void uart(void)
 	EXPECT(regs != NULL);
 	addr = (unsigned long)regs;
 	EXPECT_EQ(vm_region_of(addr, kernel_pgtable.geometry->input_bits), VM_VMALLOC);
-	while (!(readb(regs + 5) & 0x40))
+	for (unsigned int i = 0; i < 100000 && !(readb(regs + 5) & 0x40); i++)
 		; /* what was printed last is on its way */
 	EXPECT_EQ(readb(regs + 5) & idle, idle);
 	/* The scratch register keeps what is written. */
