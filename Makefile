@@ -67,7 +67,7 @@ kernel := $(both) \
 	arch/riscv/kernel/stacktrace.c \
 	arch/riscv/kernel/time.c arch/riscv/kernel/cpufeature.c arch/riscv/kernel/errata.c \
 	drivers/tty/sbi_console.c \
-	mm/memblock.c mm/ptdump.c \
+	mm/memblock.c mm/ptdump.c mm/set_memory.c mm/ioremap.c \
 	arch/riscv/mm/layout.c arch/riscv/mm/init.c arch/riscv/mm/fixmap.c \
 	arch/riscv/mm/tlbflush.c arch/riscv/mm/svprobe.c arch/riscv/mm/fault.c \
 	boot/main.c boot/setup.c boot/devicetree.c boot/cmdline.c \
@@ -76,7 +76,7 @@ kernel := $(both) \
 	boot/crash.c boot/crash_tables.c
 # What needs an option of its own to be seen.
 ktests-$(CONFIG_DEBUG_FENCES) += tests/kernel/fence_test.c
-ktests := $(filter-out tests/kernel/fence_test.c,$(wildcard tests/kernel/*_test.c)) $(ktests-y)
+ktests := $(filter-out tests/kernel/fence_test.c,$(wildcard tests/kernel/*.c)) $(ktests-y)
 kernel-$(CONFIG_KTEST) += tests/ktest.c $(ktests)
 kernel-$(CONFIG_BENCH) += tests/bench.c $(wildcard tests/bench/*_bench.c)
 kernel += $(kernel-y)

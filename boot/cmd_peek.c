@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * peek and poke: memory by virtual address, or with "pa:" in front by physical address
- * through a fixed slot. A fault is an answer here, not an oops.
+ * peek and poke: memory by virtual address, or with "pa:" in front by physical address:
+ * of devices through ioremap(), of the rest through a fixed slot. A fault is an answer
+ * here, not an oops.
  */
 #include <kernel/errno.h>
+#include <kernel/ioremap.h>
+#include <kernel/memblock.h>
 #include <kernel/monitor.h>
 #include <kernel/printk.h>
 #include <kernel/string.h>
@@ -17,12 +20,13 @@
 #define DEFAULT_BYTES 64
 #define MAX_COUNT     0x10000
 
-/* What to touch: count units of size bytes. */
+/* What to touch: count units of size bytes; of a device, at io. */
 struct span {
 	bool phys;
 	u64 addr;
 	u64 count;
 	unsigned int size;
+	void *io;
 };
 
 static unsigned int size_of_letter(const char *word)
@@ -62,11 +66,26 @@ static int settle_size(const char *word, struct span *span)
 	return 0;
 }
 
+/* Where ioremap() refuses, the slot it is: for what is RAM in part, or past the limit. */
+static void open_span(struct span *span)
+{
+	if (span->phys && !memblock_is_memory(span->addr))
+		span->io = ioremap(span->addr, span->count * span->size);
+}
+
+static void close_span(struct span *span)
+{
+	iounmap(span->io);
+	clear_fixmap(FIX_PHYS);
+}
+
 /* The virtual address to use for the unit at @addr. */
 static unsigned long reach(const struct span *span, u64 addr)
 {
 	if (!span->phys)
 		return addr;
+	if (span->io)
+		return (unsigned long)span->io + (addr - span->addr);
 	set_fixmap(FIX_PHYS, addr & PAGE_MASK, PAGE_KERNEL);
 	return fix_to_virt(FIX_PHYS) + (addr & ~PAGE_MASK);
 }
@@ -132,9 +151,10 @@ static int cmd_peek(int argc, char **argv)
 	if (err || settle_size(argv[1], &span))
 		return -EINVAL;
 	span.count = span.count ? span.count : DEFAULT_BYTES / span.size;
+	open_span(&span);
 	while (!err && done < span.count)
 		err = dump_line(&span, &done);
-	clear_fixmap(FIX_PHYS);
+	close_span(&span);
 	return err;
 }
 
@@ -164,10 +184,12 @@ static int cmd_poke(int argc, char **argv)
 			      span.size == 1 ? "" : "s");
 		return -EINVAL;
 	}
+	span.count = 1;
+	open_span(&span);
 	err = probe_write(reach(&span, span.addr), span.size, value, &trap);
 	if (err)
 		explain(&span, span.addr, &trap);
-	clear_fixmap(FIX_PHYS);
+	close_span(&span);
 	return err;
 }
 

@@ -18,6 +18,7 @@ declare -A check=(
 	[references]="$python scripts/check/text.py references"
 	[words]="$python scripts/check/text.py words"
 	[layers]="$python scripts/check-layers.py"
+	[engine]="$python scripts/check/engine.py"
 	[headers]="scripts/check/headers.sh"
 	[segments]="$python scripts/check/image.py segments"
 	[relocations]="$python scripts/check/image.py relocations"
@@ -25,7 +26,7 @@ declare -A check=(
 	[fences]="$python scripts/check/image.py fences"
 	[requirements]="$python scripts/check-requirements.py"
 )
-order=(format sizes standalone references words layers headers segments relocations probe fences)
+order=(format sizes standalone references words layers engine headers segments relocations probe fences)
 [ ! -e scripts/check-requirements.py ] || order+=(requirements)
 [ $# -eq 0 ] || order=("$@")
 

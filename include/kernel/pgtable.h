@@ -344,10 +344,15 @@ int pgtable_iterate(const struct pgtable *pt, unsigned long start, unsigned long
 /** pgtable_canonical() - whether an address is one the geometry translates */
 bool pgtable_canonical(const struct pgtable_geometry *geometry, unsigned long va);
 
-/** pgtable_leaf_size() - bytes mapped by a leaf of a level */
+/** pgtable_leaf_size() - bytes mapped by a leaf of a level; pgtable_leaf_shift() - as power of 2 */
+static inline unsigned int pgtable_leaf_shift(unsigned int level)
+{
+	return PAGE_SHIFT + 9 * level;
+}
+
 static inline unsigned long pgtable_leaf_size(unsigned int level)
 {
-	return 1UL << (PAGE_SHIFT + 9 * level);
+	return 1UL << pgtable_leaf_shift(level);
 }
 
 static inline bool pte_present(pte_t pte)

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/*
- * pgtable_map() on the running tables. What is mapped here stays: each run takes fresh
- * addresses from the start of the vmalloc region and leaves them read-only.
- */
+/* pgtable_map() and pgtable_populate() on the running tables. */
 #include <kernel/errno.h>
 #include <kernel/ktest.h>
 #include <kernel/memblock.h>
 #include <kernel/pgtable.h>
 #include <asm/layout.h>
 #include "probe.h"
+#include "trees.h"
 
 /* A 2 MiB piece of RAM for aliases of it; 0 if there is none. */
 static phys_addr_t aligned_ram(void)
@@ -21,14 +19,6 @@ static phys_addr_t aligned_ram(void)
 	return 0;
 }
 
-static unsigned long scratch(void)
-{
-	static unsigned long used;
-
-	used += SZ_16M;
-	return vm_region(VM_VMALLOC, kernel_pgtable.geometry->input_bits).start + used - SZ_16M;
-}
-
 /* Everything a failing call could change, as a number. */
 struct state {
 	u64 hash;
@@ -36,22 +26,10 @@ struct state {
 	unsigned long tables;
 };
 
-static int hash_leaf(void *arg, unsigned long va, unsigned int level, pte_t pte)
-{
-	u64 *hash = arg;
-
-	*hash = (*hash ^ va ^ level) * 0x100000001b3 ^ pte.val;
-	return 0;
-}
-
 static struct state state(void)
 {
-	unsigned long half = 1UL << (kernel_pgtable.geometry->input_bits - 1);
-	struct state s = { 0, memblock_reserved_size(), kernel_pgtable.tables };
-
-	EXPECT_EQ(pgtable_iterate(&kernel_pgtable, 0, half - 1, hash_leaf, &s.hash), 0);
-	EXPECT_EQ(pgtable_iterate(&kernel_pgtable, -half, -1UL, hash_leaf, &s.hash), 0);
-	return s;
+	return (struct state){ hash_leaves(&kernel_pgtable), memblock_reserved_size(),
+			       kernel_pgtable.tables };
 }
 
 static void expect_state(const struct state *before)
@@ -65,18 +43,18 @@ static void expect_state(const struct state *before)
 
 static unsigned int level_at(unsigned long va)
 {
-	unsigned int level;
-
-	return pte_leaf(pgtable_walk(&kernel_pgtable, va, &level)) ? level : ~0U;
+	return level_of(&kernel_pgtable, va);
 }
 
 static void access(void)
 {
-	phys_addr_t pa = memblock_phys_alloc(PAGE_SIZE, PAGE_SIZE, "ktest");
-	volatile u64 *linear = __va(pa), *page;
+	volatile u64 *linear, *page = (u64 *)scratch();
 	unsigned long va = scratch();
+	phys_addr_t pa;
 
-	page = (u64 *)va;
+	scratch_begin();
+	pa = memblock_phys_alloc(PAGE_SIZE, PAGE_SIZE, "ktest");
+	linear = __va(pa);
 	EXPECT_EQ(read_cause(va), EXC_LOAD_PAGE_FAULT);
 	linear[0] = FOUR_RETS;
 	linear[511] = 0x1111222233334444;
@@ -89,19 +67,22 @@ static void access(void)
 	EXPECT_EQ(exec_cause(va), EXC_INST_PAGE_FAULT);
 	EXPECT_EQ(read_cause(va + PAGE_SIZE), EXC_LOAD_PAGE_FAULT);
 	EXPECT_EQ(level_at(va), 0);
+	EXPECT_EQ(memblock_phys_free(pa, PAGE_SIZE), 0);
+	scratch_end();
 }
 
 /* The largest leaves that fit, and small ones when asked for. */
 static void leaf_sizes(void)
 {
 	phys_addr_t ram = aligned_ram();
-	unsigned long va = scratch(), small = scratch(), shifted = scratch();
+	unsigned long va = scratch(), small = va + SZ_16M, shifted = small + SZ_16M;
 	unsigned long size = SZ_2M + PAGE_SIZE;
 
 	if (!ram) {
 		ktest_skip("less than 4 MiB of RAM in one piece");
 		return;
 	}
+	scratch_begin();
 	EXPECT_EQ(pgtable_map(&kernel_pgtable, va, ram, size, PAGE_KERNEL_READ, 0), 0);
 	EXPECT_EQ(level_at(va), 1);
 	EXPECT_EQ(level_at(va + SZ_2M - 1), 1);
@@ -124,6 +105,7 @@ static void leaf_sizes(void)
 		EXPECT_EQ(*(volatile u64 *)(small + i), *at);
 		EXPECT_EQ(*(volatile u64 *)(shifted + i), at[PAGE_SIZE / 8]);
 	}
+	scratch_end();
 }
 
 static void refused(unsigned long va, phys_addr_t pa, size_t size, u64 prot, unsigned int flags,
@@ -191,6 +173,7 @@ static void refuse_overlap(void)
 		ktest_skip("less than 4 MiB of RAM in one piece");
 		return;
 	}
+	scratch_begin();
 	EXPECT_EQ(pgtable_map(&kernel_pgtable, va, ram, PAGE_SIZE, PAGE_KERNEL_READ, 0), 0);
 	REFUSED(va, ram, PAGE_SIZE, RO, 0, -EEXIST);
 	/* The last page is in the way, after tables that would have been needed. */
@@ -208,6 +191,7 @@ static void refuse_overlap(void)
 	REFUSED(linear + PAGE_SIZE, ram, PAGE_SIZE, RO, 0, -EEXIST);
 	REFUSED(KERNEL_LINK_ADDR, ram, PAGE_SIZE, RO, 0, -EEXIST);
 	REFUSED(KERNEL_LINK_ADDR - SZ_2M, ram, SZ_4M, RO, 0, -EEXIST);
+	scratch_end();
 }
 
 static unsigned int tables_left;
@@ -217,38 +201,41 @@ static phys_addr_t stingy_alloc(unsigned long size)
 	return tables_left-- ? memblock_phys_alloc(PAGE_SIZE, PAGE_SIZE, "page tables") : 0;
 }
 
-/* The running tables through a handle that soon has none left. */
+/* The running tables with an allocator that soon has none left. */
 static void out_of_tables(void)
 {
-	struct pgtable pt = kernel_pgtable;
-	unsigned long va = scratch() + SZ_2M - PAGE_SIZE;
+	unsigned long va = scratch() + SZ_2M - PAGE_SIZE, tables = kernel_pgtable.tables;
+	phys_addr_t (*alloc)(unsigned long size) = kernel_pgtable.ops.alloc;
 	phys_addr_t pa = __pa_symbol((void *)KERNEL_LINK_ADDR);
 	unsigned int needed = 0;
 	int err = -ENOMEM;
 
-	pt.ops.alloc = stingy_alloc;
+	scratch_begin();
+	kernel_pgtable.ops.alloc = stingy_alloc;
 	for (; err == -ENOMEM && needed < 2 * PGTABLE_MAX_LEVELS; needed++) {
 		struct state before = state();
 
 		tables_left = needed;
-		err = pgtable_map(&pt, va, pa, 2 * PAGE_SIZE, PAGE_KERNEL_READ, 0);
+		err = pgtable_map(&kernel_pgtable, va, pa, 2 * PAGE_SIZE, PAGE_KERNEL_READ, 0);
 		if (err)
 			expect_state(&before);
 	}
+	kernel_pgtable.ops.alloc = alloc;
 	EXPECT_EQ(err, 0);
 	EXPECT(needed > 2); /* the range needs two level-0 tables */
 	EXPECT_EQ(tables_left, 0);
-	EXPECT_EQ(pt.tables, kernel_pgtable.tables + needed - 1);
-	kernel_pgtable.tables = pt.tables;
+	EXPECT_EQ(kernel_pgtable.tables, tables + needed - 1);
+	scratch_end();
 }
 
 static void populate(void)
 {
-	struct pgtable pt = kernel_pgtable;
+	phys_addr_t (*alloc)(unsigned long size) = kernel_pgtable.ops.alloc;
 	unsigned long va = scratch();
 	unsigned int level;
 	struct state once;
 
+	scratch_begin();
 	EXPECT_EQ(pgtable_populate(&kernel_pgtable, va, SZ_2M), 0);
 	EXPECT(!pte_present(pgtable_walk(&kernel_pgtable, va, &level)));
 	EXPECT_EQ(level, 0);
@@ -258,14 +245,16 @@ static void populate(void)
 	expect_state(&once);
 	/* Now mapping needs no memory. */
 	tables_left = 0;
-	pt.ops.alloc = stingy_alloc;
-	EXPECT_EQ(pgtable_map(&pt, va, __pa_symbol((void *)KERNEL_LINK_ADDR), PAGE_SIZE,
+	kernel_pgtable.ops.alloc = stingy_alloc;
+	EXPECT_EQ(pgtable_map(&kernel_pgtable, va, __pa_symbol((void *)KERNEL_LINK_ADDR), PAGE_SIZE,
 			      PAGE_KERNEL_READ, 0),
 		  0);
+	kernel_pgtable.ops.alloc = alloc;
 	EXPECT_EQ(*(volatile u64 *)va, *(volatile u64 *)KERNEL_LINK_ADDR);
 	EXPECT_EQ(pgtable_populate(&kernel_pgtable, va, 0), -EINVAL);
 	EXPECT_EQ(pgtable_populate(&kernel_pgtable, va, SZ_2M + 1), -EINVAL);
 	EXPECT_EQ(pgtable_populate(&kernel_pgtable, 1UL << 62, SZ_2M), -ERANGE);
+	scratch_end();
 }
 
 static const struct ktest_case cases[] = {

@@ -10,25 +10,6 @@
 #include <asm/sections.h>
 #include "probe.h"
 
-/* What each region allows. */
-static const struct access {
-	const char *name;
-	unsigned long read, write, exec;
-} r_x = { "R-X", NO_FAULT, EXC_STORE_PAGE_FAULT, NO_FAULT },
-  r__ = { "R--", NO_FAULT, EXC_STORE_PAGE_FAULT, EXC_INST_PAGE_FAULT },
-  rw_ = { "RW-", NO_FAULT, NO_FAULT, EXC_INST_PAGE_FAULT },
-  none = { "---", EXC_LOAD_PAGE_FAULT, EXC_STORE_PAGE_FAULT, EXC_INST_PAGE_FAULT };
-
-static void expect_access(const char *what, unsigned long addr, const struct access *access)
-{
-	const struct access got = { "", read_cause(addr), write_cause(addr), exec_cause(addr) };
-
-	if (got.read != access->read || got.write != access->write || got.exec != access->exec)
-		ktest_fail(__FILE__, __LINE__,
-			   "%s at 0x%lx is not %s: read %ld, write %ld, exec %ld", what, addr,
-			   access->name, (long)got.read, (long)got.write, (long)got.exec);
-}
-
 static __aligned(8) noinline void text_word(void)
 {
 	barrier();
@@ -141,7 +122,7 @@ static void firmware(void)
 
 static void unused_regions(void)
 {
-	static const enum vm_region_id unused[] = { VM_VMEMMAP, VM_KASAN, VM_MODULES };
+	static const enum vm_region_id unused[] = { VM_VMALLOC, VM_VMEMMAP, VM_KASAN, VM_MODULES };
 	unsigned int bits = kernel_pgtable.geometry->input_bits;
 
 	for (size_t i = 0; i < ARRAY_SIZE(unused); i++) {
@@ -150,8 +131,6 @@ static void unused_regions(void)
 		expect_access(region.name, region.start, &none);
 		expect_access(region.name, region.last - 7, &none);
 	}
-	/* Tests map at the start of this one. */
-	expect_access("vmalloc", vm_region(VM_VMALLOC, bits).last - 7, &none);
 	for (unsigned int slot = 0; slot < NR_FIXMAPS; slot++)
 		expect_access("fixmap", fix_to_virt(slot), &none);
 }

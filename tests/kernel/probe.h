@@ -45,6 +45,25 @@ static inline unsigned long exec_cause(unsigned long addr)
 	return fault_cause(probe_exec(addr, &trap), addr, &trap);
 }
 
+/* What an address allows. */
+static const struct access {
+	const char *name;
+	unsigned long read, write, exec;
+} __unused r_x = { "R-X", NO_FAULT, EXC_STORE_PAGE_FAULT, NO_FAULT },
+	   r__ = { "R--", NO_FAULT, EXC_STORE_PAGE_FAULT, EXC_INST_PAGE_FAULT },
+	   rw_ = { "RW-", NO_FAULT, NO_FAULT, EXC_INST_PAGE_FAULT },
+	   none = { "---", EXC_LOAD_PAGE_FAULT, EXC_STORE_PAGE_FAULT, EXC_INST_PAGE_FAULT };
+
+static inline void expect_access(const char *what, unsigned long addr, const struct access *access)
+{
+	const struct access got = { "", read_cause(addr), write_cause(addr), exec_cause(addr) };
+
+	if (got.read != access->read || got.write != access->write || got.exec != access->exec)
+		ktest_fail(__FILE__, __LINE__,
+			   "%s at 0x%lx is not %s: read %ld, write %ld, exec %ld", what, addr,
+			   access->name, (long)got.read, (long)got.write, (long)got.exec);
+}
+
 /* Four times the compressed `ret`: where an execution that must fail does not. */
 #define FOUR_RETS 0x8082808280828082UL
 

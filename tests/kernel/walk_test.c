@@ -156,13 +156,18 @@ static int stop_at_first(void *arg, unsigned long va, unsigned int level, pte_t 
 static void iterate_bounds(void)
 {
 	struct stop stop = { 0 };
-	struct seen seen = { 0 };
+	struct seen seen = { 0 }, whole = { 0 };
 	unsigned long image = KERNEL_LINK_ADDR;
 
 	EXPECT_EQ(pgtable_iterate(&kernel_pgtable, half() - 1, -half(), check_leaf, &seen), 0);
 	EXPECT_EQ(pgtable_iterate(&kernel_pgtable, half(), half(), check_leaf, &seen), -ERANGE);
 	EXPECT_EQ(pgtable_iterate(&kernel_pgtable, image + 1, image, check_leaf, &seen), -ERANGE);
 	EXPECT_EQ(seen.leaves, 0);
+	/* The hole is passed over: what is found lies behind it, as nothing lies before. */
+	EXPECT_EQ(pgtable_iterate(&kernel_pgtable, half() - 1, -1UL, check_leaf, &seen), 0);
+	EXPECT_EQ(pgtable_iterate(&kernel_pgtable, 0, -1UL, check_leaf, &whole), 0);
+	EXPECT(seen.leaves > 0 && seen.leaves == whole.leaves);
+	seen = (struct seen){ 0 };
 	/* A range inside a leaf shows that leaf, from its start. */
 	EXPECT_EQ(pgtable_iterate(&kernel_pgtable, image + 8, image + 9, check_leaf, &seen), 0);
 	EXPECT_EQ(seen.leaves, 1);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Fixed slots. Their level-0 table is one of the image's static tables, so a slot can
- * be set when no other memory can be reached.
+ * be set when no other memory can be reached: by the engine too, in the middle of a call
+ * and with its lock held. So a slot is stored here, by the engine's store, and not by
+ * pgtable_map().
  */
 #include <asm/fixmap.h>
 #include <asm/tlbflush.h>
+#include "../../../mm/engine.h"
 
 static pte_t *slots;
 
@@ -17,14 +20,14 @@ void fixmap_init(void)
 
 void set_fixmap_pte(unsigned int slot, pte_t pte)
 {
-	WRITE_ONCE(slots[slot].val, pte.val);
+	set_pte(&slots[slot], pte);
 	/* Also when the slot was empty: a hart may cache that it was. */
 	local_flush_tlb_page(fix_to_virt(slot));
 }
 
 pte_t get_fixmap_pte(unsigned int slot)
 {
-	return READ_ONCE(slots[slot]);
+	return read_pte(&slots[slot]);
 }
 
 void set_fixmap(unsigned int slot, phys_addr_t pa, pgprot_t prot)

@@ -119,6 +119,6 @@ void pgtable_fence(struct pgtable *pt, const struct pgtable_change *change)
 {
 	if (!change->removed && riscv_has_extension(RISCV_ISA_EXT_SVVPTC))
 		return;
-	do_fence(change->va, change->last, PAGE_SHIFT + 9 * change->level,
+	do_fence(change->va, change->last, pgtable_leaf_shift(change->level),
 		 (change->tables ? FULL : 0) | (change->removed ? ALL_HARTS : 0));
 }

@@ -38,9 +38,6 @@
 /* satp, Priv 20250508 §12.1.11 */
 #define SATP_MODE_SHIFT 60
 #define SATP_MODE_BARE  0
-#define SATP_MODE_39    8
-#define SATP_MODE_48    9
-#define SATP_MODE_57    10
 #define SATP_PPN_MASK   ((1UL << 44) - 1)
 
 #ifndef __ASSEMBLER__

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef KERNEL_IOREMAP_H
+#define KERNEL_IOREMAP_H
+
+#include <kernel/types.h>
+
+/**
+ * ioremap() - map device memory; ioremap_wc() - so that writes may be combined
+ * @pa:   any address: the result has the same offset in its page
+ * @size: bytes
+ *
+ * Access is by readl() and its kin, <asm/io.h>.
+ * Context: from setup_vm_final() on.
+ * Return: the address, or NULL: @size is 0, the range wraps round or needs more than 56
+ * bits, part of it is RAM of the linear map (said in the log), no room or no memory.
+ */
+void *ioremap(phys_addr_t pa, size_t size);
+void *ioremap_wc(phys_addr_t pa, size_t size);
+
+/** iounmap() - undo ioremap(); @addr: what it returned; NULL does nothing */
+void iounmap(volatile void *addr);
+
+#endif

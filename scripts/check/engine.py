@@ -1,0 +1,81 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: BSD-2-Clause
+"""
+Outside the page-table engine nothing computes with entries, levels and modes: no pointer
+into a table, no index of an entry, no number of a level, no mode by its name. What else a
+mode is, its row in mm/pgtable_walk.c says.
+"""
+import re
+
+from tree import files, finish, read
+
+KERNEL = ("arch/", "boot/", "drivers/", "include/", "lib/", "mm/")
+ENGINE = re.compile(r"mm/(pgtable\w*\.c|engine\.h)|include/kernel/pgtable\.h")
+
+RULES = [
+    ("holds a pointer into a table", re.compile(r"\bpte_t\s*\*")),
+    ("computes an index into a table",
+     re.compile(r"(?<![\w.])9 ?\*|\* ?9(?![\w.])|\b(511|0x1ff)\b|\bLEVEL_BITS\b|"
+                r"(>>|<<) ?(21|30|39|48)\b|\bSHIFT\b.*\blevel\b")),
+    ("follows a pointer to a table",
+     re.compile(r"\bpte_table\(|__va\([^)]*(pte_pa|table)")),
+    ("knows the number of a level",
+     re.compile(r"\blevels? ?([=!<>]=|[<>]) ?[1-9]|[1-9] ?([=!<>]=|[<>]) ?levels?\b|"
+                r"\blevels? [-+] [0-9]|\b(limit|levels?), [0-9]\)|\blevels? = [1-9]")),
+    ("knows how deep modes are", re.compile(r"\bLEVELS_(MIN|MAX)\b|\bNR_MODES\b")),
+    ("names a mode", re.compile(r"sv(32|39|48|57)|MODE_(32|39|48|57)\b|[^\w](39|48|57)\b", re.I)),
+    ("is compiled for a mode", re.compile(r"^\s*#\s*(el)?if.*(MODE|LEVEL|SV\d)", re.I)),
+]
+
+# Who may, and why: (file, what the line has) -> reason.
+ALLOWED = {
+    ("arch/riscv/mm/fixmap.c", "slots"): "one table of leaves, by which the engine reaches others",
+    ("arch/riscv/mm/svprobe.c", "pte_t *pte"): "an entry in a variable, not in a table",
+    ("arch/riscv/mm/setup_vm.c", "LEVELS_"): "sets the limits of the probe",
+    ("arch/riscv/mm/setup_vm.c", "pgtable_table("): "the root of each mode, for satp",
+    ("arch/riscv/mm/setup_vm.c", "lower_limit(limit, "): "the words no4lvl and no5lvl",
+    ("arch/riscv/mm/setup_vm.c", "FDT_MMU_SV"): "mmu-type of the device tree",
+    ("arch/riscv/kernel/early.c", "LEVELS_"): "reports the probe",
+    ("arch/riscv/kernel/head.S", "LEVELS_"): "the probe, from the deepest mode down",
+    ("arch/riscv/kernel/boot_record.c", ""): "the record of the probe, and its names of modes",
+    ("arch/riscv/include/asm/boot_record.h", ""): "the record of the probe",
+    ("boot/crash_tables.c", ""): "damages tables on purpose, where pgtable_trace() says",
+    ("boot/cmd_mm.c", "LEVELS_"): "shows the record of the probe",
+    ("boot/setup.c", "LEVELS_MAX"): "reports the probe",
+    ("boot/cmdline.c", "sv"): "the words no4lvl, no5lvl and paging=",
+    ("lib/fdt_cpus.c", ""): "mmu-type of the device tree",
+    ("include/kernel/sizes.h", "#define SZ_"): "names of sizes",
+    ("include/kernel/fdt.h", "FDT_MMU_SV"): "mmu-type of the device tree",
+}
+
+
+def code(name):
+    """The lines of a file without its comments."""
+    text = "\n".join(read(name))
+    blank = (lambda m: re.sub(r"[^\n]", " ", m.group()))
+    comment = r"/\*.*?\*/|//[^\n]*" if not name.endswith(".S") else r"/\*.*?\*/|#[^\n]*"
+    return re.sub(comment, blank, text, flags=re.S).split("\n")
+
+
+def check(name):
+    for number, line in enumerate(code(name), 1):
+        for what, pattern in RULES:
+            if pattern.search(line) and not any(name == file and part in line
+                                                for file, part in ALLOWED):
+                yield name, number, f"{what}; only the engine does (scripts/check/engine.py)"
+
+
+def main():
+    names = [n for n in files() if n.startswith(KERNEL) and n.endswith((".c", ".h", ".S"))
+             and not ENGINE.fullmatch(n)]
+    problems = [problem for name in names for problem in check(name)]
+    used = {(file, part) for file, part in ALLOWED if file in names
+            and any(part in line and any(p.search(line) for _, p in RULES)
+                    for line in code(file))}
+    problems += [("scripts/check/engine.py", 1, f"{file} needs no exception for '{part}'")
+                 for file, part in sorted(set(ALLOWED) - used)]
+    finish(problems)
+
+
+if __name__ == "__main__":
+    main()
