@@ -72,6 +72,15 @@ static inline unsigned long covered(const struct request *rq, unsigned int level
 static enum pgtable_refusal visit(struct request *rq, phys_addr_t table, unsigned int level,
 				  unsigned long va, unsigned long last, pte_t all);
 
+/* A table the range covers: V goes, the address stays until after the fence. */
+static void detach(struct request *rq, pte_t *ptep, unsigned int level, unsigned long va,
+		   unsigned long last)
+{
+	set_pte(ptep, (pte_t){ read_pte(ptep).val & ~_PAGE_PRESENT });
+	note(rq, level, va, last, true, true);
+	rq->detached = true;
+}
+
 /* An entry that is left for, or replaced by, the table below it. */
 static enum pgtable_refusal descend(struct request *rq, enum action action, pte_t *ptep, pte_t pte,
 				    unsigned int level, unsigned long va, unsigned long last)
@@ -95,46 +104,60 @@ static enum pgtable_refusal descend(struct request *rq, enum action action, pte_
 	return why;
 }
 
-/* First pass over @n entries alike: how many there are, up to one that is refused. */
-static unsigned long plan_run(struct request *rq, const pte_t *ptep, pte_t pte, unsigned int level,
-			      unsigned long n, enum pgtable_refusal *why)
+/* How many of @n entries are like the first one, which is NONE or LEAF. */
+static unsigned long alike(const pte_t *ptep, unsigned long n, enum kind kind)
 {
-	enum kind kind = entry_kind(pte, level);
-	unsigned long i;
+	unsigned long i = 1;
 
-	for (i = 0; i < n; i++) {
-		if (ptep && i)
-			pte = read_pte(&ptep[i]);
-		if (entry_kind(pte, level) != kind)
-			break;
-		if (rq->op == PROTECT)
-			*why = leaf_refusal(rq->pt, ((pte.val & ~rq->clear) | rq->set) &
-							    ~(_PAGE_PFN_MASK | _PAGE_NAPOT));
-		if (*why || !ptep)
-			return *why ? i : n;
-	}
+	if (kind == NONE)
+		while (i < n && !pte_present(read_pte(&ptep[i])))
+			i++;
+	else
+		while (i < n && pte_leaf(read_pte(&ptep[i])))
+			i++;
 	return i;
 }
 
-/* Second pass over such a run. */
-static unsigned long commit_run(struct request *rq, enum action action, pte_t *ptep, pte_t pte,
-				unsigned int level, unsigned long va, unsigned long n)
+/* First pass over entries alike: what is wrong with the bits they would have. */
+static enum pgtable_refusal plan_run(const struct request *rq, const pte_t *ptep, pte_t pte,
+				     unsigned long n)
 {
-	enum kind kind = entry_kind(pte, level);
-	bool changed = action == CHANGE && kind == NONE;
-	unsigned long i = 0;
+	enum pgtable_refusal why = 0;
 
-	if (changed) {
-		write_leaves(rq, ptep, level, mk_pte(va + rq->pa_delta, __pgprot(rq->set)), n);
-		i = n;
-	} else {
-		do
-			changed |= action == CHANGE && change_leaf(&ptep[i], rq->set, rq->clear);
-		while (++i < n && entry_kind(read_pte(&ptep[i]), level) == kind);
+	for (unsigned long i = 0; rq->op == PROTECT && !why && i < n; i++) {
+		if (ptep)
+			pte = read_pte(&ptep[i]);
+		why = leaf_refusal(rq->pt, ((pte.val & ~rq->clear) | rq->set) &
+						   ~(_PAGE_PFN_MASK | _PAGE_NAPOT));
+		if (!ptep)
+			break;
 	}
-	if (changed)
-		note(rq, level, va, va + (i << level_shift(level)) - 1, kind != NONE, false);
-	return i;
+	return why;
+}
+
+/* Second pass over such a run: whether it differs now. */
+static bool commit_run(const struct request *rq, enum kind kind, pte_t *ptep, unsigned int level,
+		       unsigned long va, unsigned long n)
+{
+	bool changed = kind == NONE;
+
+	if (kind == NONE)
+		write_leaves(rq, ptep, level, mk_pte(va + rq->pa_delta, __pgprot(rq->set)), n);
+	else
+		for (unsigned long i = 0; i < n; i++)
+			changed |= change_leaf(&ptep[i], rq->set, rq->clear);
+	return changed;
+}
+
+/* A run of entries that the request covers. */
+static enum pgtable_refusal treat_run(struct request *rq, enum kind kind, pte_t *ptep, pte_t pte,
+				      unsigned int level, unsigned long va, unsigned long n)
+{
+	if (!rq->commit)
+		return plan_run(rq, ptep, pte, n);
+	if (commit_run(rq, kind, ptep, level, va, n))
+		note(rq, level, va, va + (n << level_shift(level)) - 1, kind != NONE, false);
+	return 0;
 }
 
 /*
@@ -147,31 +170,31 @@ static enum pgtable_refusal visit(struct request *rq, phys_addr_t table, unsigne
 	pte_t *ptep = table == NO_TABLE ? NULL : reach_entry(rq->pt, table, level, va);
 	enum pgtable_refusal why = 0;
 
-	if (rq->commit && !level && rq->op >= UNMAP)
+	if (!level && rq->op == POPULATE)
+		return 0;
+	if (!level && rq->op >= UNMAP && rq->commit)
 		break_runs(rq, ptep, va, last);
 	for (;;) {
 		unsigned long n = covered(rq, level, va, last), end = entry_last(level, va, last);
 		pte_t pte = ptep ? read_pte(ptep) : all;
-		u8 action = rules[rq->op][entry_kind(pte, level)][n != 0];
+		enum kind kind = entry_kind(pte, level);
+		u8 action = rules[rq->op][kind][n != 0];
 
 		rq->refused_at = va;
 		if (action & NO)
 			return action & ~NO;
 		if (n && action <= CHANGE) {
-			n = rq->commit ? commit_run(rq, action, ptep, pte, level, va, n)
-				       : plan_run(rq, ptep, pte, level, n, &why);
-			rq->refused_at = va + (n << level_shift(level));
-			end = rq->refused_at - 1;
+			if (ptep && !(rq->commit && rq->op == MAP)) /* planned: all invalid */
+				n = alike(ptep, n, kind);
+			end = va + (n << level_shift(level)) - 1;
+			if (action == CHANGE)
+				why = treat_run(rq, kind, ptep, pte, level, va, n);
 		} else {
 			n = 1;
-			if (action == DETACH && rq->commit) {
-				/* V goes, the address stays until after the fence. */
-				set_pte(ptep, (pte_t){ pte.val & ~_PAGE_PRESENT });
-				note(rq, level, va, end, true, true);
-				rq->detached = true;
-			} else if (action >= DOWN && action <= BREAK) {
+			if (action == DETACH && rq->commit)
+				detach(rq, ptep, level, va, end);
+			else if (action >= DOWN && action <= BREAK)
 				why = descend(rq, action, ptep, pte, level, va, end);
-			}
 		}
 		if (why || end == last)
 			return why;
@@ -213,34 +236,62 @@ static phys_addr_t lowest_table(const struct request *rq, unsigned long va, unsi
 	phys_addr_t table = pt->root;
 
 	for (*level = root_level(pt);
-	     !covered(rq, *level, va, last) && (va ^ last) >> level_shift(*level) == 0; --*level) {
+	     (va ^ last) >> level_shift(*level) == 0 && !covered(rq, *level, va, last); --*level) {
 		pte_t pte = read_pte(reach_entry(pt, table, *level, va));
 
-		if (!pte_table(pte) || shared(pt, pte_pa(pte)))
+		if (!points_to_table(pte) || shared(pt, pte_pa(pte)))
 			break;
 		table = pte_pa(pte);
 	}
 	return table;
 }
 
-/* With the lock held: refuse, or ask for more tables, or do it. */
+/*
+ * A range that is one run of entries alike, in a table that is there, without the
+ * recursion. False: it is not, and nothing has been done.
+ */
+static bool one_run(struct request *rq, phys_addr_t table, unsigned int level, unsigned long va,
+		    unsigned long last, enum pgtable_refusal *why)
+{
+	unsigned long n = covered(rq, level, va, last);
+	pte_t *ptep = reach_entry(rq->pt, table, level, va);
+	pte_t pte = read_pte(ptep);
+	enum kind kind = entry_kind(pte, level);
+
+	if (va + (n << level_shift(level)) - 1 != last || rules[rq->op][kind][1] != CHANGE ||
+	    (pte.val | read_pte(&ptep[n - 1]).val) & _PAGE_NAPOT || alike(ptep, n, kind) < n)
+		return false;
+	*why = plan_run(rq, ptep, pte, n);
+	if (!*why && commit_run(rq, kind, ptep, level, va, n))
+		note(rq, level, va, last, kind != NONE, false);
+	return true;
+}
+
+/* With the lock held: refuse, or ask for more tables, or do it: then 0, and rq->done. */
 static enum pgtable_refusal try_request(struct request *rq, unsigned long va, unsigned long last)
 {
 	unsigned int level;
 	phys_addr_t table = lowest_table(rq, va, last, &level);
-	enum pgtable_refusal why;
+	enum pgtable_refusal why = 0;
 
-	rq->need = 0;
-	why = visit(rq, table, level, va, last, (pte_t){ 0 });
-	if (why || rq->need > rq->have)
-		return why;
-	rq->commit = true;
-	visit(rq, table, level, va, last, (pte_t){ 0 });
+	if (!one_run(rq, table, level, va, last, &why)) {
+		/* What was planned before the lock was dropped holds if nobody has written. */
+		if (!rq->need || rq->writes != rq->pt->writes) {
+			rq->need = 0;
+			rq->writes = rq->pt->writes;
+			why = visit(rq, table, level, va, last, (pte_t){ 0 });
+			if (why || rq->need > rq->have)
+				return why;
+		}
+		rq->commit = true;
+		visit(rq, table, level, va, last, (pte_t){ 0 });
+	}
+	rq->done = !why;
 	if (settle(rq) && rq->detached) {
 		reap(rq, table, level, va, last);
 		sync_roots(rq->pt, va, last);
 	}
-	return 0;
+	return why;
 }
 
 static int run_request(struct request *rq, unsigned long va, unsigned long size)
@@ -248,24 +299,55 @@ static int run_request(struct request *rq, unsigned long va, unsigned long size)
 	enum pgtable_refusal why = range_refusal(rq->pt, va, size);
 
 	rq->refused_at = va;
-	while (!why && !rq->commit) {
-		if (!reserve_spares(rq)) {
+	while (!why && !rq->done) {
+		if (rq->have < rq->need && !reserve_spares(rq)) {
 			why = PGTABLE_NO_MEMORY;
 			break;
 		}
 		spin_lock(&rq->pt->lock);
+		forget_change(rq->pt);
 		why = try_request(rq, va, va + size - 1);
 		spin_unlock(&rq->pt->lock);
 	}
-	free_spares(rq);
+	if (rq->spares)
+		free_spares(rq);
 	return why ? refuse(rq->pt, why, rq->refused_at) : 0;
 }
 
-int pgtable_map(struct pgtable *pt, unsigned long va, phys_addr_t pa, size_t size, pgprot_t prot,
-		unsigned int flags)
+/*
+ * One page whose table is there, the most common request by far, without making one:
+ * @leaf goes where nothing was, or (0) nothing where a leaf was. False: it is something
+ * else, and nothing has been done.
+ */
+static __always_inline bool one_page(struct pgtable *pt, unsigned long va, u64 leaf)
 {
-	struct request rq = new_request(pt, MAP);
+	unsigned int level;
+	pte_t *ptep, old;
+	bool ok;
+
+	if (pt->ops.reach || va & ~PAGE_MASK || !input_valid(pt->geometry, va) ||
+	    (pt->kernel && (long)va < 0))
+		return false;
+	spin_lock(&pt->lock);
+	old = walk_tables(pt, pt->geometry, va, &level, &ptep);
+	ok = !level && (leaf ? !pte_present(old) : pte_leaf(old) && !(old.val & _PAGE_NAPOT)) &&
+	     !shared(pt, (unsigned long)ptep - pt->ops.offset);
+	if (ok) {
+		set_pte(ptep, (pte_t){ leaf });
+		pt->change = (struct pgtable_change){ va, va + PAGE_SIZE - 1, 0, !leaf, false };
+		pt->writes++;
+		if (pt->ops.fence)
+			pt->ops.fence(pt, &pt->change);
+	}
+	spin_unlock(&pt->lock);
+	return ok;
+}
+
+static noinline int map_range(struct pgtable *pt, unsigned long va, phys_addr_t pa, size_t size,
+			      pgprot_t prot, unsigned int flags)
+{
 	enum pgtable_refusal why = leaf_refusal(pt, prot.val);
+	struct request rq;
 
 	if (!why && flags & ~PGTABLE_SMALL_ONLY)
 		why = PGTABLE_UNKNOWN_FLAGS;
@@ -275,6 +357,7 @@ int pgtable_map(struct pgtable *pt, unsigned long va, phys_addr_t pa, size_t siz
 		why = PGTABLE_PA_TOO_WIDE;
 	if (why)
 		return refuse(pt, why, va);
+	new_request(&rq, pt, MAP);
 	rq.pa_delta = pa - va;
 	rq.set = prot.val;
 	rq.small = flags & PGTABLE_SMALL_ONLY;
@@ -282,19 +365,38 @@ int pgtable_map(struct pgtable *pt, unsigned long va, phys_addr_t pa, size_t siz
 	return run_request(&rq, va, size);
 }
 
-int pgtable_unmap(struct pgtable *pt, unsigned long va, size_t size)
+int pgtable_map(struct pgtable *pt, unsigned long va, phys_addr_t pa, size_t size, pgprot_t prot,
+		unsigned int flags)
 {
-	struct request rq = new_request(pt, UNMAP);
+	if (size == PAGE_SIZE && flags <= PGTABLE_SMALL_ONLY && leaf_common(pt, prot.val) &&
+	    !(pa & ~(PAGE_MASK & ((1UL << MAX_PA_BITS) - 1))) &&
+	    one_page(pt, va, mk_pte(pa, prot).val))
+		return 0;
+	return map_range(pt, va, pa, size, prot, flags);
+}
 
+static noinline int unmap_range(struct pgtable *pt, unsigned long va, size_t size)
+{
+	struct request rq;
+
+	new_request(&rq, pt, UNMAP);
 	rq.clear = ~0ULL;
 	return run_request(&rq, va, size);
+}
+
+int pgtable_unmap(struct pgtable *pt, unsigned long va, size_t size)
+{
+	if (size == PAGE_SIZE && one_page(pt, va, 0))
+		return 0;
+	return unmap_range(pt, va, size);
 }
 
 int pgtable_protect(struct pgtable *pt, unsigned long va, size_t size, pgprot_t set, pgprot_t clear)
 {
 	const u64 rights = _PAGE_LEAF | _PAGE_USER | _PAGE_GLOBAL | ACCESS_BITS | _PAGE_RSW;
-	struct request rq = new_request(pt, PROTECT);
+	struct request rq;
 
+	new_request(&rq, pt, PROTECT);
 	if ((set.val | clear.val) & ~rights)
 		return refuse(pt, PGTABLE_IN_PLACE, va);
 	rq.set = set.val;
@@ -304,16 +406,18 @@ int pgtable_protect(struct pgtable *pt, unsigned long va, size_t size, pgprot_t 
 
 int pgtable_populate(struct pgtable *pt, unsigned long va, size_t size)
 {
-	struct request rq = new_request(pt, POPULATE);
+	struct request rq;
 
+	new_request(&rq, pt, POPULATE);
 	rq.leaf_level = 0;
 	return run_request(&rq, va, size);
 }
 
 int pgtable_split(struct pgtable *pt, unsigned long va, size_t size, unsigned int flags)
 {
-	struct request rq = new_request(pt, SPLIT);
+	struct request rq;
 
+	new_request(&rq, pt, SPLIT);
 	if (flags & ~PGTABLE_SMALL_ONLY)
 		return refuse(pt, PGTABLE_UNKNOWN_FLAGS, va);
 	rq.small = flags & PGTABLE_SMALL_ONLY;

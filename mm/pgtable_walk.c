@@ -66,12 +66,15 @@ static noinline pte_t walk_slowly(const struct pgtable *pt, unsigned long va, un
 pte_t pgtable_walk(const struct pgtable *pt, unsigned long va, unsigned int *level)
 {
 	const struct pgtable_geometry *g = pt->geometry;
+	pte_t *ptep;
 
 	if (unlikely(!input_valid(g, va))) {
 		*level = g->levels;
 		return (pte_t){ 0 };
 	}
-	return likely(!pt->ops.reach) ? walk_tables(pt, g, va, level) : walk_slowly(pt, va, level);
+	if (unlikely(pt->ops.reach))
+		return walk_slowly(pt, va, level);
+	return as_walked(walk_tables(pt, g, va, level, &ptep), va);
 }
 
 phys_addr_t pgtable_table(const struct pgtable *pt, unsigned long va, unsigned int level)
