@@ -32,14 +32,15 @@ void entry_kinds(void)
 void entry_pointers(void)
 {
 	union fields e = { any_long() };
+	pte_t pte = { e.val };
 	phys_addr_t table = any_long();
 
 	assume(table % 4096 == 0 && table >> 56 == 0);
-	prove(points_to_table(mk_pte(table, __pgprot(_PAGE_PRESENT)).val));
-	prove(!points_to_table(e.val) || pte_table((pte_t){ e.val }));
+	prove(points_to_table(mk_pte(table, __pgprot(_PAGE_PRESENT))));
+	prove(!points_to_table(pte) || pte_table(pte));
 	/* The short cut of walk_tables(). */
-	assume(points_to_table(e.val) && !e.reserved && !e.pbmt && !e.n);
-	prove((e.val << 2) - (_PAGE_PRESENT << 2) == pte_pa((pte_t){ e.val }));
+	assume(points_to_table(pte) && !e.reserved && !e.pbmt && !e.n);
+	prove((e.val << 2) - (_PAGE_PRESENT << 2) == pte_pa(pte));
 	end_reached();
 }
 

@@ -66,6 +66,7 @@ void leaf_refused(void)
 	enum pgtable_refusal why = leaf_refusal(&pt, e.val);
 
 	prove(!why == leaf_legal(m, e, pt.svpbmt));
+	prove(leaf_common(&pt, e.val) == (!why && !e.pbmt));
 	prove((why == PGTABLE_UNKNOWN_BITS) == (e.ppn || e.reserved || e.n));
 	prove((pgtable_refusal_error(why) == -EOPNOTSUPP) == (why == PGTABLE_NO_SVPBMT));
 	prove(why != PGTABLE_NO_SVPBMT || (!pt.svpbmt && (e.pbmt == 1 || e.pbmt == 2)));
