@@ -29,7 +29,7 @@ apt=(apt-get -q -o Acquire::Retries=3 -o APT::Sandbox::User=root -o APT::Default
 # shellcheck disable=SC2086 # words
 "${apt[@]}" download $packages
 for deb in *.deb; do dpkg-deb -x "$deb" "$dir/root"; done
-find "$dir/root" -type f ! -path '*/lib/*.so*' ! -path '*/bin/cbmc' -delete
+find "$dir/root" ! -type d ! -path '*/lib/*.so*' ! -path '*/bin/cbmc' -delete
 find "$dir/root" -type d -empty -delete
 cat >"$dir/cbmc.new" <<'END'
 #!/bin/sh
