@@ -22,7 +22,7 @@ flags="-Iinclude -Iarch/riscv/include --unwinding-assertions --bounds-check --po
 one() { # PROOF SOURCES UNWIND SECONDS
 	local log status bad
 	# shellcheck disable=SC2086 # words
-	log=$(timeout $(($4 * 20 + 60)) "$cbmc" $flags $trace --function "$1" --unwind "$3" \
+	log=$(timeout $(($4 * 20 + 60)) "$cbmc" $flags $trace --function "$1" --unwind $3 \
 		tests/prove/$2 2>&1)
 	status=$?
 	# What cannot be tried after a failure is UNKNOWN; FAILURE sorts before it.

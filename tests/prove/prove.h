@@ -74,7 +74,8 @@ static inline unsigned long vpn(const struct mode *mode, unsigned int level, uns
 
 	for (unsigned int i = 0; i < level; i++)
 		pages /= 512;
-	return pages % (level == mode->levels - 1 ? mode->root_entries : 512);
+	/* A divisor that is not fixed is slow to prove with. */
+	return level == mode->levels - 1 && mode->stage == 2 ? pages % 2048 : pages % 512;
 }
 
 /* The fields of an entry (Priv 20250508 §12.4.1; chapters 13 and 14). */
