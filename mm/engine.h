@@ -82,12 +82,12 @@ static inline unsigned int root_level(const struct pgtable *pt)
 	return pt->geometry->levels - 1U;
 }
 
-static inline unsigned int table_index(const struct pgtable_geometry *geometry, unsigned int level,
-				       unsigned long va)
+static inline unsigned long table_index(const struct pgtable_geometry *geometry, unsigned int level,
+					unsigned long va)
 {
-	unsigned int bits = level == geometry->levels - 1U ? geometry->root_bits : LEVEL_BITS;
+	unsigned long mask = level == geometry->levels - 1U ? geometry->root_mask : TABLE_OFFSETS;
 
-	return va >> level_shift(level) & ((1U << bits) - 1);
+	return va >> level_shift(level) & mask / sizeof(pte_t);
 }
 
 static inline pte_t *reach(const struct pgtable *pt, phys_addr_t table, unsigned int level)
@@ -129,27 +129,23 @@ static inline unsigned long entry_last(unsigned int level, unsigned long va, uns
 	return end < last ? end : last;
 }
 
-/*
- * From the root to the entry that decides about @va, which is read once. Trusts the tables;
- * pt->ops.reach is NULL.
- */
+/* From the root to the entry that decides. Trusts the tables; pt->ops.reach is NULL. */
 static __always_inline pte_t walk_tables(const struct pgtable *pt, const struct pgtable_geometry *g,
-					 unsigned long va, unsigned int *level, pte_t **ptep)
+					 unsigned long va, unsigned int *level)
 {
 	/* entry << 2 is the table's address and V, shifted to bit 2 */
 	unsigned long to_table = pt->ops.offset - (_PAGE_PRESENT << 2), at = g->walk;
-	unsigned long where = pt->root + pt->ops.offset + (va >> (at & 63) & g->root_mask);
-	pte_t pte = read_pte((pte_t *)where);
+	pte_t pte =
+		read_pte((pte_t *)(pt->root + pt->ops.offset + (va >> (at & 63) & g->root_mask)));
 
 	/* Each address depends on the entry before: no barrier is needed to see a new table. */
 	while (points_to_table(pte)) {
 		at -= WALK_STEP;
 		OPTIMIZER_HIDE_VAR(at); /* or it is kept twice, a step apart */
-		where = (pte.val << 2) + to_table + (va >> (at & 63) & TABLE_OFFSETS);
-		pte = read_pte((pte_t *)where);
+		pte = read_pte(
+			(pte_t *)((pte.val << 2) + to_table + (va >> (at & 63) & TABLE_OFFSETS)));
 	}
 	*level = (unsigned int)(at >> 6);
-	*ptep = (pte_t *)where;
 	return pte;
 }
 
@@ -183,7 +179,8 @@ static inline bool leaf_common(const struct pgtable *pt, u64 bits)
 {
 	const struct pgtable_geometry *g = pt->geometry;
 
-	return !(bits >> _PAGE_PFN_SHIFT) && g->leaf_rights >> (bits & 15) & 1 &&
+	return !(bits >> _PAGE_PFN_SHIFT) && !(pt->kernel && bits & _PAGE_GLOBAL) &&
+	       g->leaf_rights >> (bits & 15) & 1 &&
 	       (bits & (g->leaf_set | g->leaf_clear)) == g->leaf_set;
 }
 
@@ -238,7 +235,13 @@ enum action {
 	DETACH
 };
 
-static inline void forget_change(struct pgtable *pt)
+/* Whether @va is mapped, if at all, by an entry of the table that the last call ended in. */
+static inline bool hinted(const struct pgtable *pt, unsigned long va)
+{
+	return pt->hint && (va ^ pt->hint_va) < TABLE_SPAN;
+}
+
+static inline void begin_change(struct pgtable *pt)
 {
 	pt->change = (struct pgtable_change){ .va = ~0UL, .level = ~0U };
 }
@@ -254,6 +257,8 @@ static inline void note(struct request *rq, unsigned int level, unsigned long va
 	c->level = min(c->level, level);
 	c->removed |= removed;
 	c->tables |= tables;
+	if (removed && tables)
+		rq->pt->hint = 0; /* it may be one that goes */
 }
 
 /* Field by field: the compiler would call memset(). */

@@ -26,8 +26,8 @@ static const u8 rules[][STRAY + 1][2] = {
 		  { NO_(LEAF_BY_TABLE), NO_(OVERWRITES) },
 		  { DOWN, NO_(TABLE_BY_LEAF) },
 		  { NO_(TABLE_AS_LEAF), NO_(TABLE_AS_LEAF) } },
-	[POPULATE] = { { ADD, SKIP },
-		       { NO_(LEAF_BY_TABLE), SKIP },
+	[POPULATE] = { { ADD, ADD },
+		       { NO_(LEAF_BY_TABLE), NO_(LEAF_BY_TABLE) },
 		       { DOWN, DOWN },
 		       { NO_(TABLE_AS_LEAF), NO_(TABLE_AS_LEAF) } },
 	[UNMAP] = { { SKIP, SKIP },
@@ -104,33 +104,37 @@ static enum pgtable_refusal descend(struct request *rq, enum action action, pte_
 	return why;
 }
 
+static inline bool four_invalid(const pte_t *ptep)
+{
+	return !((read_pte(ptep).val | read_pte(ptep + 1).val | read_pte(ptep + 2).val |
+		  read_pte(ptep + 3).val) &
+		 _PAGE_PRESENT);
+}
+
 /* How many of @n entries are like the first one, which is NONE or LEAF. */
 static unsigned long alike(const pte_t *ptep, unsigned long n, enum kind kind)
 {
-	unsigned long i = 1;
+	const pte_t *end = ptep + n, *at = ptep + 1;
 
-	if (kind == NONE)
-		while (i < n && !pte_present(read_pte(&ptep[i])))
-			i++;
-	else
-		while (i < n && pte_leaf(read_pte(&ptep[i])))
-			i++;
-	return i;
+	while (kind == NONE && end - at >= 4 && four_invalid(at))
+		at += 4;
+	while (at != end && (kind == NONE ? !pte_present(read_pte(at)) : pte_leaf(read_pte(at))))
+		at++;
+	return (unsigned long)(at - ptep);
 }
 
-/* First pass over entries alike: what is wrong with the bits they would have. */
-static enum pgtable_refusal plan_run(const struct request *rq, const pte_t *ptep, pte_t pte,
-				     unsigned long n)
+/* First pass of PROTECT over leaves: what is wrong with the bits they would have. */
+static enum pgtable_refusal plan_run(struct request *rq, const pte_t *ptep, pte_t pte,
+				     unsigned int level, unsigned long va, unsigned long n)
 {
 	enum pgtable_refusal why = 0;
 
-	for (unsigned long i = 0; rq->op == PROTECT && !why && i < n; i++) {
+	for (unsigned long i = 0; !why && i < (ptep ? n : 1); i++) {
 		if (ptep)
 			pte = read_pte(&ptep[i]);
-		why = leaf_refusal(rq->pt, ((pte.val & ~rq->clear) | rq->set) &
-						   ~(_PAGE_PFN_MASK | _PAGE_NAPOT));
-		if (!ptep)
-			break;
+		pte.val = ((pte.val & ~rq->clear) | rq->set) & ~(_PAGE_PFN_MASK | _PAGE_NAPOT);
+		why = leaf_refusal(rq->pt, pte.val);
+		rq->refused_at = va + (i << level_shift(level));
 	}
 	return why;
 }
@@ -154,7 +158,7 @@ static enum pgtable_refusal treat_run(struct request *rq, enum kind kind, pte_t 
 				      unsigned int level, unsigned long va, unsigned long n)
 {
 	if (!rq->commit)
-		return plan_run(rq, ptep, pte, n);
+		return rq->op == PROTECT ? plan_run(rq, ptep, pte, level, va, n) : 0;
 	if (commit_run(rq, kind, ptep, level, va, n))
 		note(rq, level, va, va + (n << level_shift(level)) - 1, kind != NONE, false);
 	return 0;
@@ -227,22 +231,28 @@ static void reap(struct request *rq, phys_addr_t table, unsigned int level, unsi
 }
 
 /*
- * The lowest table there is that all of [va, last] goes into: nothing above it changes.
+ * The lowest table there is that all of [va, last] goes into, or the one above where the
+ * range is a whole entry: nothing higher changes.
  */
-static phys_addr_t lowest_table(const struct request *rq, unsigned long va, unsigned long last,
+static phys_addr_t lowest_table(const struct pgtable *pt, unsigned long va, unsigned long last,
 				unsigned int *level)
 {
-	const struct pgtable *pt = rq->pt;
 	phys_addr_t table = pt->root;
+	unsigned int l = root_level(pt);
 
-	for (*level = root_level(pt);
-	     (va ^ last) >> level_shift(*level) == 0 && !covered(rq, *level, va, last); --*level) {
-		pte_t pte = read_pte(reach_entry(pt, table, *level, va));
+	if (hinted(pt, va) && hinted(pt, last) && last - va < TABLE_SPAN - 1) {
+		*level = 0;
+		return pt->hint;
+	}
+	for (; (va ^ last) >> level_shift(l) == 0; l--) {
+		pte_t pte = read_pte(reach_entry(pt, table, l, va));
 
-		if (!points_to_table(pte) || shared(pt, pte_pa(pte)))
+		if (!((va | (last + 1)) & (pgtable_leaf_size(l) - 1)) || !points_to_table(pte) ||
+		    shared(pt, pte_pa(pte)))
 			break;
 		table = pte_pa(pte);
 	}
+	*level = l;
 	return table;
 }
 
@@ -261,7 +271,8 @@ static bool one_run(struct request *rq, phys_addr_t table, unsigned int level, u
 	if (va + (n << level_shift(level)) - 1 != last || rules[rq->op][kind][1] != CHANGE ||
 	    (pte.val | read_pte(&ptep[n - 1]).val) & _PAGE_NAPOT || alike(ptep, n, kind) < n)
 		return false;
-	*why = plan_run(rq, ptep, pte, n);
+	if (rq->op == PROTECT)
+		*why = plan_run(rq, ptep, pte, level, va, n);
 	if (!*why && commit_run(rq, kind, ptep, level, va, n))
 		note(rq, level, va, last, kind != NONE, false);
 	return true;
@@ -271,7 +282,7 @@ static bool one_run(struct request *rq, phys_addr_t table, unsigned int level, u
 static enum pgtable_refusal try_request(struct request *rq, unsigned long va, unsigned long last)
 {
 	unsigned int level;
-	phys_addr_t table = lowest_table(rq, va, last, &level);
+	phys_addr_t table = lowest_table(rq->pt, va, last, &level);
 	enum pgtable_refusal why = 0;
 
 	if (!one_run(rq, table, level, va, last, &why)) {
@@ -287,6 +298,10 @@ static enum pgtable_refusal try_request(struct request *rq, unsigned long va, un
 		visit(rq, table, level, va, last, (pte_t){ 0 });
 	}
 	rq->done = !why;
+	if (!level && !rq->pt->ops.reach) {
+		rq->pt->hint = table;
+		rq->pt->hint_va = va & -TABLE_SPAN;
+	}
 	if (settle(rq) && rq->detached) {
 		reap(rq, table, level, va, last);
 		sync_roots(rq->pt, va, last);
@@ -305,7 +320,7 @@ static int run_request(struct request *rq, unsigned long va, unsigned long size)
 			break;
 		}
 		spin_lock(&rq->pt->lock);
-		forget_change(rq->pt);
+		begin_change(rq->pt);
 		why = try_request(rq, va, va + size - 1);
 		spin_unlock(&rq->pt->lock);
 	}
@@ -315,27 +330,25 @@ static int run_request(struct request *rq, unsigned long va, unsigned long size)
 }
 
 /*
- * One page whose table is there, the most common request by far, without making one:
- * @leaf goes where nothing was, or (0) nothing where a leaf was. False: it is something
- * else, and nothing has been done.
+ * One page in the table that the last request ended in, without making a request: @leaf
+ * goes where nothing was, or (0) nothing where a leaf was. False: it is something else,
+ * and nothing has been done.
  */
 static __always_inline bool one_page(struct pgtable *pt, unsigned long va, u64 leaf)
 {
-	unsigned int level;
+	bool ok = false;
 	pte_t *ptep, old;
-	bool ok;
 
-	if (pt->ops.reach || va & ~PAGE_MASK || !input_valid(pt->geometry, va) ||
-	    (pt->kernel && (long)va < 0))
-		return false;
 	spin_lock(&pt->lock);
-	old = walk_tables(pt, pt->geometry, va, &level, &ptep);
-	ok = !level && (leaf ? !pte_present(old) : pte_leaf(old) && !(old.val & _PAGE_NAPOT)) &&
-	     !shared(pt, (unsigned long)ptep - pt->ops.offset);
+	if (hinted(pt, va) && !(va & ~PAGE_MASK)) {
+		ptep = (pte_t *)(pt->hint + pt->ops.offset) + va / PAGE_SIZE % TABLE_SIZE;
+		old = read_pte(ptep);
+		ok = leaf ? !pte_present(old) : pte_leaf(old) && !(old.val & _PAGE_NAPOT);
+	}
 	if (ok) {
 		set_pte(ptep, (pte_t){ leaf });
-		pt->change = (struct pgtable_change){ va, va + PAGE_SIZE - 1, 0, !leaf, false };
 		pt->writes++;
+		pt->change = (struct pgtable_change){ va, va + PAGE_SIZE - 1, 0, !leaf, false };
 		if (pt->ops.fence)
 			pt->ops.fence(pt, &pt->change);
 	}
@@ -346,7 +359,7 @@ static __always_inline bool one_page(struct pgtable *pt, unsigned long va, u64 l
 static noinline int map_range(struct pgtable *pt, unsigned long va, phys_addr_t pa, size_t size,
 			      pgprot_t prot, unsigned int flags)
 {
-	enum pgtable_refusal why = leaf_refusal(pt, prot.val);
+	enum pgtable_refusal why = leaf_common(pt, prot.val) ? 0 : leaf_refusal(pt, prot.val);
 	struct request rq;
 
 	if (!why && flags & ~PGTABLE_SMALL_ONLY)
@@ -409,7 +422,6 @@ int pgtable_populate(struct pgtable *pt, unsigned long va, size_t size)
 	struct request rq;
 
 	new_request(&rq, pt, POPULATE);
-	rq.leaf_level = 0;
 	return run_request(&rq, va, size);
 }
 

@@ -73,11 +73,10 @@ BENCH_AROUND(walk_page, "a 4 KiB page looked up", run_walk_down, 1024, map_one, 
 					    unsigned int *level)                                \
 	{                                                                                       \
 		static const struct pgtable_geometry g = PGTABLE_GEOMETRY("", 1, levels, mode); \
-		pte_t *ptep;                                                                    \
                                                                                                 \
 		if (!input_valid(&g, va))                                                       \
 			return (pte_t){ 0 };                                                    \
-		return as_walked(walk_tables(pt, &g, va, level, &ptep), va);                    \
+		return as_walked(walk_tables(pt, &g, va, level), va);                           \
 	}
 FIXED_WALK(3, 8)
 FIXED_WALK(4, 9)

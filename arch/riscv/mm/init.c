@@ -8,29 +8,17 @@
 #include <kernel/pgtable.h>
 #include <kernel/printk.h>
 #include <asm/boot_record.h>
+#include <asm/cpufeature.h>
 #include <asm/csr.h>
+#include <asm/errata.h>
 #include <asm/fixmap.h>
 #include <asm/sections.h>
 #include <asm/setup.h>
+#include <asm/svprobe.h>
 #include <asm/tlbflush.h>
 
 struct kernel_mapping kernel_map;
 struct pgtable kernel_pgtable;
-
-/*
- * A new entry was invalid before, and a hart may cache that (Priv 20250508 §12.2.1), so
- * adding fences too. A fence by address orders leaves only (same section): where tables
- * were linked it takes a full one. One hart runs: local is enough.
- */
-static void kernel_fence(struct pgtable *pt, const struct pgtable_change *change)
-{
-	if (change->tables)
-		local_flush_tlb_all();
-	else if (change->last - change->va < PAGE_SIZE)
-		local_flush_tlb_page(change->va);
-	else
-		local_flush_tlb_kernel_range(change->va, change->last + 1);
-}
 
 static void table_refused(const struct pgtable *pt, enum pgtable_refusal why, unsigned long va)
 {
@@ -42,8 +30,16 @@ static phys_addr_t memblock_table_alloc(unsigned long size)
 	return memblock_phys_alloc(size, size, "page tables");
 }
 
+static bool in_image(phys_addr_t pa)
+{
+	return pa - kernel_map.phys_addr < (unsigned long)(_end - _start);
+}
+
+/* Tables of the image's pool stay with the image. */
 static void memblock_table_free(phys_addr_t table, unsigned long size)
 {
+	if (in_image(table))
+		return;
 	if (memblock_phys_free(table, size))
 		pr_warn("memblock: page table at 0x%llx stays reserved\n", table);
 }
@@ -51,11 +47,6 @@ static void memblock_table_free(phys_addr_t table, unsigned long size)
 static bool table_readable(phys_addr_t table)
 {
 	return memblock_is_map_memory(table);
-}
-
-static bool in_image(phys_addr_t pa)
-{
-	return pa - kernel_map.phys_addr < (unsigned long)(_end - _start);
 }
 
 /* The chain's tables are in the image; others pass through the slot of their level. */
@@ -75,14 +66,15 @@ static void *fixmap_reach(phys_addr_t table, unsigned int level)
 /* pt_ops, second stage: translation is on, RAM is not mapped yet. */
 static void pt_ops_set_fixmap(struct pgtable *pt)
 {
-	fixmap_init();
 	pt->ops.reach = fixmap_reach;
+	pt->hint = 0;
 }
 
 /* pt_ops, third and last stage: every table lies in the linear map. */
 static void pt_ops_set_final(struct pgtable *pt)
 {
 	pt->ops.reach = NULL;
+	pt->hint = 0;
 	pt->ops.offset = kernel_map.va_pa_offset;
 	pt->ops.readable = table_readable;
 	for (unsigned int level = 0; level < PGTABLE_MAX_LEVELS; level++)
@@ -97,12 +89,27 @@ void kernel_map_init(void)
 	kernel_map.va_kernel_pa_offset = KERNEL_LINK_ADDR - boot_record.load_pa;
 	pt->root = (csr_read(satp) & SATP_PPN_MASK) << PAGE_SHIFT;
 	pt->geometry = pgtable_geometry(1, boot_record.levels);
+	pt->tables = (boot_record.pt_pool_next - __pa_symbol(__pt_pool)) / PAGE_SIZE;
 	/* The static tables lie in the image: this is enough to find the fixmap's. */
 	pt->ops.offset = kernel_map.va_kernel_pa_offset;
 	pt->ops.alloc = memblock_table_alloc;
 	pt->ops.free = memblock_table_free;
-	pt->ops.fence = kernel_fence;
+	pt->ops.fence = pgtable_fence;
 	pt->ops.refused = table_refused;
+	fixmap_init();
+}
+
+void cpu_init(void)
+{
+	unsigned long listed = 0;
+
+	for (unsigned int ext = 0; ext < NR_RISCV_EXTS; ext++)
+		listed |= (unsigned long)riscv_ext_state[ext].listed << ext;
+	errata_init();
+	svprobe(listed);
+	riscv_fill_hwcap();
+	kernel_pgtable.svnapot = riscv_has_extension(RISCV_ISA_EXT_SVNAPOT);
+	kernel_pgtable.svpbmt = riscv_has_extension(RISCV_ISA_EXT_SVPBMT);
 }
 
 int image_reserve(void)
