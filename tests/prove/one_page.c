@@ -29,36 +29,45 @@ static void seen_fence(struct pgtable *pt, const struct pgtable_change *change)
 	fenced_removed = change->removed;
 }
 
+/* What a request leaves: no hint, or a table of level 0 that is this tree's own. */
+static void any_hint(const struct mode *m, struct pgtable *pt, unsigned long va)
+{
+	unsigned int level;
+
+	pt->hint = any_long();
+	pt->hint_va = any_long();
+	assume(pt->hint_va % (512 * 4096) == 0);
+	if (!pt->hint || va >> 21 != pt->hint_va >> 21)
+		return;
+	assume(translated(m, va) && !(pt->kernel && va >> 63));
+	spec_walk(m, pt, va, &level);
+	nr_read = nr_steps - 1; /* what leads to the table is not read again */
+	assume(!level && pt->hint == (steps[nr_read].address - pt->ops.offset) / 4096 * 4096);
+}
+
 /* Where it is taken, one store and one fence do what was asked; else nothing happens. */
 void one_page_only(void)
 {
 	const struct mode *m = any_mode();
 	struct pgtable other, pt = any_tree(m);
 	unsigned long va = any_long();
-	unsigned int level;
-	union fields e = { 0 };
 	u64 leaf = any_long();
+	union fields e;
 
-	assume(!leaf || leaf_common(&pt, leaf & 0x3ff));
 	pt.ops.fence = seen_fence;
 	pt.kernel = any_bool() ? &other : NULL;
-	pt.shared_start = any_long();
-	pt.shared_end = any_long();
-	assume((pt.shared_start | pt.shared_end) % 4096 == 0);
-	if (translated(m, va))
-		e = spec_walk(m, &pt, va, &level);
-	if (one_page(&pt, va, leaf)) {
-		prove(va % 4096 == 0 && translated(m, va) && !level);
-		prove(!pt.kernel || va >> 63 == 0);
-		prove(leaf ? !e.v : e.v && !e.n);
-		prove(nr_written == 1 && written == leaf);
-		prove(written_at == steps[nr_steps - 1].address);
-		prove(!shared(&pt, (written_at - pt.ops.offset) / 4096 * 4096));
-		prove(nr_fences == 1 && fenced_removed == !leaf);
-		prove(fenced_va == va && fenced_last == va + 4095);
-	} else {
+	any_hint(m, &pt, va);
+	if (!one_page(&pt, va, leaf)) {
 		prove(!nr_written && !nr_fences);
+		return;
 	}
+	prove(va % 4096 == 0 && translated(m, va) && !(pt.kernel && va >> 63));
+	e = steps[nr_steps - 1].entry;
+	prove(leaf ? !e.v : e.v && (e.r || e.w || e.x) && !e.n);
+	prove(nr_written == 1 && written == leaf);
+	prove(written_at == steps[nr_steps - 1].address);
+	prove(nr_fences == 1 && fenced_removed == !leaf);
+	prove(fenced_va == va && fenced_last == va + 4095);
 	prove(!spin_is_locked(&pt.lock));
 	end_reached();
 }

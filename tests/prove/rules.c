@@ -45,12 +45,17 @@ static const char rights[] = {
 	0, 1, 0, 1, 1, 1, 0, 2,
 };
 
-/* U and G: S-stage takes any; G-stage has user pages only, and no global ones. */
-static bool leaf_legal(const struct mode *m, union fields e, bool svpbmt)
+/*
+ * U and G: G-stage has user pages only, and no global ones; S-stage takes any, but global
+ * ones are in the kernel's tree only, if there are others with its half.
+ */
+static bool leaf_legal(const struct mode *m, union fields e, bool svpbmt, bool one_of_many)
 {
 	char right = rights[e.r | e.w << 1 | e.x << 2];
 
 	if (m->stage == 2 && (!e.u || e.g))
+		return false;
+	if (one_of_many && e.g)
 		return false;
 	if (e.pbmt == 3 || (e.pbmt && !svpbmt))
 		return false;
@@ -62,10 +67,12 @@ void leaf_refused(void)
 {
 	const struct mode *m = any_mode();
 	union fields e = { any_long() };
-	struct pgtable pt = { .geometry = geometry_of(m), .svpbmt = any_bool() };
-	enum pgtable_refusal why = leaf_refusal(&pt, e.val);
+	struct pgtable other, pt = { .geometry = geometry_of(m), .svpbmt = any_bool() };
+	enum pgtable_refusal why;
 
-	prove(!why == leaf_legal(m, e, pt.svpbmt));
+	pt.kernel = any_bool() ? &other : NULL;
+	why = leaf_refusal(&pt, e.val);
+	prove(!why == leaf_legal(m, e, pt.svpbmt, pt.kernel));
 	prove(leaf_common(&pt, e.val) == (!why && !e.pbmt));
 	prove((why == PGTABLE_UNKNOWN_BITS) == (e.ppn || e.reserved || e.n));
 	prove((pgtable_refusal_error(why) == -EOPNOTSUPP) == (why == PGTABLE_NO_SVPBMT));
