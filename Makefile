@@ -23,7 +23,7 @@ all: $(O)/Image ## the image: build/Image and build/cairn.elf (default)
 # --- Configuration --------------------------------------------------------------------
 
 kconfig = KCONFIG_CONFIG=$(O)/.config srctree=. $(PYTHON) -m
-configured := $(filter-out help clean setup-% run test test-% matrix mutants bench \
+configured := $(filter-out help clean setup-% run test test-% prove matrix mutants bench \
 	docs debug gdb repro %config,$(or $(MAKECMDGOALS),all))
 ifneq ($(configured),)
 include $(O)/auto.conf
@@ -170,7 +170,7 @@ $(O)/Image: $(O)/cairn.elf
 	$(call say,OBJCOPY)
 	$(Q)$(OBJCOPY) -O binary $< $@
 
--include $(shell find $(O) -name '*.d' 2>/dev/null)
+-include $(shell find $(O) -name '*.d' -type f 2>/dev/null)
 
 # --- Checks and tools -----------------------------------------------------------------
 
@@ -207,8 +207,8 @@ docs: ## Documentation as HTML: build/html
 	@scripts/setup.sh docs
 	$(Q)$(PYTHON) -m sphinx -q -W -b html -d $(O)/doctrees Documentation $(O)/html
 
-clean: ## remove what was built, but keep .config
-	$(Q)[ ! -e $(O)/.config ] || find $(O) -mindepth 1 -maxdepth 1 ! -name .config -exec rm -rf {} +
+clean: ## remove what was built, but keep .config and, on Debian 12, cbmc
+	$(Q)[ ! -e $(O)/.config ] || find $(O) -mindepth 1 -maxdepth 1 ! -name .config ! -name cbmc -exec rm -rf {} +
 
 help: ## this text
 	@awk -f scripts/help.awk $(firstword $(MAKEFILE_LIST))
@@ -220,7 +220,7 @@ help: ## this text
 pytest = $(PYTHON) -B -m pytest -p no:cacheprovider -q --tb=short -rfE tests/qemu
 test-configs := defconfig small_defconfig debug_defconfig
 test-parts := $(if $(wildcard scripts/check.sh),check) $(if $(wildcard tests/check),test-check) \
-	test-host test-qemu
+	test-host prove test-qemu
 
 test: ## everything a change must pass: checks, host tests, a pairwise cover of cells
 	@scripts/setup.sh test
@@ -230,6 +230,11 @@ test: ## everything a change must pass: checks, host tests, a pairwise cover of 
 
 test-host: ## the kernel's sources on this machine, under ASan and UBSan
 	@$(MAKE) -s -C tests/host B=$(abspath $(O))/host run
+
+prove: ## page-table arithmetic, for all addresses at once, with cbmc
+#: PROOFS       names of tests/prove/proofs.tsv, to try only these
+	@scripts/setup.sh prove
+	@scripts/prove.sh $(PROOFS)
 
 # Images under test have directories of their own: $(O)/.config stays the user's. The last
 # one is defconfig built by the second compiler.
@@ -256,6 +261,7 @@ cell: test-images ## boot one cell and show its console
 
 mutants: test-images ## break the code on purpose: does the named test notice?
 #: MUTANTS      only these, by name
+	@scripts/setup.sh prove
 	@$(MAKE) -s -C tests/host B=$(abspath $(O))/host
 	$(Q)$(PYTHON) -B scripts/mutants.py $(MUTANTS)
 
@@ -274,4 +280,4 @@ run: ## boot in QEMU; Ctrl-A x leaves it
 	@MODE='$(MODE)' MEM='$(MEM)' SMP='$(SMP)' CMDLINE='$(subst ','\'',$(CMDLINE))' \
 		QEMU_ARGS='$(QEMU_ARGS)' scripts/run.sh $(O)/Image
 
-.PHONY: test test-host test-images test-qemu matrix cell mutants bench run
+.PHONY: test test-host prove test-images test-qemu matrix cell mutants bench run

@@ -9,15 +9,17 @@
 # missing. Exit status: 0 all there, 1 something is missing, 2 wrong usage.
 #
 # Tested on Debian 12 and 13. No Debian: names the tools to be installed by hand.
-# shellcheck disable=SC2016,SC1091 # apt's own $(FIELD)s; /etc/os-release
+# shellcheck disable=SC2016,SC1091,SC2086 # apt's own $(FIELD)s; /etc/os-release
 set -euo pipefail
+cd "$(dirname "$0")/.."
 export LC_ALL=C
 
 # Group -> Debian packages; @name includes another group.
 declare -A group=(
 	[build]="make gcc-riscv64-unknown-elf binutils-riscv64-unknown-elf python3 python3-kconfiglib"
 	[run]="@build qemu-system-riscv opensbi"
-	[test]="@run gcc libc6-dev binutils git device-tree-compiler libfdt-dev gdb-multiarch
+	[prove]="gcc libc6-dev cbmc"
+	[test]="@run @prove binutils git device-tree-compiler libfdt-dev gdb-multiarch
 		clang-19 libclang-rt-19-dev clang-format-19
 		python3-pytest python3-pexpect python3-pyelftools python3-yaml"
 	[docs]="python3-sphinx python3-myst-parser"
@@ -27,6 +29,9 @@ declare -A group=(
 # Debian 12 takes these from its backports: its own QEMU is 7.2. All are named, as
 # apt-get -t would take every library they use from there, and those do not mix.
 backported="qemu-system-riscv qemu-system-common qemu-system-data opensbi"
+
+# Debian 12 has no cbmc: there it is unpacked in the build folder, not installed.
+CBMC=${O:-build}/cbmc
 
 # Package -> what to look for where dpkg is not the one to ask: a command,
 # py:MODULE, h:HEADER, or "-" for what comes with another of them.
@@ -40,7 +45,7 @@ declare -A probe=(
 	[clang-19]=clang-19 [libclang-rt-19-dev]=- [clang-format-19]=clang-format-19
 	[python3]=$PYTHON [python3-kconfiglib]=py:kconfiglib [python3-pytest]=py:pytest
 	[python3-pexpect]=py:pexpect [python3-pyelftools]=py:elftools [python3-yaml]=py:yaml
-	[python3-sphinx]=py:sphinx [python3-myst-parser]=py:myst_parser
+	[python3-sphinx]=py:sphinx [python3-myst-parser]=py:myst_parser [cbmc]=cbmc
 )
 
 say() { printf 'setup: %s\n' "$*" >&2; }
@@ -155,6 +160,20 @@ run() { # COMMAND
 	[[ $1 = *" update" ]]
 }
 
+fetch_cbmc() {
+	local uri log
+	uri=$(mirror) || die "cannot tell which apt source is Debian's: run apt-get update first"
+	say "missing: cbmc, which Debian 12 has not; what unpacks it, as anybody:"
+	printf '  %s\n' "scripts/fetch-cbmc.sh $CBMC $uri" >&2
+	confirm
+	log=$(mktemp)
+	scripts/fetch-cbmc.sh "$CBMC" "$uri" </dev/null >"$log" 2>&1 || {
+		tail -n 15 "$log" >&2
+		die "failed. Is there a network? Run the command above again (log: $log)"
+	}
+	rm -f "$log"
+}
+
 install_them() { # DISTRIBUTION PACKAGE...
 	local commands c root=() log
 	commands=$(plan "$@") || exit 1
@@ -175,7 +194,7 @@ install_them() { # DISTRIBUTION PACKAGE...
 }
 
 main() {
-	local check='' name distro packages lacking
+	local check='' name distro packages lacking cbmc=''
 	if [ "${1:-}" = --check ]; then check=1; shift; fi
 	[ $# -gt 0 ] || usage
 	for name; do [ -n "${group[$name]:-}" ] || usage; done
@@ -189,12 +208,17 @@ main() {
 		for name in "${lacking[@]}"; do say "  ${probe[$name]#*:} (Debian's $name)"; done
 		exit 1
 	fi
+	if [[ $distro = bookworm && " ${packages[*]} " = *" cbmc "* ]]; then
+		mapfile -t packages < <(printf '%s\n' "${packages[@]}" | grep -vx cbmc)
+		[ -x "$CBMC/cbmc" ] || present cbmc || cbmc=cbmc
+	fi
 	mapfile -t lacking < <(missing_packages "${packages[@]}")
-	[ ${#lacking[@]} -gt 0 ] || exit 0
 	# Who may not install is served as well by the tools from elsewhere, from $HOME say.
-	can_be_root || [ -n "$(missing_tools "${lacking[@]}")" ] || exit 0
-	[ -z "$check" ] || die "missing: ${lacking[*]}"
-	install_them "$distro" "${lacking[@]}"
+	can_be_root || [ -n "$(missing_tools "${lacking[@]}")" ] || lacking=()
+	[ -n "${lacking[*]}$cbmc" ] || exit 0
+	[ -z "$check" ] || die "missing:" "${lacking[@]}" $cbmc
+	[ ${#lacking[@]} = 0 ] || install_them "$distro" "${lacking[@]}"
+	[ -z "$cbmc" ] || fetch_cbmc
 }
 
 main "$@"

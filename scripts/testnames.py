@@ -7,6 +7,7 @@ Names of tests, as tests/requirements.tsv and tests/mutants use them:
   qemu:FILE.py::TEST[ID]       a pytest of tests/qemu; [ID] may be left out
   cell:AXIS=VALUE,...          a cell of tests/qemu/cells.yaml
   check:NAME                   a step of scripts/check.sh
+  prove:NAME                   a row of tests/prove/proofs.tsv
   source:FILE::TEXT            an assertion the build makes: TEXT stands in FILE
 """
 import re
@@ -64,13 +65,17 @@ def _check(name):
     return f"[{name}]=" in _read(TOP / "scripts/check.sh")
 
 
+def _prove(name):
+    return f"\n{name}\t" in _read(TOP / "tests/prove/proofs.tsv")
+
+
 def _source(name):
     file, _, text = name.partition("::")
     return bool(text) and text in _read(TOP / file)
 
 
 KINDS = {"host": _host, "ktest": _ktest, "qemu": _qemu, "cell": _cell, "check": _check,
-         "source": _source}
+         "prove": _prove, "source": _source}
 
 
 def exists(name):
