@@ -13,6 +13,7 @@
  */
 #define LEVEL_BITS 9
 #define TABLE_SIZE (PAGE_SIZE / sizeof(pte_t)) /* entries, of all tables but the root */
+#define TABLE_SPAN (TABLE_SIZE * PAGE_SIZE)    /* bytes mapped by one of level 0 */
 #define NO_TABLE   1UL                         /* no table has this address */
 
 /* Bits a hart may set in a leaf at any time. */
@@ -33,6 +34,9 @@
 #define WALK_AT(lvl)  ((lvl) * WALK_STEP + PAGE_SHIFT - 3)
 #define TABLE_OFFSETS (PAGE_SIZE - 8)
 
+/* V, R, W, X as a number: R, RW, X, RX (Priv 20250508 §12.4.1). A guest's RAM has RWX too. */
+#define LEAF_RIGHTS (1U << 3 | 1U << 7 | 1U << 9 | 1U << 11)
+
 /*
  * G-stage trees have four times the root, and two address bits more (Priv 20250508, chapter on
  * the hypervisor extension, two-stage address translation).
@@ -50,16 +54,16 @@
 		.sign_extended = (_stage) == 1,                                               \
 		.leaf_set = (_stage) == 2 ? _PAGE_USER : 0,                                   \
 		.leaf_clear = (_stage) == 2 ? _PAGE_GLOBAL : 0,                               \
-		.write_exec = (_stage) == 2,                                                  \
+		.leaf_rights = LEAF_RIGHTS | ((_stage) == 2 ? 1U << 15 : 0),                  \
 		.walk = WALK_AT((_levels) - 1),                                               \
 		.root_mask = (8U << (LEVEL_BITS + ((_stage) == 2 ? 2 : 0))) - 8,              \
 		.bias = (_stage) == 1 ? 1UL << (PAGE_SHIFT + LEVEL_BITS * (_levels) - 1) : 0, \
 	}
 
 /* A pointer to a table has V and its frame, and nothing else in the low bits. */
-static inline bool points_to_table(u64 entry)
+static inline bool points_to_table(pte_t pte)
 {
-	return (entry & 0x3ff) == _PAGE_PRESENT;
+	return (pte.val & 0x3ff) == _PAGE_PRESENT;
 }
 
 /* The bits above the input's are what the geometry wants: all equal, or all 0. */
@@ -78,12 +82,12 @@ static inline unsigned int root_level(const struct pgtable *pt)
 	return pt->geometry->levels - 1U;
 }
 
-static inline unsigned int table_index(const struct pgtable_geometry *geometry, unsigned int level,
-				       unsigned long va)
+static inline unsigned long table_index(const struct pgtable_geometry *geometry, unsigned int level,
+					unsigned long va)
 {
-	unsigned int bits = level == geometry->levels - 1U ? geometry->root_bits : LEVEL_BITS;
+	unsigned long mask = level == geometry->levels - 1U ? geometry->root_mask : TABLE_OFFSETS;
 
-	return va >> level_shift(level) & ((1U << bits) - 1);
+	return va >> level_shift(level) & mask / sizeof(pte_t);
 }
 
 static inline pte_t *reach(const struct pgtable *pt, phys_addr_t table, unsigned int level)
@@ -125,24 +129,24 @@ static inline unsigned long entry_last(unsigned int level, unsigned long va, uns
 	return end < last ? end : last;
 }
 
-/* Trusts the tables; pt->ops.reach is NULL. */
+/* From the root to the entry that decides. Trusts the tables; pt->ops.reach is NULL. */
 static __always_inline pte_t walk_tables(const struct pgtable *pt, const struct pgtable_geometry *g,
 					 unsigned long va, unsigned int *level)
 {
 	/* entry << 2 is the table's address and V, shifted to bit 2 */
 	unsigned long to_table = pt->ops.offset - (_PAGE_PRESENT << 2), at = g->walk;
-	u64 entry = READ_ONCE(
-		*(const u64 *)(pt->root + pt->ops.offset + (va >> (at & 63) & g->root_mask)));
+	pte_t pte =
+		read_pte((pte_t *)(pt->root + pt->ops.offset + (va >> (at & 63) & g->root_mask)));
 
 	/* Each address depends on the entry before: no barrier is needed to see a new table. */
-	while (points_to_table(entry)) {
+	while (points_to_table(pte)) {
 		at -= WALK_STEP;
 		OPTIMIZER_HIDE_VAR(at); /* or it is kept twice, a step apart */
-		entry = READ_ONCE(*(const u64 *)((entry << 2) + to_table +
-						 (va >> (at & 63) & TABLE_OFFSETS)));
+		pte = read_pte(
+			(pte_t *)((pte.val << 2) + to_table + (va >> (at & 63) & TABLE_OFFSETS)));
 	}
 	*level = (unsigned int)(at >> 6);
-	return as_walked((pte_t){ entry }, va);
+	return pte;
 }
 
 static inline void set_pte(pte_t *ptep, pte_t pte)
@@ -170,6 +174,15 @@ static inline void link_table(pte_t *ptep, phys_addr_t table)
 	set_pte(ptep, mk_pte(table, __pgprot(_PAGE_PRESENT)));
 }
 
+/* A leaf as most are: legal, and with no memory type. */
+static inline bool leaf_common(const struct pgtable *pt, u64 bits)
+{
+	const struct pgtable_geometry *g = pt->geometry;
+
+	return !(bits >> _PAGE_PFN_SHIFT) && g->leaf_rights >> (bits & 15) & 1 &&
+	       (bits & (g->leaf_set | g->leaf_clear)) == g->leaf_set;
+}
+
 static inline bool shared(const struct pgtable *pt, phys_addr_t table)
 {
 	return table >= pt->shared_start && table < pt->shared_end;
@@ -192,17 +205,18 @@ enum op {
 struct request {
 	struct pgtable *pt;
 	enum op op;
+	bool done;               /* with the second pass, or in another way */
 	bool commit;             /* second pass */
 	bool detached;           /* tables were, in the second pass */
 	bool small;              /* no leaf of 64 KiB either */
 	unsigned int leaf_level; /* largest leaf wanted */
 	unsigned long pa_delta;  /* pa - va, modulo 2^64 */
 	u64 set, clear;          /* of leaves */
+	unsigned long writes;    /* pt->writes when the tables needed were counted */
 	unsigned long need;      /* tables to take */
 	unsigned long have;      /* reserved ... */
 	phys_addr_t spares;      /* ... and unlinked ones, each holding the next one's address */
 	unsigned long refused_at;
-	struct pgtable_change change;
 };
 
 enum kind {
@@ -220,27 +234,43 @@ enum action {
 	DETACH
 };
 
+/* Whether @va is mapped, if at all, by an entry of the table that the last call ended in. */
+static inline bool hinted(const struct pgtable *pt, unsigned long va)
+{
+	return pt->hint && (va ^ pt->hint_va) < TABLE_SPAN;
+}
+
+static inline void begin_change(struct pgtable *pt)
+{
+	pt->change = (struct pgtable_change){ .va = ~0UL, .level = ~0U };
+}
+
 /* What the fence must know. */
 static inline void note(struct request *rq, unsigned int level, unsigned long va,
 			unsigned long last, bool removed, bool tables)
 {
-	struct pgtable_change *c = &rq->change;
+	struct pgtable_change *c = &rq->pt->change;
 
 	c->va = min(c->va, va);
 	c->last = max(c->last, last);
 	c->level = min(c->level, level);
 	c->removed |= removed;
 	c->tables |= tables;
+	if (removed && tables)
+		rq->pt->hint = 0; /* it may be one that goes */
 }
 
-static inline struct request new_request(struct pgtable *pt, enum op op)
+/* Field by field: the compiler would call memset(). */
+static __always_inline void new_request(struct request *rq, struct pgtable *pt, enum op op)
 {
-	return (struct request){
-		.pt = pt,
-		.op = op,
-		.leaf_level = root_level(pt),
-		.change = { .va = ~0UL, .level = ~0U },
-	};
+	rq->pt = pt;
+	rq->op = op;
+	rq->done = rq->commit = rq->detached = rq->small = false;
+	rq->leaf_level = root_level(pt);
+	rq->pa_delta = 0;
+	rq->set = rq->clear = 0;
+	rq->writes = rq->need = rq->have = 0;
+	rq->spares = 0;
 }
 
 /* pgtable_rules.c */

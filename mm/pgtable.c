@@ -26,8 +26,8 @@ static const u8 rules[][STRAY + 1][2] = {
 		  { NO_(LEAF_BY_TABLE), NO_(OVERWRITES) },
 		  { DOWN, NO_(TABLE_BY_LEAF) },
 		  { NO_(TABLE_AS_LEAF), NO_(TABLE_AS_LEAF) } },
-	[POPULATE] = { { ADD, SKIP },
-		       { NO_(LEAF_BY_TABLE), SKIP },
+	[POPULATE] = { { ADD, ADD },
+		       { NO_(LEAF_BY_TABLE), NO_(LEAF_BY_TABLE) },
 		       { DOWN, DOWN },
 		       { NO_(TABLE_AS_LEAF), NO_(TABLE_AS_LEAF) } },
 	[UNMAP] = { { SKIP, SKIP },
@@ -72,6 +72,15 @@ static inline unsigned long covered(const struct request *rq, unsigned int level
 static enum pgtable_refusal visit(struct request *rq, phys_addr_t table, unsigned int level,
 				  unsigned long va, unsigned long last, pte_t all);
 
+/* A table the range covers: V goes, the address stays until after the fence. */
+static void detach(struct request *rq, pte_t *ptep, unsigned int level, unsigned long va,
+		   unsigned long last)
+{
+	set_pte(ptep, (pte_t){ read_pte(ptep).val & ~_PAGE_PRESENT });
+	note(rq, level, va, last, true, true);
+	rq->detached = true;
+}
+
 /* An entry that is left for, or replaced by, the table below it. */
 static enum pgtable_refusal descend(struct request *rq, enum action action, pte_t *ptep, pte_t pte,
 				    unsigned int level, unsigned long va, unsigned long last)
@@ -95,46 +104,59 @@ static enum pgtable_refusal descend(struct request *rq, enum action action, pte_
 	return why;
 }
 
-/* First pass over @n entries alike: how many there are, up to one that is refused. */
-static unsigned long plan_run(struct request *rq, const pte_t *ptep, pte_t pte, unsigned int level,
-			      unsigned long n, enum pgtable_refusal *why)
+/* How many of @n entries are like the first one, which is NONE or LEAF. */
+static unsigned long alike(const pte_t *ptep, unsigned long n, enum kind kind)
 {
-	enum kind kind = entry_kind(pte, level);
-	unsigned long i;
+	const pte_t *end = ptep + n, *at = ptep + 1;
 
-	for (i = 0; i < n; i++) {
-		if (ptep && i)
-			pte = read_pte(&ptep[i]);
-		if (entry_kind(pte, level) != kind)
-			break;
-		if (rq->op == PROTECT)
-			*why = leaf_refusal(rq->pt, ((pte.val & ~rq->clear) | rq->set) &
-							    ~(_PAGE_PFN_MASK | _PAGE_NAPOT));
-		if (*why || !ptep)
-			return *why ? i : n;
-	}
-	return i;
+	if (kind == NONE)
+		while (at != end && !pte_present(read_pte(at)))
+			at++;
+	else
+		while (at != end && pte_leaf(read_pte(at)))
+			at++;
+	return (unsigned long)(at - ptep);
 }
 
-/* Second pass over such a run. */
-static unsigned long commit_run(struct request *rq, enum action action, pte_t *ptep, pte_t pte,
-				unsigned int level, unsigned long va, unsigned long n)
+/* First pass of PROTECT over leaves: what is wrong with the bits they would have. */
+static enum pgtable_refusal plan_run(struct request *rq, const pte_t *ptep, pte_t pte,
+				     unsigned int level, unsigned long va, unsigned long n)
 {
-	enum kind kind = entry_kind(pte, level);
-	bool changed = action == CHANGE && kind == NONE;
-	unsigned long i = 0;
+	enum pgtable_refusal why = 0;
 
-	if (changed) {
-		write_leaves(rq, ptep, level, mk_pte(va + rq->pa_delta, __pgprot(rq->set)), n);
-		i = n;
-	} else {
-		do
-			changed |= action == CHANGE && change_leaf(&ptep[i], rq->set, rq->clear);
-		while (++i < n && entry_kind(read_pte(&ptep[i]), level) == kind);
+	for (unsigned long i = 0; !why && i < (ptep ? n : 1); i++) {
+		if (ptep)
+			pte = read_pte(&ptep[i]);
+		pte.val = ((pte.val & ~rq->clear) | rq->set) & ~(_PAGE_PFN_MASK | _PAGE_NAPOT);
+		why = leaf_refusal(rq->pt, pte.val);
+		rq->refused_at = va + (i << level_shift(level));
 	}
-	if (changed)
-		note(rq, level, va, va + (i << level_shift(level)) - 1, kind != NONE, false);
-	return i;
+	return why;
+}
+
+/* Second pass over such a run: whether it differs now. */
+static bool commit_run(const struct request *rq, enum kind kind, pte_t *ptep, unsigned int level,
+		       unsigned long va, unsigned long n)
+{
+	bool changed = kind == NONE;
+
+	if (kind == NONE)
+		write_leaves(rq, ptep, level, mk_pte(va + rq->pa_delta, __pgprot(rq->set)), n);
+	else
+		for (unsigned long i = 0; i < n; i++)
+			changed |= change_leaf(&ptep[i], rq->set, rq->clear);
+	return changed;
+}
+
+/* A run of entries that the request covers. */
+static enum pgtable_refusal treat_run(struct request *rq, enum kind kind, pte_t *ptep, pte_t pte,
+				      unsigned int level, unsigned long va, unsigned long n)
+{
+	if (!rq->commit)
+		return rq->op == PROTECT ? plan_run(rq, ptep, pte, level, va, n) : 0;
+	if (commit_run(rq, kind, ptep, level, va, n))
+		note(rq, level, va, va + (n << level_shift(level)) - 1, kind != NONE, false);
+	return 0;
 }
 
 /*
@@ -147,31 +169,31 @@ static enum pgtable_refusal visit(struct request *rq, phys_addr_t table, unsigne
 	pte_t *ptep = table == NO_TABLE ? NULL : reach_entry(rq->pt, table, level, va);
 	enum pgtable_refusal why = 0;
 
-	if (rq->commit && !level && rq->op >= UNMAP)
+	if (!level && rq->op == POPULATE)
+		return 0;
+	if (!level && rq->op >= UNMAP && rq->commit)
 		break_runs(rq, ptep, va, last);
 	for (;;) {
 		unsigned long n = covered(rq, level, va, last), end = entry_last(level, va, last);
 		pte_t pte = ptep ? read_pte(ptep) : all;
-		u8 action = rules[rq->op][entry_kind(pte, level)][n != 0];
+		enum kind kind = entry_kind(pte, level);
+		u8 action = rules[rq->op][kind][n != 0];
 
 		rq->refused_at = va;
 		if (action & NO)
 			return action & ~NO;
 		if (n && action <= CHANGE) {
-			n = rq->commit ? commit_run(rq, action, ptep, pte, level, va, n)
-				       : plan_run(rq, ptep, pte, level, n, &why);
-			rq->refused_at = va + (n << level_shift(level));
-			end = rq->refused_at - 1;
+			if (ptep && !(rq->commit && rq->op == MAP)) /* planned: all invalid */
+				n = alike(ptep, n, kind);
+			end = va + (n << level_shift(level)) - 1;
+			if (action == CHANGE)
+				why = treat_run(rq, kind, ptep, pte, level, va, n);
 		} else {
 			n = 1;
-			if (action == DETACH && rq->commit) {
-				/* V goes, the address stays until after the fence. */
-				set_pte(ptep, (pte_t){ pte.val & ~_PAGE_PRESENT });
-				note(rq, level, va, end, true, true);
-				rq->detached = true;
-			} else if (action >= DOWN && action <= BREAK) {
+			if (action == DETACH && rq->commit)
+				detach(rq, ptep, level, va, end);
+			else if (action >= DOWN && action <= BREAK)
 				why = descend(rq, action, ptep, pte, level, va, end);
-			}
 		}
 		if (why || end == last)
 			return why;
@@ -204,43 +226,82 @@ static void reap(struct request *rq, phys_addr_t table, unsigned int level, unsi
 }
 
 /*
- * The lowest table there is that all of [va, last] goes into: nothing above it changes.
+ * The lowest table there is that all of [va, last] goes into, or the one above where the
+ * range is a whole entry: nothing higher changes.
  */
-static phys_addr_t lowest_table(const struct request *rq, unsigned long va, unsigned long last,
+static phys_addr_t lowest_table(const struct pgtable *pt, unsigned long va, unsigned long last,
 				unsigned int *level)
 {
-	const struct pgtable *pt = rq->pt;
 	phys_addr_t table = pt->root;
+	unsigned int l = root_level(pt);
 
-	for (*level = root_level(pt);
-	     !covered(rq, *level, va, last) && (va ^ last) >> level_shift(*level) == 0; --*level) {
-		pte_t pte = read_pte(reach_entry(pt, table, *level, va));
+	if (hinted(pt, va) && hinted(pt, last) && last - va < TABLE_SPAN - 1) {
+		*level = 0;
+		return pt->hint;
+	}
+	for (; (va ^ last) >> level_shift(l) == 0; l--) {
+		pte_t pte = read_pte(reach_entry(pt, table, l, va));
 
-		if (!pte_table(pte) || shared(pt, pte_pa(pte)))
+		if (!((va | (last + 1)) & (pgtable_leaf_size(l) - 1)) || !points_to_table(pte) ||
+		    shared(pt, pte_pa(pte)))
 			break;
 		table = pte_pa(pte);
 	}
+	*level = l;
 	return table;
 }
 
-/* With the lock held: refuse, or ask for more tables, or do it. */
+/*
+ * A range that is one run of entries alike, in a table that is there, without the
+ * recursion. False: it is not, and nothing has been done.
+ */
+static bool one_run(struct request *rq, phys_addr_t table, unsigned int level, unsigned long va,
+		    unsigned long last, enum pgtable_refusal *why)
+{
+	unsigned long n = covered(rq, level, va, last);
+	pte_t *ptep = reach_entry(rq->pt, table, level, va);
+	pte_t pte = read_pte(ptep);
+	enum kind kind = entry_kind(pte, level);
+
+	if (va + (n << level_shift(level)) - 1 != last || rules[rq->op][kind][1] != CHANGE ||
+	    (pte.val | read_pte(&ptep[n - 1]).val) & _PAGE_NAPOT || alike(ptep, n, kind) < n)
+		return false;
+	if (rq->op == PROTECT)
+		*why = plan_run(rq, ptep, pte, level, va, n);
+	if (!*why && commit_run(rq, kind, ptep, level, va, n))
+		note(rq, level, va, last, kind != NONE, false);
+	return true;
+}
+
+/* With the lock held: refuse, or ask for more tables, or do it: then 0, and rq->done. */
 static enum pgtable_refusal try_request(struct request *rq, unsigned long va, unsigned long last)
 {
 	unsigned int level;
-	phys_addr_t table = lowest_table(rq, va, last, &level);
-	enum pgtable_refusal why;
+	phys_addr_t table = lowest_table(rq->pt, va, last, &level);
+	enum pgtable_refusal why = 0;
 
-	rq->need = 0;
-	why = visit(rq, table, level, va, last, (pte_t){ 0 });
-	if (why || rq->need > rq->have)
-		return why;
-	rq->commit = true;
-	visit(rq, table, level, va, last, (pte_t){ 0 });
+	if (!one_run(rq, table, level, va, last, &why)) {
+		/* What was planned before the lock was dropped holds if nobody has written. */
+		if (!rq->need || rq->writes != rq->pt->writes) {
+			rq->need = 0;
+			rq->writes = rq->pt->writes;
+			why = visit(rq, table, level, va, last, (pte_t){ 0 });
+			if (why || rq->need > rq->have)
+				return why;
+		}
+		rq->commit = true;
+		visit(rq, table, level, va, last, (pte_t){ 0 });
+	}
+	rq->done = !why;
+	if (!level && !rq->pt->ops.reach) {
+		rq->pt->hint = table;
+		rq->pt->hint_va = va & -TABLE_SPAN;
+	}
 	if (settle(rq) && rq->detached) {
 		reap(rq, table, level, va, last);
 		sync_roots(rq->pt, va, last);
 	}
-	return 0;
+	return why;
 }
 
 static int run_request(struct request *rq, unsigned long va, unsigned long size)
@@ -248,24 +309,53 @@ static int run_request(struct request *rq, unsigned long va, unsigned long size)
 	enum pgtable_refusal why = range_refusal(rq->pt, va, size);
 
 	rq->refused_at = va;
-	while (!why && !rq->commit) {
-		if (!reserve_spares(rq)) {
+	while (!why && !rq->done) {
+		if (rq->have < rq->need && !reserve_spares(rq)) {
 			why = PGTABLE_NO_MEMORY;
 			break;
 		}
 		spin_lock(&rq->pt->lock);
+		begin_change(rq->pt);
 		why = try_request(rq, va, va + size - 1);
 		spin_unlock(&rq->pt->lock);
 	}
-	free_spares(rq);
+	if (rq->spares)
+		free_spares(rq);
 	return why ? refuse(rq->pt, why, rq->refused_at) : 0;
 }
 
-int pgtable_map(struct pgtable *pt, unsigned long va, phys_addr_t pa, size_t size, pgprot_t prot,
-		unsigned int flags)
+/*
+ * One page in the table that the last request ended in, without making a request: @leaf
+ * goes where nothing was, or (0) nothing where a leaf was. False: it is something else,
+ * and nothing has been done.
+ */
+static __always_inline bool one_page(struct pgtable *pt, unsigned long va, u64 leaf)
 {
-	struct request rq = new_request(pt, MAP);
-	enum pgtable_refusal why = leaf_refusal(pt, prot.val);
+	bool ok = false;
+	pte_t *ptep, old;
+
+	spin_lock(&pt->lock);
+	if (hinted(pt, va) && !(va & ~PAGE_MASK)) {
+		ptep = (pte_t *)(pt->hint + pt->ops.offset) + va / PAGE_SIZE % TABLE_SIZE;
+		old = read_pte(ptep);
+		ok = leaf ? !pte_present(old) : pte_leaf(old) && !(old.val & _PAGE_NAPOT);
+	}
+	if (ok) {
+		set_pte(ptep, (pte_t){ leaf });
+		pt->writes++;
+		pt->change = (struct pgtable_change){ va, va + PAGE_SIZE - 1, 0, !leaf, false };
+		if (pt->ops.fence)
+			pt->ops.fence(pt, &pt->change);
+	}
+	spin_unlock(&pt->lock);
+	return ok;
+}
+
+static noinline int map_range(struct pgtable *pt, unsigned long va, phys_addr_t pa, size_t size,
+			      pgprot_t prot, unsigned int flags)
+{
+	enum pgtable_refusal why = leaf_common(pt, prot.val) ? 0 : leaf_refusal(pt, prot.val);
+	struct request rq;
 
 	if (!why && flags & ~PGTABLE_SMALL_ONLY)
 		why = PGTABLE_UNKNOWN_FLAGS;
@@ -275,6 +365,7 @@ int pgtable_map(struct pgtable *pt, unsigned long va, phys_addr_t pa, size_t siz
 		why = PGTABLE_PA_TOO_WIDE;
 	if (why)
 		return refuse(pt, why, va);
+	new_request(&rq, pt, MAP);
 	rq.pa_delta = pa - va;
 	rq.set = prot.val;
 	rq.small = flags & PGTABLE_SMALL_ONLY;
@@ -282,19 +373,38 @@ int pgtable_map(struct pgtable *pt, unsigned long va, phys_addr_t pa, size_t siz
 	return run_request(&rq, va, size);
 }
 
-int pgtable_unmap(struct pgtable *pt, unsigned long va, size_t size)
+int pgtable_map(struct pgtable *pt, unsigned long va, phys_addr_t pa, size_t size, pgprot_t prot,
+		unsigned int flags)
 {
-	struct request rq = new_request(pt, UNMAP);
+	if (size == PAGE_SIZE && flags <= PGTABLE_SMALL_ONLY && leaf_common(pt, prot.val) &&
+	    !(pa & ~(PAGE_MASK & ((1UL << MAX_PA_BITS) - 1))) &&
+	    one_page(pt, va, mk_pte(pa, prot).val))
+		return 0;
+	return map_range(pt, va, pa, size, prot, flags);
+}
 
+static noinline int unmap_range(struct pgtable *pt, unsigned long va, size_t size)
+{
+	struct request rq;
+
+	new_request(&rq, pt, UNMAP);
 	rq.clear = ~0ULL;
 	return run_request(&rq, va, size);
+}
+
+int pgtable_unmap(struct pgtable *pt, unsigned long va, size_t size)
+{
+	if (size == PAGE_SIZE && one_page(pt, va, 0))
+		return 0;
+	return unmap_range(pt, va, size);
 }
 
 int pgtable_protect(struct pgtable *pt, unsigned long va, size_t size, pgprot_t set, pgprot_t clear)
 {
 	const u64 rights = _PAGE_LEAF | _PAGE_USER | _PAGE_GLOBAL | ACCESS_BITS | _PAGE_RSW;
-	struct request rq = new_request(pt, PROTECT);
+	struct request rq;
 
+	new_request(&rq, pt, PROTECT);
 	if ((set.val | clear.val) & ~rights)
 		return refuse(pt, PGTABLE_IN_PLACE, va);
 	rq.set = set.val;
@@ -304,16 +414,17 @@ int pgtable_protect(struct pgtable *pt, unsigned long va, size_t size, pgprot_t 
 
 int pgtable_populate(struct pgtable *pt, unsigned long va, size_t size)
 {
-	struct request rq = new_request(pt, POPULATE);
+	struct request rq;
 
-	rq.leaf_level = 0;
+	new_request(&rq, pt, POPULATE);
 	return run_request(&rq, va, size);
 }
 
 int pgtable_split(struct pgtable *pt, unsigned long va, size_t size, unsigned int flags)
 {
-	struct request rq = new_request(pt, SPLIT);
+	struct request rq;
 
+	new_request(&rq, pt, SPLIT);
 	if (flags & ~PGTABLE_SMALL_ONLY)
 		return refuse(pt, PGTABLE_UNKNOWN_FLAGS, va);
 	rq.small = flags & PGTABLE_SMALL_ONLY;

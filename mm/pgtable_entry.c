@@ -48,22 +48,31 @@ bool reserve_spares(struct request *rq)
 
 /* --- Second pass: entries --- */
 
+static pte_t *write_some(pte_t *ptep, pte_t pte, u64 step, unsigned long n)
+{
+	for (; n; n--, pte.val += step)
+		set_pte(ptep++, pte);
+	return ptep;
+}
+
 /* @n leaves from @pte on; of 64 KiB where address and frames allow. */
 void write_leaves(const struct request *rq, pte_t *ptep, unsigned int level, pte_t pte,
 		  unsigned long n)
 {
 	const u64 step = pgtable_leaf_size(level) >> PAGE_SHIFT << _PAGE_PFN_SHIFT;
-	bool runs = rq->pt->svnapot && !rq->small && !level;
+	const unsigned long run_bytes = RUN_PAGES * sizeof(pte_t);
 
-	while (n) {
-		bool run = runs && n >= RUN_PAGES &&
-			   !((unsigned long)ptep % (RUN_PAGES * sizeof(pte_t))) &&
+	if (level || !rq->pt->svnapot || rq->small) {
+		write_some(ptep, pte, step, n);
+		return;
+	}
+	for (unsigned long piece; n; n -= piece, pte.val += piece * step) {
+		bool run = n >= RUN_PAGES && !((unsigned long)ptep % run_bytes) &&
 			   !(pte.val & RUN_PFN);
-		unsigned long piece = run ? RUN_PAGES : runs ? 1 : n;
 
-		for (unsigned long i = piece; i; i--, pte.val += step)
-			set_pte(ptep++, run ? (pte_t){ (pte.val & ~RUN_PFN) | RUN_MARK } : pte);
-		n -= piece;
+		piece = run ? RUN_PAGES : 1;
+		ptep = run ? write_some(ptep, (pte_t){ pte.val | RUN_MARK }, 0, RUN_PAGES)
+			   : write_some(ptep, pte, 0, 1);
 	}
 }
 
@@ -173,11 +182,13 @@ void sync_roots(const struct pgtable *pt, unsigned long va, unsigned long last)
 /* The one fence decision. */
 bool settle(struct request *rq)
 {
-	struct pgtable_change *c = &rq->change;
+	struct pgtable_change *c = &rq->pt->change;
 
 	if (c->va > c->last)
 		return false;
-	sync_roots(rq->pt, c->va, c->last);
+	rq->pt->writes++;
+	if (unlikely(rq->pt->next))
+		sync_roots(rq->pt, c->va, c->last);
 	if (rq->pt->ops.fence)
 		rq->pt->ops.fence(rq->pt, c);
 	return true;

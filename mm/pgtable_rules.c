@@ -88,7 +88,8 @@ enum pgtable_refusal leaf_refusal(const struct pgtable *pt, u64 bits)
 		return PGTABLE_NOT_A_LEAF;
 	if ((bits & (_PAGE_READ | _PAGE_WRITE)) == _PAGE_WRITE)
 		return PGTABLE_WRITE_ONLY;
-	if ((bits & (_PAGE_WRITE | _PAGE_EXEC)) == (_PAGE_WRITE | _PAGE_EXEC) && !g->write_exec)
+	if ((bits & (_PAGE_WRITE | _PAGE_EXEC)) == (_PAGE_WRITE | _PAGE_EXEC) &&
+	    !(g->leaf_rights >> 15 & 1))
 		return PGTABLE_WRITE_EXEC;
 	if ((bits & (g->leaf_set | g->leaf_clear)) != g->leaf_set)
 		return PGTABLE_STAGE_BITS;

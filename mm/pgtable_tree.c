@@ -43,7 +43,7 @@ static bool collapse(struct request *rq, pte_t *ptep, unsigned int level, unsign
 	set_pte(ptep, (pte_t){ rq->set });
 	note(rq, level - 1, va, last, true, true);
 	settle(rq);
-	rq->change = (struct pgtable_change){ .va = ~0UL, .level = ~0U };
+	begin_change(rq->pt);
 	/* No hart uses the old table now; but until the fence it got A and D. */
 	uniform(entries, level - 1, TABLE_SIZE, &rq->set);
 	rq->set &= ACCESS_BITS;
@@ -94,13 +94,15 @@ static int merge(struct request *rq, phys_addr_t table, unsigned int level, unsi
 
 int pgtable_merge(struct pgtable *pt, unsigned long va, size_t size)
 {
-	struct request rq = new_request(pt, PROTECT);
+	struct request rq;
 	enum pgtable_refusal why = range_refusal(pt, va, size);
 	int freed;
 
+	new_request(&rq, pt, PROTECT);
 	if (why)
 		return refuse(pt, why, va);
 	spin_lock(&pt->lock);
+	begin_change(pt);
 	freed = merge(&rq, pt->root, root_level(pt), va, va + size - 1);
 	settle(&rq);
 	spin_unlock(&pt->lock);
@@ -121,7 +123,7 @@ int pgtable_create(struct pgtable *pt, const struct pgtable_geometry *geometry,
 	unsigned long size = pgtable_root_size(geometry);
 
 	*pt = (struct pgtable){ .geometry = geometry, .ops = *ops, .kernel = kernel };
-	if (kernel && kernel->geometry != geometry)
+	if (kernel && (kernel->geometry != geometry || !geometry->sign_extended))
 		return refuse(pt, PGTABLE_OTHER_GEOMETRY, 0);
 	pt->root = pt->ops.alloc(size);
 	if (!pt->root)
@@ -158,9 +160,10 @@ static void leave_kernel(struct pgtable *pt)
 
 int pgtable_destroy(struct pgtable *pt)
 {
-	struct request rq = new_request(pt, UNMAP);
+	struct request rq;
 	unsigned long own = root_entries(pt);
 
+	new_request(&rq, pt, UNMAP);
 	if (pt->kernel) {
 		leave_kernel(pt);
 		own /= 2;
@@ -168,9 +171,10 @@ int pgtable_destroy(struct pgtable *pt)
 		return refuse(pt, PGTABLE_IN_USE, 0);
 	}
 	spin_lock(&pt->lock);
+	begin_change(pt);
 	note(&rq, 0, 0, ~0UL, true, true);
 	if (pt->ops.fence)
-		pt->ops.fence(pt, &rq.change);
+		pt->ops.fence(pt, &pt->change);
 	for (unsigned long i = 0; i < own; i++) {
 		pte_t pte = read_pte(reach(pt, pt->root, root_level(pt)) + i);
 

@@ -35,7 +35,7 @@ static phys_addr_t descend(const struct pgtable *pt, unsigned long va, unsigned 
 	phys_addr_t table = pt->root;
 
 	for (unsigned int l = root_level(pt);; l--) {
-		unsigned int index = table_index(pt->geometry, l, va);
+		unsigned int index = (unsigned int)table_index(pt->geometry, l, va);
 
 		*level = l;
 		if (trace && pt->ops.readable && !pt->ops.readable(table)) {
@@ -57,21 +57,20 @@ static phys_addr_t descend(const struct pgtable *pt, unsigned long va, unsigned 
 
 static noinline pte_t walk_slowly(const struct pgtable *pt, unsigned long va, unsigned int *level)
 {
-	pte_t pte;
+	pte_t pte = { 0 };
 
-	descend(pt, va, 0, level, &pte, NULL);
+	if (input_valid(pt->geometry, va))
+		descend(pt, va, 0, level, &pte, NULL);
+	else
+		*level = pt->geometry->levels;
 	return as_walked(pte, va);
 }
 
 pte_t pgtable_walk(const struct pgtable *pt, unsigned long va, unsigned int *level)
 {
-	const struct pgtable_geometry *g = pt->geometry;
-
-	if (unlikely(!input_valid(g, va))) {
-		*level = g->levels;
-		return (pte_t){ 0 };
-	}
-	return likely(!pt->ops.reach) ? walk_tables(pt, g, va, level) : walk_slowly(pt, va, level);
+	if (unlikely(pt->ops.reach || !input_valid(pt->geometry, va)))
+		return walk_slowly(pt, va, level);
+	return as_walked(walk_tables(pt, pt->geometry, va, level), va);
 }
 
 phys_addr_t pgtable_table(const struct pgtable *pt, unsigned long va, unsigned int level)

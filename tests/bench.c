@@ -28,6 +28,18 @@ static u64 count(void (*run)(unsigned long n), unsigned long n)
 	return rdinstret() - before;
 }
 
+static u64 sample_of(const struct bench *bench)
+{
+	u64 counted;
+
+	if (bench->before)
+		bench->before();
+	counted = count(bench->run, bench->n);
+	if (bench->after)
+		bench->after();
+	return counted;
+}
+
 /* Few numbers: insertion. */
 static void sort(u64 *sample, unsigned int n)
 {
@@ -46,9 +58,9 @@ static void measure(const struct bench *bench)
 	u64 sample[NR_SAMPLES];
 	u64 hundredths[2];
 
-	bench->run(1); /* whatever is done only once */
+	sample_of(bench); /* whatever is done only once */
 	for (unsigned int i = 0; i < NR_SAMPLES; i++) {
-		u64 with = count(bench->run, bench->n);
+		u64 with = sample_of(bench);
 		u64 without = count(empty_loop, bench->n);
 
 		sample[i] = with > without ? with - without : 0;

@@ -7,7 +7,8 @@
 /*
  * Benchmarks inside the image, counted in retired instructions (rdinstret). A bench is
  * a row in a linker section: @run does the thing @n times; the same loop with nothing
- * in it is measured too and subtracted.
+ * in it is measured too and subtracted. @before and @after, where there are any, make and
+ * undo what it needs, uncounted, around each sample.
  */
 
 struct bench {
@@ -15,11 +16,17 @@ struct bench {
 	const char *what; /* what one unit is */
 	void (*run)(unsigned long n);
 	unsigned long n; /* repeats in one sample */
+	void (*before)(void);
+	void (*after)(void);
 };
 
 #define BENCH(id, what, run, n)                                  \
 	static const struct bench bench_##id __used __aligned(8) \
-		__section(".benches." #id) = { #id, what, run, n }
+		__section(".benches." #id) = { #id, what, run, n, NULL, NULL }
+
+#define BENCH_AROUND(id, what, run, n, before, after)            \
+	static const struct bench bench_##id __used __aligned(8) \
+		__section(".benches." #id) = { #id, what, run, n, before, after }
 
 /* The linker section's bounds. */
 extern const struct bench __start_benches[], __stop_benches[];

@@ -27,7 +27,7 @@
  * @mode:           value of satp.MODE or hgatp.MODE
  * @sign_extended:  whether the bits above must equal the highest one (else: be 0)
  * @leaf_set, @leaf_clear: bits that each leaf must have, and must not have
- * @write_exec:     whether a leaf may be writable and executable
+ * @leaf_rights:    bit i: a leaf whose bits V, R, W and X are the number i is legal
  * @bias, @walk, @root_mask: what the walk computes with, see pgtable_walk()
  *
  * No pointers: read before paging too.
@@ -44,7 +44,7 @@ struct pgtable_geometry {
 	bool sign_extended;
 	u8 leaf_set;
 	u8 leaf_clear;
-	bool write_exec;
+	u16 leaf_rights;
 	u16 walk;
 	u16 root_mask;
 	unsigned long bias;
@@ -152,6 +152,10 @@ struct pt_ops {
  *            before they are written, never freed
  * @kernel:   the tree whose kernel half this one has, or NULL
  * @next:     next tree with the same kernel half; in the kernel's own: the first one
+ * @writes:   calls that changed something
+ * @change:   what the call that holds the lock has changed
+ * @hint, @hint_va: table of level 0 that the last call ended in (0: none), and its first
+ *            address; hence the one handle that a tree has
  * @lock:     held by writers; readers take none
  */
 struct pgtable {
@@ -165,6 +169,10 @@ struct pgtable {
 	phys_addr_t shared_end;
 	struct pgtable *kernel;
 	struct pgtable *next;
+	unsigned long writes;
+	struct pgtable_change change;
+	phys_addr_t hint;
+	unsigned long hint_va;
 	spinlock_t lock;
 };
 

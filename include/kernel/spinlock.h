@@ -8,23 +8,27 @@
  * A ticket lock: harts get it in the order they asked. All zero is unlocked, so that it
  * works in memory that was only cleared, before paging too.
  */
-typedef struct {
-	u32 next;  /* ticket to be drawn */
-	u32 owner; /* ticket being served */
+typedef union {
+	u32 tickets;
+	struct {
+		u16 owner; /* ticket being served */
+		u16 next;  /* ticket to be drawn */
+	};
 } spinlock_t;
 
-/** spin_lock() - take it; spin_unlock() - give it back. Not from a handler of interrupts. */
+/** spin_lock() - take it. Not where an interrupt handler might want it too. */
 static inline void spin_lock(spinlock_t *lock)
 {
-	u32 ticket = __atomic_fetch_add(&lock->next, 1, __ATOMIC_RELAXED);
+	u32 drawn = __atomic_fetch_add(&lock->tickets, 1U << 16, __ATOMIC_ACQUIRE);
 
-	while (__atomic_load_n(&lock->owner, __ATOMIC_ACQUIRE) != ticket)
-		barrier();
+	while (unlikely((u16)drawn != drawn >> 16))
+		drawn = (drawn & 0xffff0000) | __atomic_load_n(&lock->owner, __ATOMIC_ACQUIRE);
 }
 
+/** spin_unlock() - give it back */
 static inline void spin_unlock(spinlock_t *lock)
 {
-	__atomic_store_n(&lock->owner, lock->owner + 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&lock->owner, (u16)(lock->owner + 1), __ATOMIC_RELEASE);
 }
 
 /** spin_is_locked() - for checks of who calls whom */

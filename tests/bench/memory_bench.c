@@ -40,18 +40,6 @@ static void run_memblock(unsigned long n)
 }
 BENCH(memblock_alloc_free, "a page of boot memory taken and given back", run_memblock, 64);
 
-static void run_walk(unsigned long n)
-{
-	unsigned long va = kernel_map.linear_end - PAGE_SIZE;
-	unsigned int level;
-
-	for (unsigned long i = 0; i < n; i++) {
-		pgtable_walk(&kernel_pgtable, va, &level);
-		barrier();
-	}
-}
-BENCH(walk, "an address of the linear map looked up", run_walk, 256);
-
 static void run_fixmap(unsigned long n)
 {
 	phys_addr_t pa = __pa_symbol(source);

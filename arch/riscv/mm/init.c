@@ -26,6 +26,8 @@ static void kernel_fence(struct pgtable *pt, const struct pgtable_change *change
 {
 	if (change->tables)
 		local_flush_tlb_all();
+	else if (change->last - change->va < PAGE_SIZE)
+		local_flush_tlb_page(change->va);
 	else
 		local_flush_tlb_kernel_range(change->va, change->last + 1);
 }

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The page-table engine on the running tables: walks, and mappings in the vmalloc region
+ * of physical addresses that nothing lies at. None of it is touched.
+ */
+#include <kernel/bench.h>
+#include <kernel/panic.h>
+#include <kernel/pgtable.h>
+#include <kernel/sizes.h>
+#include <asm/layout.h>
+#include "../../mm/engine.h"
+
+#define PA       (1UL << 40) /* a multiple of every leaf that is used here */
+#define NR_SMALL (SZ_1G / PAGE_SIZE)
+#define NR_LARGE (SZ_1G / SZ_2M)
+
+static unsigned long base(void)
+{
+	struct vm_region region = vm_region(VM_VMALLOC, kernel_pgtable.geometry->input_bits);
+
+	return ALIGN(region.start, SZ_1G) + SZ_1G;
+}
+
+static void must(int err)
+{
+	if (err)
+		panic("bench: the engine refuses: %pe", (void *)(long)err);
+}
+
+static unsigned long walked(void)
+{
+	return kernel_map.linear_end - PAGE_SIZE;
+}
+
+static void run_walk(unsigned long n)
+{
+	unsigned long va = walked();
+	unsigned int level;
+
+	for (unsigned long i = 0; i < n; i++) {
+		pgtable_walk(&kernel_pgtable, va, &level);
+		barrier();
+	}
+}
+BENCH(walk, "an address of the linear map looked up", run_walk, 1024);
+
+/* A page in level 0, so that every level is gone through. */
+static void map_one(void)
+{
+	must(pgtable_map(&kernel_pgtable, base(), PA, SZ_64K, PAGE_KERNEL, PGTABLE_SMALL_ONLY));
+}
+
+static void unmap_all(void)
+{
+	must(pgtable_unmap(&kernel_pgtable, base(), SZ_1G));
+}
+
+static void run_walk_down(unsigned long n)
+{
+	unsigned long va = base();
+	unsigned int level;
+
+	for (unsigned long i = 0; i < n; i++) {
+		pgtable_walk(&kernel_pgtable, va, &level);
+		barrier();
+	}
+}
+BENCH_AROUND(walk_page, "a 4 KiB page looked up", run_walk_down, 1024, map_one, unmap_all);
+
+/* The same loop, with its numbers known to the compiler. */
+#define FIXED_WALK(levels, mode)                                                                \
+	static noinline pte_t walk_##levels(const struct pgtable *pt, unsigned long va,         \
+					    unsigned int *level)                                \
+	{                                                                                       \
+		static const struct pgtable_geometry g = PGTABLE_GEOMETRY("", 1, levels, mode); \
+                                                                                                \
+		if (!input_valid(&g, va))                                                       \
+			return (pte_t){ 0 };                                                    \
+		return as_walked(walk_tables(pt, &g, va, level), va);                           \
+	}
+FIXED_WALK(3, 8)
+FIXED_WALK(4, 9)
+FIXED_WALK(5, 10)
+
+static void run_walk_fixed(unsigned long n)
+{
+	pte_t (*walk)(const struct pgtable *pt, unsigned long va, unsigned int *level) =
+		(pte_t(*[])(const struct pgtable *, unsigned long, unsigned int *)){
+			walk_3, walk_4, walk_5
+		}[kernel_pgtable.geometry->levels - 3];
+	unsigned long va = base();
+	unsigned int level;
+
+	for (unsigned long i = 0; i < n; i++) {
+		walk(&kernel_pgtable, va, &level);
+		barrier();
+	}
+}
+BENCH_AROUND(walk_fixed, "the same, by a walk compiled for this depth", run_walk_fixed, 1024,
+	     map_one, unmap_all);
+
+static void run_map_unmap(unsigned long n)
+{
+	unsigned long va = base() + SZ_64K;
+
+	for (unsigned long i = 0; i < n; i++) {
+		must(pgtable_map(&kernel_pgtable, va, PA, PAGE_SIZE, PAGE_KERNEL, 0));
+		must(pgtable_unmap(&kernel_pgtable, va, PAGE_SIZE));
+	}
+}
+BENCH_AROUND(map_unmap_4k, "a page mapped and unmapped in a table that is there", run_map_unmap,
+	     1024, map_one, unmap_all);
+
+static void run_protect(unsigned long n)
+{
+	const pgprot_t write = __pgprot(_PAGE_WRITE), none = __pgprot(0);
+
+	for (unsigned long i = 0; i < n; i++) {
+		must(pgtable_protect(&kernel_pgtable, base(), PAGE_SIZE, none, write));
+		must(pgtable_protect(&kernel_pgtable, base(), PAGE_SIZE, write, none));
+	}
+}
+BENCH_AROUND(protect_4k, "a page made read-only and writable again", run_protect, 256, map_one,
+	     unmap_all);
+
+static void map_1g_small(unsigned long n)
+{
+	must(pgtable_map(&kernel_pgtable, base(), PA + PAGE_SIZE, n * PAGE_SIZE, PAGE_KERNEL,
+			 PGTABLE_SMALL_ONLY));
+}
+BENCH_AROUND(map_1g_by_4k, "a page of 1 GiB mapped by 4 KiB leaves", map_1g_small, NR_SMALL, NULL,
+	     unmap_all);
+
+static void populate_1g(void)
+{
+	must(pgtable_populate(&kernel_pgtable, base(), SZ_1G));
+}
+BENCH_AROUND(map_1g_by_4k_again, "the same, tables being there", map_1g_small, NR_SMALL,
+	     populate_1g, unmap_all);
+
+static void map_1g_large(unsigned long n)
+{
+	must(pgtable_map(&kernel_pgtable, base(), PA + SZ_2M, n * SZ_2M, PAGE_KERNEL, 0));
+}
+BENCH_AROUND(map_1g_by_2m, "a leaf of 1 GiB mapped by 2 MiB leaves", map_1g_large, NR_LARGE, NULL,
+	     unmap_all);
+
+static void map_1g(void)
+{
+	must(pgtable_map(&kernel_pgtable, base(), PA, SZ_1G, PAGE_KERNEL, 0));
+}
+
+static void run_split_merge(unsigned long n)
+{
+	for (unsigned long i = 0; i < n; i++) {
+		must(pgtable_split(&kernel_pgtable, base(), SZ_2M, 0));
+		if (pgtable_merge(&kernel_pgtable, base(), SZ_1G) != 1)
+			panic("bench: nothing was merged");
+	}
+}
+BENCH_AROUND(split_merge, "1 GiB split by 2 MiB leaves and merged again", run_split_merge, 16,
+	     map_1g, unmap_all);
