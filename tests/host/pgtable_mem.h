@@ -74,6 +74,7 @@ unsigned int mem_pages(void);
  */
 void mem_begin(const struct pgtable *pt, u64 va, u64 last);
 void mem_begin_again(const struct pgtable *pt); /* the tree is another, or known by now */
+void mem_range(u64 va, u64 last);               /* it is about these */
 void mem_end(void);
 
 /* End the program: the engine broke a rule of this memory or of the harts. */

@@ -86,9 +86,11 @@ void pgtable_small_pairs(void)
 			u64 low = stage == 1 ? -end : 0;
 			unsigned int top = levels - 1;
 
+			calls += pairs_at(g, top - 1, low + leaf_bytes(top));
+			if (levels != 3)
+				continue;
 			calls += pairs_at(g, top, 0);
 			calls += pairs_at(g, top, end - leaf_bytes(top));
-			calls += pairs_at(g, top - 1, low + leaf_bytes(top));
 			calls += pairs_at(g, 1, end - leaf_bytes(1));
 		}
 	printf("# %lu calls\n", calls);

@@ -213,7 +213,8 @@ void refuse_protect(void)
 void refuse_stray(u64 va)
 {
 	for (enum op_kind kind = 0; kind < OP_MERGE; kind++)
-		refuse(kind, va, SZ_4K, WHY(TABLE_AS_LEAF));
+		if (kind != OP_POPULATE) /* which does not look at them */
+			refuse(kind, va, SZ_4K, WHY(TABLE_AS_LEAF));
 }
 
 /* The cases before this one have met every reason there is, and each has its own words. */

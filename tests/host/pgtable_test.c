@@ -382,7 +382,7 @@ static const struct host_case cases[] = {
 	{ "a kernel half in many roots", trees_kernel_half },
 	{ "shared tables are copied before they are written", trees_shared },
 	{ "the lock is not held while tables are taken", trees_races },
-	{ "three handles on one chain", trees_chain },
+	{ "lower roots of one chain", trees_chain },
 	{ "all pairs of small operations at borders", pgtable_small_pairs },
 	{ "random calls", test_random },
 	{ "each refusal was seen", refuse_all_seen },

@@ -85,8 +85,8 @@ static void unlink_page(u64 entry)
 {
 	struct page *page = page_in(entry);
 
-	mem_must(page && page->links, "unlinks what is no table");
-	if (--page->links || page->shared)
+	mem_must(page && (page->links || page->shared), "unlinks what is no table");
+	if (page->shared || --page->links)
 		return;
 	page->state = PAGE_DETACHED;
 	gone[nr_gone++] = page;
@@ -236,9 +236,14 @@ static void forget_changes(void)
 
 void watch_begin(u64 va, u64 last)
 {
+	mem_range(va, last);
+	forget_changes();
+}
+
+void mem_range(u64 va, u64 last)
+{
 	call_va = va;
 	call_last = last;
-	forget_changes();
 }
 
 void watch_end(void)
