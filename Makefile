@@ -65,16 +65,19 @@ kernel := $(both) \
 	lib/printk.c lib/panic.c lib/kallsyms.c \
 	arch/riscv/kernel/hart.c arch/riscv/kernel/traps.c arch/riscv/kernel/recovery.c \
 	arch/riscv/kernel/stacktrace.c \
-	arch/riscv/kernel/time.c \
+	arch/riscv/kernel/time.c arch/riscv/kernel/cpufeature.c arch/riscv/kernel/errata.c \
 	drivers/tty/sbi_console.c \
 	mm/memblock.c mm/ptdump.c \
 	arch/riscv/mm/layout.c arch/riscv/mm/init.c arch/riscv/mm/fixmap.c \
-	arch/riscv/mm/tlbflush.c arch/riscv/mm/fault.c \
+	arch/riscv/mm/tlbflush.c arch/riscv/mm/svprobe.c arch/riscv/mm/fault.c \
 	boot/main.c boot/setup.c boot/devicetree.c boot/cmdline.c \
 	boot/lineedit.c boot/monitor.c boot/monitor_words.c \
 	boot/cmd_mm.c boot/cmd_peek.c boot/cmd_fdt.c boot/cmd_cpu.c boot/cmd_sys.c \
 	boot/crash.c boot/crash_tables.c
-kernel-$(CONFIG_KTEST) += tests/ktest.c $(wildcard tests/kernel/*_test.c)
+# What needs an option of its own to be seen.
+ktests-$(CONFIG_DEBUG_FENCES) += tests/kernel/fence_test.c
+ktests := $(filter-out tests/kernel/fence_test.c,$(wildcard tests/kernel/*_test.c)) $(ktests-y)
+kernel-$(CONFIG_KTEST) += tests/ktest.c $(ktests)
 kernel-$(CONFIG_BENCH) += tests/bench.c $(wildcard tests/bench/*_bench.c)
 kernel += $(kernel-y)
 
@@ -215,7 +218,7 @@ help: ## this text
 # --- Tests and running ----------------------------------------------------------------
 
 pytest = $(PYTHON) -B -m pytest -p no:cacheprovider -q --tb=short -rfE tests/qemu
-test-configs := defconfig small_defconfig
+test-configs := defconfig small_defconfig debug_defconfig
 test-parts := $(if $(wildcard scripts/check.sh),check) $(if $(wildcard tests/check),test-check) \
 	test-host test-qemu
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Monitor command cpu: the harts the device tree knows, and the firmware below them. */
+/* Monitor command cpu: the harts the device tree knows, what they do, and the firmware. */
 #include <kernel/boot_report.h>
 #include <kernel/devicetree.h>
 #include <kernel/errno.h>
@@ -8,8 +8,12 @@
 #include <kernel/string.h>
 #include <kernel/vsprintf.h>
 #include <asm/boot_record.h>
+#include <asm/cpufeature.h>
+#include <asm/errata.h>
 #include <asm/hart.h>
 #include <asm/sbi.h>
+#include <asm/svprobe.h>
+#include <asm/tlbflush.h>
 
 /* SBI 2.0 §9.1; the firmware's answer for a hart it does not know is an error. */
 static const char *hart_state(u64 hartid)
@@ -119,6 +123,30 @@ static void show_extensions(void)
 	console_printf("%s\n", sbi_probe(SBI_EXT_LEGACY_PUTCHAR) ? " legacy" : "");
 }
 
+/* What is claimed, what was seen, and what came of it. */
+static void show_page_table_extensions(void)
+{
+	const struct hart_ids ids = {
+		.mvendorid = base_call(SBI_BASE_GET_MVENDORID),
+		.marchid = base_call(SBI_BASE_GET_MARCHID),
+		.mimpid = base_call(SBI_BASE_GET_MIMPID),
+	};
+
+	svprobe(-1UL); /* the boot tried only what is listed */
+	for (unsigned int ext = 0; ext < NR_RISCV_EXTS; ext++)
+		console_printf("%-7s listed=%-3s used=%-3s this hart %s\n", riscv_ext_name(ext),
+			       riscv_ext_state[ext].listed ? "yes" : "no",
+			       riscv_has_extension(ext) ? "yes" : "no",
+			       hart_does_text(riscv_ext_state[ext].does));
+	console_printf("this   mvendorid=0x%lx marchid=0x%lx mimpid=0x%lx\n", ids.mvendorid,
+		       ids.marchid, ids.mimpid);
+	for (unsigned int erratum = 0; erratum < NR_ERRATA; erratum++)
+		if (has_erratum(erratum))
+			console_printf("       erratum %s\n", erratum_name(erratum, &ids));
+	console_printf("       fences=%lu retried_faults=%lu\n", nr_fences,
+		       this_hart()->nr_spurious);
+}
+
 static int cmd_cpu(int argc, char **argv)
 {
 	unsigned long spec = base_call(SBI_BASE_GET_SPEC_VERSION);
@@ -126,13 +154,11 @@ static int cmd_cpu(int argc, char **argv)
 	unsigned long version = base_call(SBI_BASE_GET_IMPL_VERSION);
 
 	show_harts();
-	console_printf("this   mvendorid=0x%lx marchid=0x%lx mimpid=0x%lx\n",
-		       base_call(SBI_BASE_GET_MVENDORID), base_call(SBI_BASE_GET_MARCHID),
-		       base_call(SBI_BASE_GET_MIMPID));
+	show_page_table_extensions();
 	console_printf("sbi    %lu.%lu, implementation %lu (%s) version 0x%lx\n", spec >> 24 & 0x7f,
 		       spec & 0xffffff, id, implementation_name(id), version);
 	show_extensions();
 	return 0;
 }
 
-MONITOR_COMMAND(cpu, "", "the harts, and the firmware", cmd_cpu, NULL);
+MONITOR_COMMAND(cpu, "", "the harts, their extensions, and the firmware", cmd_cpu, NULL);

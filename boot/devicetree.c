@@ -7,6 +7,7 @@
 #include <kernel/printk.h>
 #include <kernel/string.h>
 #include <asm/boot_record.h>
+#include <asm/cpufeature.h>
 #include <asm/page.h>
 
 struct fdt machine_fdt;
@@ -148,6 +149,46 @@ void early_init_dt_check_for_initrd(void)
 	phys_initrd_start = start;
 	phys_initrd_end = end;
 	pr_info("boot: initrd pa=0x%llx size=0x%llx\n", start, end - start);
+}
+
+/* One pass over a list for all names: there are many harts, and long lists. */
+static unsigned long listed_extensions(int node)
+{
+	u32 left = 0;
+	const char *text = fdt_getprop(&machine_fdt, node, "riscv,isa-extensions", &left);
+	unsigned long found = 0;
+	bool list = text;
+
+	for (unsigned int ext = 0; !list && ext < NR_RISCV_EXTS; ext++)
+		if (fdt_hart_has_isa(&machine_fdt, node, riscv_ext_name(ext)))
+			found |= 1UL << ext;
+	while (list && left) {
+		u32 size = (u32)strnlen(text, left) + 1;
+
+		if (size <= left)
+			found |= riscv_ext_bit(text);
+		text += size;
+		left -= min(left, size);
+	}
+	return found;
+}
+
+/* The boot hart counts whatever its status is: it runs. */
+void early_init_dt_scan_isa(void)
+{
+	struct fdt_hart hart;
+	unsigned long listed = -1UL;
+	unsigned int nr_harts = 0;
+
+	for (int err = fdt_first_hart_in(&machine_fdt, cpus_node, &hart);
+	     err == 0 || err == -EINVAL; err = fdt_next_hart(&machine_fdt, &hart)) {
+		if (err || !(hart.available || hart.hartid == boot_record.hartid))
+			continue;
+		listed &= listed_extensions(hart.node);
+		nr_harts++;
+	}
+	for (unsigned int ext = 0; ext < NR_RISCV_EXTS; ext++)
+		riscv_ext_state[ext].listed = nr_harts && listed >> ext & 1;
 }
 
 u32 dt_timebase_frequency(void)

@@ -95,6 +95,8 @@ void setup_arch(void)
 	sbi_console_init();
 	report_image();
 	report_mode();
+	early_init_dt_scan_isa();
+	cpu_init();
 	time_init(dt_timebase_frequency());
 	if (cmdline.mem && memblock_enforce_memory_limit(cmdline.mem))
 		panic("memblock is full");

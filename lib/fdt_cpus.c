@@ -88,8 +88,11 @@ static int find_hart(const struct fdt *fdt, int node, struct fdt_hart *hart)
 
 int fdt_first_hart(const struct fdt *fdt, struct fdt_hart *hart)
 {
-	int cpus = fdt_find_node(fdt, "/cpus");
+	return fdt_first_hart_in(fdt, fdt_find_node(fdt, "/cpus"), hart);
+}
 
+int fdt_first_hart_in(const struct fdt *fdt, int cpus, struct fdt_hart *hart)
+{
 	if (cpus < 0)
 		return cpus;
 	fdt_cells(fdt, cpus, &hart->address_cells, &hart->size_cells);

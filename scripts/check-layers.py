@@ -42,6 +42,7 @@ DOORS = {
     ("arch/riscv/kernel/head.S", "setup_vm"): "builds the tables before translation is on",
     ("arch/riscv/kernel/head.S", "start_kernel"): "the end of the way in",
     ("arch/riscv/kernel/traps.c", "do_page_fault"): "explaining a fault needs the tables",
+    ("arch/riscv/kernel/traps.c", "spurious_fault"): "so does knowing that there is none",
     ("", "__stack_chk_fail"): "called by the compiler, from anywhere",
     ("drivers/", "kernel_map"): "data behind __pa() and __va(), which every layer may use",
 }

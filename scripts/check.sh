@@ -22,9 +22,10 @@ declare -A check=(
 	[segments]="$python scripts/check/image.py segments"
 	[relocations]="$python scripts/check/image.py relocations"
 	[probe]="$python scripts/check/image.py probe"
+	[fences]="$python scripts/check/image.py fences"
 	[requirements]="$python scripts/check-requirements.py"
 )
-order=(format sizes standalone references words layers headers segments relocations probe)
+order=(format sizes standalone references words layers headers segments relocations probe fences)
 [ ! -e scripts/check-requirements.py ] || order+=(requirements)
 [ $# -eq 0 ] || order=("$@")
 

@@ -47,6 +47,13 @@
 		_a > _b ? _a : _b;      \
 	})
 
-#define container_of(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
+/* Whether a Kconfig option is y. It is 1 then, and else not defined: a word like any other. */
+#define IS_ENABLED(option)               IS_ENABLED_VALUE(option)
+#define IS_ENABLED_VALUE(value)          IS_ENABLED_PICK(IS_ENABLED_SHIFT_##value true, false, 0)
+#define IS_ENABLED_SHIFT_1               0,
+#define IS_ENABLED_PICK(...)             IS_ENABLED_SECOND(__VA_ARGS__)
+#define IS_ENABLED_SECOND(first, x, ...) x
+
+#define container_of(ptr, type, member)  ((type *)((char *)(ptr) - offsetof(type, member)))
 
 #endif

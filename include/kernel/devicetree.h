@@ -28,6 +28,9 @@ void early_init_dt_check_for_initrd(void);
 /* The initrd's physical range, half-open; both 0 where there is none. */
 extern phys_addr_t phys_initrd_start, phys_initrd_end;
 
+/** early_init_dt_scan_isa() - which extensions all harts list, into riscv_ext_state */
+void early_init_dt_scan_isa(void);
+
 /** dt_timebase_frequency() - ticks per second of the time CSR, 0 if not given */
 u32 dt_timebase_frequency(void);
 

@@ -168,12 +168,14 @@ struct fdt_hart {
 
 /**
  * fdt_first_hart(), fdt_next_hart() - the cpu nodes under /cpus in tree order
+ * fdt_first_hart_in() - where the node of /cpus is known
  * Children that are not cpus are passed over: device_type other than "cpu", or
  * without device_type a name other than cpu (cpu-map).
  * Return: 0; -ENOENT: no (more) harts; -EINVAL: a cpu node without a usable
  * reg (@hart->node names it; iteration can go on); -EILSEQ.
  */
 int fdt_first_hart(const struct fdt *fdt, struct fdt_hart *hart);
+int fdt_first_hart_in(const struct fdt *fdt, int cpus, struct fdt_hart *hart);
 int fdt_next_hart(const struct fdt *fdt, struct fdt_hart *hart);
 
 /**

@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""What is checked in built files:  image.py segments|relocations|probe"""
+"""What is checked in built files:  image.py segments|relocations|probe|fences"""
+import glob
+import os
 import re
 import sys
 
@@ -20,6 +22,7 @@ HEAD_MAY_USE = {"start_kernel", "boot_hart", "__global_pointer$"}
 
 MEMORY = re.compile(r"(c\.)?(l[bhwd]u?(sp)?|s[bhwd](sp)?|lr\.\w+|sc\.\w+|amo\w+\.\w+|f[ls][wd])$")
 CALLS = re.compile(r"(c\.)?(jal|jalr|call|tail|j|jr|ret)$")
+FENCES = {HEAD_S, "arch/riscv/mm/tlbflush.c"}
 
 
 def segments():
@@ -99,5 +102,22 @@ def probe():
             yield HEAD_S, line, f"{op} {args}: between satp's write and the known outcome"
 
 
+def fences():
+    """One file decides about fences; head.S has those around the write of satp."""
+    seen = set()
+    for top in ("", "early/"):
+        for folder in ("arch", "boot", "drivers", "lib", "mm", "tests"):
+            for obj in glob.glob(f"{OUT}/{top}{folder}/**/*.o", recursive=True):
+                code = run(TOOLS + "objdump", "-d", obj)
+                if re.search(r"\t(sfence|sinval|hfence|hinval)\.", code):
+                    stem = obj.removeprefix(f"{OUT}/{top}")[:-2]
+                    seen.add(next(n for n in (stem + ".S", stem + ".c") if os.path.exists(n)))
+    for source in sorted(seen - FENCES):
+        yield source, 1, "has a fence of its own: call one of asm/tlbflush.h"
+    for source in sorted(FENCES - seen):
+        yield source, 1, "no fence found: this check looks for the wrong thing"
+
+
 if __name__ == "__main__":
-    finish(list({"segments": segments, "relocations": relocations, "probe": probe}[sys.argv[1]]()))
+    finish(list({"segments": segments, "relocations": relocations, "probe": probe,
+                 "fences": fences}[sys.argv[1]]()))

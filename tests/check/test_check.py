@@ -23,7 +23,7 @@ class Plant:
     @property
     def how(self):
         """What reads sources only needs no build; some of the plants would not survive it."""
-        built = self.new == UP or self.check in ("segments", "relocations", "probe")
+        built = self.new == UP or self.check in ("segments", "relocations", "probe", "fences")
         return ("-j4",) if built else ("-o", "all")
 
     def __str__(self):
@@ -64,6 +64,10 @@ PLANTS = [
           "\t.section .head.text\n\tlui t0, %hi(boot_record)\n"),
     Plant("relocations", "memblock_init is not there before paging",
           "arch/riscv/mm/setup_vm.c", UP),
+    Plant("fences", "boot/crash.c:1: has a fence of its own", "boot/crash.c",
+          'void own(void);\nvoid own(void)\n{\n\t__asm__ ("sfence.vma");\n}\n'),
+    Plant("fences", "mm/setup_vm.c:1: has a fence of its own", "arch/riscv/mm/setup_vm.c",
+          'void own(void);\nvoid own(void)\n{\n\t__asm__ (".insn i 0x73, 0, x0, x0, 0x120");\n}\n'),
     Plant("probe", "head.S:{old}: sd s4,0(s1)", "arch/riscv/kernel/head.S",
           PROBE + "\tsd\ts4, 0(s1)\n", PROBE),
     Plant("probe", "head.S:{old}: ld t0,0(s1)", "arch/riscv/kernel/head.S",

@@ -5,9 +5,12 @@
 #include <kernel/printk.h>
 #include <kernel/string.h>
 #include <kernel/walk_report.h>
+#include <asm/csr.h>
+#include <asm/fixmap.h>
 #include <asm/hart.h>
 #include <asm/layout.h>
 #include <asm/sections.h>
+#include <asm/tlbflush.h>
 #include <asm/trap.h>
 
 struct provoked {
@@ -128,6 +131,106 @@ static void stack_overflow(void)
 	EXPECT_EQ(this_hart()->stack_low, (unsigned long)__stack_low);
 }
 
+/* A made-up fault: whether it would be answered by going on. */
+static bool retried(unsigned long epc, unsigned long addr, unsigned long cause)
+{
+	const struct pt_regs regs = { .epc = epc, .badaddr = addr, .cause = cause };
+
+	return spurious_fault(&regs);
+}
+
+static void spurious(void)
+{
+	unsigned long epc = (unsigned long)provoke, there = (unsigned long)&constant;
+	unsigned long count = this_hart()->nr_spurious;
+
+	EXPECT(retried(epc, there, EXC_LOAD_PAGE_FAULT));
+	EXPECT(!retried(epc, there, EXC_LOAD_PAGE_FAULT));
+	EXPECT(!retried(epc, there, EXC_LOAD_PAGE_FAULT));
+	EXPECT(retried(epc + 4, there, EXC_LOAD_PAGE_FAULT));
+	EXPECT(retried(epc, there, EXC_LOAD_PAGE_FAULT));
+	/* Whoever takes a mapping away fences: after that it may happen again. */
+	local_flush_tlb_page(there);
+	EXPECT(retried(epc, there, EXC_LOAD_PAGE_FAULT));
+	EXPECT_EQ(this_hart()->nr_spurious, count + 4);
+	EXPECT(!retried(epc, there, EXC_STORE_PAGE_FAULT));
+	EXPECT(!retried(epc, there, EXC_INST_PAGE_FAULT));
+	EXPECT(retried(epc, (unsigned long)&variable, EXC_STORE_PAGE_FAULT));
+	EXPECT(retried(epc, (unsigned long)_start, EXC_INST_PAGE_FAULT));
+	EXPECT(!retried(epc, fix_to_virt(FIX_PHYS), EXC_LOAD_PAGE_FAULT));
+	EXPECT(!retried(epc, kernel_map.linear_end, EXC_LOAD_PAGE_FAULT));
+	EXPECT(!retried(epc, 1UL << 63, EXC_LOAD_PAGE_FAULT));
+	EXPECT_EQ(this_hart()->nr_spurious, count + 6);
+}
+
+/*
+ * A fault that is over when it is looked at: looking maps the page. This hart is not made
+ * to hold an old entry, but what follows is the same.
+ */
+static bool readable_and_map(phys_addr_t table)
+{
+	if (!get_fixmap_pte(FIX_PHYS).val)
+		set_fixmap(FIX_PHYS, __pa_symbol(&variable) & PAGE_MASK, PAGE_KERNEL);
+	return true;
+}
+
+/* All registers the compiler lets go hold their number: 0 if they do after the load too. */
+static unsigned long registers_after_load(unsigned long addr)
+{
+	register unsigned long at __asm__("t6") = addr;
+	register unsigned long differ __asm__("t5");
+
+	__asm__ __volatile__(".irp n, 1,5,6,7,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,"
+			     "26,27,28,29\n\tli x\\n, \\n\n\t.endr\n\t"
+			     "ld %0, 0(%1)\n\tli %0, 0\n\t"
+			     ".irp n, 1,5,6,7,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,"
+			     "26,27,28,29\n\taddi x\\n, x\\n, -\\n\n\tor %0, %0, x\\n\n\t"
+			     ".endr"
+			     : "=&r"(differ)
+			     : "r"(at)
+			     : "memory", "ra", "t0", "t1", "t2", "s1", "a0", "a1", "a2", "a3", "a4",
+			       "a5", "a6", "a7", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9",
+			       "s10", "s11", "t3", "t4");
+	return differ;
+}
+
+static int load_once(void *arg)
+{
+	EXPECT_EQ(registers_after_load(fix_to_virt(FIX_PHYS)), 0);
+	/* The stack is the one it was: try_call() would repair that, too. */
+	EXPECT_EQ(this_hart()->stack_low, (unsigned long)__stack_low);
+	EXPECT_EQ(this_hart()->stack_high, (unsigned long)__stack_high);
+	return 0;
+}
+
+/* Where there is no room for a report, so that the trap goes to the emergency stack. */
+static noinline int load_deep(void *arg)
+{
+	volatile char fill[256];
+	long room = (long)((unsigned long)__builtin_frame_address(0) - this_hart()->stack_low);
+
+	fill[0] = 1;
+	if (room > 1536)
+		return load_deep(arg) + fill[0] - 1;
+	return load_once(arg);
+}
+
+static void goes_on(void)
+{
+	bool (*readable)(phys_addr_t table) = kernel_pgtable.ops.readable;
+	int (*const how[])(void *arg) = { load_once, load_deep };
+
+	for (size_t i = 0; i < ARRAY_SIZE(how); i++) {
+		unsigned long count = this_hart()->nr_spurious;
+
+		kernel_pgtable.ops.readable = readable_and_map;
+		EXPECT_EQ(try_call(how[i], NULL), 0);
+		kernel_pgtable.ops.readable = readable;
+		clear_fixmap(FIX_PHYS);
+		EXPECT_EQ(this_hart()->nr_spurious, count + 1);
+	}
+}
+
 static void flags_text(void)
 {
 	char text[PTE_FLAGS_LEN];
@@ -141,8 +244,7 @@ static void flags_text(void)
 }
 
 static const struct ktest_case cases[] = {
-	{ "rules", rules },
-	{ "stack_overflow", stack_overflow },
-	{ "flags_text", flags_text },
+	{ "rules", rules },     { "stack_overflow", stack_overflow }, { "spurious", spurious },
+	{ "goes_on", goes_on }, { "flags_text", flags_text },
 };
 KTEST_SUITE(fault, cases);

@@ -159,7 +159,8 @@ static void unused_regions(void)
 static int check_leaf(void *arg, unsigned long va, unsigned int level, pte_t pte)
 {
 	const u64 must = _PAGE_PRESENT | _PAGE_READ | _PAGE_GLOBAL | _PAGE_ACCESSED;
-	const u64 may = must | _PAGE_WRITE | _PAGE_EXEC | _PAGE_DIRTY | _PAGE_PFN_MASK;
+	const u64 may = must | _PAGE_WRITE | _PAGE_EXEC | _PAGE_DIRTY | _PAGE_PFN_MASK |
+			(kernel_pgtable.svnapot && !level ? _PAGE_NAPOT : 0);
 	bool w = pte.val & _PAGE_WRITE, d = pte.val & _PAGE_DIRTY, x = pte.val & _PAGE_EXEC;
 
 	++*(unsigned long *)arg;

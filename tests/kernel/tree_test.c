@@ -221,13 +221,13 @@ static void leaf_levels(void)
 
 			EXPECT_EQ(pgtable_map(&pt, va, 3 * size, size, PAGE_KERNEL, 0), 0);
 			pte = pgtable_walk(&pt, va + size - 1, &found);
-		EXPECT(pte_leaf(pte));
+			EXPECT(pte_leaf(pte));
 			EXPECT_EQ(found, level);
 			EXPECT_EQ(pte.val, mk_pte(3 * size, PAGE_KERNEL).val);
 			pt = new_tree(levels);
 			EXPECT_EQ(pgtable_map(&pt, va, 3 * size + below, size, PAGE_KERNEL, 0), 0);
 			pte = pgtable_walk(&pt, va + size - 1, &found);
-		EXPECT(pte_leaf(pte));
+			EXPECT(pte_leaf(pte));
 			EXPECT_EQ(found, level - 1);
 			EXPECT_EQ(pte.val, mk_pte(4 * size, PAGE_KERNEL).val);
 			EXPECT_EQ(pgtable_iterate(&pt, va, -1UL, note, &report), 0);

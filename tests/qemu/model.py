@@ -3,6 +3,7 @@
 import trees
 
 MODES = ("sv39", "sv48", "sv57")
+EXTENSIONS = ("svnapot", "svpbmt", "svinval", "svadu", "svade", "svvptc")
 BITS = {"sv39": 39, "sv48": 48, "sv57": 57}
 GIB4 = 1 << 32
 TOP = 1 << 64
@@ -44,6 +45,13 @@ class Expected:
             found.append(f"boot: cmdline asks for {self.cmdline}, which cannot be had:"
                          f" {self.mode} is taken")
         return found
+
+    def extensions_line(self):
+        """QEMU's trees say what its harts have: what all harts list is used."""
+        listed = trees.extensions(self.root)
+        if "svade" in listed:
+            listed.discard("svadu")  # the firmware was not asked for it
+        return "cpu: uses=" + (",".join(e for e in EXTENSIONS if e in listed) or "none")
 
     def no_paging_line(self):
         return ("boot: error: this hart has no paging mode Cairn can use"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Unusual, but right: each of these boots to the end, and sees what it was given."""
 import functools
+import re
 
 import entries
 import ktap
@@ -126,6 +127,48 @@ def test_translation_on_at_entry(boot, outcome):
     entries.boot("registers-odd", enter="\tli sp, -1\n\tli gp, 3\n\tli tp, 5\n"),
 ], ids=lambda b: b.name)
 def test_state_at_entry(boot, outcome):
+    ends_well(outcome)
+
+
+def lists(extensions):
+    names = ", ".join(f'"{e}"' for e in ["i", "m", "a", "c", "zicsr", *extensions])
+    return f"/ {{ cpus {{ cpu@0 {{ riscv,isa-extensions = {names}; }}; }}; }};"
+
+
+def lists_old(extensions):
+    """In the older property alone."""
+    return ("/ { cpus { cpu@0 { /delete-property/ riscv,isa-extensions;"
+            f' riscv,isa = "rv64imac_zicsr_{"_".join(extensions)}"; }}; }}; }};')
+
+
+NONE = "rv64,svadu=off,svade=on,svvptc=off"
+ALL = "rv64,svnapot=on,svpbmt=on,svinval=on,svadu=on,svvptc=on"
+NOT_USED = "cpu: device tree lists {}, but the hart {}: not used"
+# hart; what its tree lists; what is used; what is complained of
+ISAS = [
+    (NONE, lists(["svnapot", "svpbmt", "svinval", "svadu", "svvptc"]), "svvptc",
+     {e: "faults on it" for e in ("svnapot", "svpbmt", "svinval", "svadu")}),
+    (NONE, lists_old(["svnapot", "svade"]), "svade", {"svnapot": "faults on it"}),
+    (NONE, lists(["svadu", "svade"]), "svade", {}),
+    (ALL, lists(["svade"]), "none", {"svade": "does otherwise"}),
+    (ALL, lists([]), "none", {}),
+    (ALL, lists_old(["svinval", "svnapot", "sv", "svvptcx"]), "svnapot,svinval", {}),
+]
+
+
+@pytest.mark.parametrize("boot, used, broken", [
+    (entries.boot(f"isa-{n}", bootargs="ktest=* run=cpu", cpu=cpu, text=text), used, broken)
+    for n, (cpu, text, used, broken) in enumerate(ISAS)], ids=lambda v: getattr(v, "name", ""))
+def test_isa_claims(boot, used, broken, outcome):
+    """What the tree claims is used if the hart does it; what it keeps quiet about is not."""
+    assert f"cpu: uses={used}" in outcome.lines
+    said = [t for t in outcome.lines if t.startswith("cpu: device tree lists")]
+    assert said == [NOT_USED.format(*b) for b in broken.items()]
+    shown = {t.split()[0]: t for t in outcome.lines if re.match(r"sv\w+ +listed=", t)}
+    assert {e for e, t in shown.items() if "used=yes" in t} == set(used.split(",")) - {"none"}
+    assert list(shown) == list(model.EXTENSIONS)
+    if boot.cpu == ALL:
+        assert shown["svnapot"].endswith("does it") and shown["svpbmt"].endswith("does it")
     ends_well(outcome)
 
 

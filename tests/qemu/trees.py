@@ -107,6 +107,14 @@ def mmu_limit(root):
     return min((t for t in types if t in ("sv39", "sv48", "sv57")), default=None)
 
 
+def extensions(root):
+    """What all usable harts list."""
+    lists = [set(cpu.props["riscv,isa-extensions"].decode().split("\0"))
+             if "riscv,isa-extensions" in cpu.props else set(cpu.text("riscv,isa").split("_"))
+             for cpu in root.child("cpus").named("cpu") if cpu.usable()]
+    return set.intersection(*lists) if lists else set()
+
+
 def handed(machine_args, bootargs="", text="", change=None):
     """
     A tree for a stub to hand over: QEMU's, with what firmware would add, merged with

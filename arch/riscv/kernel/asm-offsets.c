@@ -3,6 +3,7 @@
  * The structure offsets assembly uses, by way of the compiler: the build turns
  * each line "->NAME value" of this file's assembly into a #define.
  */
+#include <kernel/sizes.h>
 #include <asm/boot_record.h>
 #include <asm/hart.h>
 #include <asm/ptrace.h>
@@ -23,7 +24,7 @@ void asm_offsets(void)
 	DEFINE(HART_STACK_HIGH, offsetof(struct hart, stack_high));
 	DEFINE(HART_EMERGENCY, offsetof(struct hart, emergency));
 	DEFINE(HART_SCRATCH, offsetof(struct hart, scratch));
-	DEFINE(PT_REGS_SIZE, sizeof(struct pt_regs));
+	DEFINE(PT_REGS_SIZE, ALIGN(sizeof(struct pt_regs), 16)); /* sp stays aligned (psABI) */
 	DEFINE(PT_EPC, offsetof(struct pt_regs, epc));
 	DEFINE(PT_RA, offsetof(struct pt_regs, ra));
 	DEFINE(PT_SP, offsetof(struct pt_regs, sp));
@@ -32,4 +33,6 @@ void asm_offsets(void)
 	DEFINE(PT_STATUS, offsetof(struct pt_regs, status));
 	DEFINE(PT_BADADDR, offsetof(struct pt_regs, badaddr));
 	DEFINE(PT_CAUSE, offsetof(struct pt_regs, cause));
+	DEFINE(PT_STACK_LOW, offsetof(struct pt_regs, stack_low));
+	DEFINE(PT_STACK_HIGH, offsetof(struct pt_regs, stack_high));
 }

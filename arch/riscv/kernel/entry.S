@@ -25,12 +25,7 @@ SYM_FUNC_START(trap_entry)
 	bgtu	sp, t0, 1f
 	addi	t1, sp, -PT_REGS_SIZE
 	j	2f
-1:	/* The emergency stack becomes the stack, so that a trap on it nests there. */
-	ld	t1, HART_EMERGENCY(tp)
-	sd	t1, HART_STACK_HIGH(tp)
-	li	t0, EMERGENCY_SIZE
-	sub	t0, t1, t0
-	sd	t0, HART_STACK_LOW(tp)
+1:	ld	t1, HART_EMERGENCY(tp)
 	addi	t1, t1, -PT_REGS_SIZE
 
 2:	/* Register n is saved at 8 * n, x2 and the two scratch ones by hand. */
@@ -51,10 +46,27 @@ SYM_FUNC_START(trap_entry)
 	csrr	t0, scause
 	sd	t2, PT_BADADDR(sp)
 	sd	t0, PT_CAUSE(sp)
+	ld	t0, HART_STACK_LOW(tp)
+	ld	t1, HART_STACK_HIGH(tp)
+	sd	t0, PT_STACK_LOW(sp)
+	sd	t1, PT_STACK_HIGH(sp)
 
-	mv	a0, sp
+	ld	t2, PT_SP(sp)
+	addi	t1, sp, PT_REGS_SIZE
+	beq	t1, t2, 3f
+	/* The emergency stack becomes the stack, so that a trap on it nests there. */
+	li	t0, EMERGENCY_SIZE
+	sub	t0, t1, t0
+	sd	t0, HART_STACK_LOW(tp)
+	sd	t1, HART_STACK_HIGH(tp)
+
+3:	mv	a0, sp
 	call	handle_trap
 
+	ld	t0, PT_STACK_LOW(sp)
+	ld	t1, PT_STACK_HIGH(sp)
+	sd	t0, HART_STACK_LOW(tp)
+	sd	t1, HART_STACK_HIGH(tp)
 	ld	t0, PT_EPC(sp)
 	ld	t1, PT_STATUS(sp)
 	csrw	sepc, t0

@@ -35,11 +35,16 @@ void show_regs(const struct pt_regs *regs)
 	}
 }
 
-static bool is_memory_fault(unsigned long cause)
+static bool is_page_fault(unsigned long cause)
 {
 	return cause == EXC_INST_PAGE_FAULT || cause == EXC_LOAD_PAGE_FAULT ||
-	       cause == EXC_STORE_PAGE_FAULT || cause == EXC_INST_ACCESS ||
-	       cause == EXC_LOAD_ACCESS || cause == EXC_STORE_ACCESS;
+	       cause == EXC_STORE_PAGE_FAULT;
+}
+
+static bool is_memory_fault(unsigned long cause)
+{
+	return is_page_fault(cause) || cause == EXC_INST_ACCESS || cause == EXC_LOAD_ACCESS ||
+	       cause == EXC_STORE_ACCESS;
 }
 
 /* A trap whose sp leaves no room for the report has moved the hart to its emergency stack. */
@@ -83,6 +88,8 @@ void handle_trap(struct pt_regs *regs)
 	struct hart *hart = this_hart();
 	struct recovery *recovery = hart->recovery;
 
+	if (is_page_fault(regs->cause) && spurious_fault(regs))
+		return;
 	if (recovery && recovery->trap) {
 		*recovery->trap = *regs;
 		recovery_resume(recovery, -EFAULT);

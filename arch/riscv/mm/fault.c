@@ -8,8 +8,11 @@
 #include <kernel/printk.h>
 #include <kernel/vsprintf.h>
 #include <kernel/walk_report.h>
+#include <asm/cpufeature.h>
 #include <asm/csr.h>
+#include <asm/hart.h>
 #include <asm/layout.h>
+#include <asm/tlbflush.h>
 #include <asm/trap.h>
 
 /* Steps of the translation algorithm: Priv 20250508 §12.3.2. */
@@ -31,8 +34,12 @@ static const char *entry_rule(pte_t pte, unsigned int level,
 	}
 	if ((pte.val & _PAGE_PBMT) == _PAGE_PBMT)
 		return "PBMT=3: reserved";
+	if (pte.val & _PAGE_PBMT && !riscv_has_extension(RISCV_ISA_EXT_SVPBMT))
+		return "PBMT set, and Svpbmt is not in use: reserved";
 	if (pte.val & _PAGE_NAPOT && (level || (pte.val >> _PAGE_PFN_SHIFT & 0xf) != 0x8))
 		return "N=1 where no NAPOT size is defined: reserved";
+	if (pte.val & _PAGE_NAPOT && !riscv_has_extension(RISCV_ISA_EXT_SVNAPOT))
+		return "N=1, and Svnapot is not in use: reserved";
 	if (level > geometry->max_leaf_level)
 		return "leaf above the mode's largest";
 	if (pte.val >> _PAGE_PFN_SHIFT & below & (_PAGE_PFN_MASK >> _PAGE_PFN_SHIFT))
@@ -84,30 +91,48 @@ static struct pgtable live_tables(void)
 	return pt;
 }
 
+/*
+ * The rule that stops the walk, or the access at its end. The walk may go on where the
+ * hardware stops, so the trace is cut behind the step that is the cause.
+ */
+static const char *find_rule(const struct pgtable *pt, unsigned long va, enum access_kind kind,
+			     struct pgtable_trace *trace, int *err)
+{
+	const char *rule;
+
+	*err = pgtable_trace(pt, va, trace);
+	if (*err == -ERANGE) {
+		trace->nr = 0;
+		return "not canonical: the bits above the mode's must all be equal";
+	}
+	for (unsigned int i = 0; i < trace->nr; i++) {
+		rule = entry_rule(trace->step[i].pte, trace->step[i].level, pt->geometry);
+		if (rule) {
+			trace->nr = i + 1;
+			*err = 0;
+			return rule;
+		}
+	}
+	if (*err == -EFAULT)
+		return "the table is outside mapped RAM";
+	return *err ? NULL : access_rule(trace->step[trace->nr - 1].pte, kind);
+}
+
 const char *show_walk(unsigned long va, enum access_kind kind, void (*print)(const char *fmt, ...))
 {
 	struct pgtable pt = live_tables();
 	enum vm_region_id id = vm_region_of(va, pt.geometry->input_bits);
 	struct pgtable_trace trace;
-	const char *rule = NULL;
-	int err = pgtable_trace(&pt, va, &trace);
+	int err;
+	const char *rule = find_rule(&pt, va, kind, &trace, &err);
 
 	print("walk: %s va=0x%016lx region=%s satp=0x%016lx\n", pt.geometry->name, va,
 	      id < NR_VM_REGIONS ? vm_region(id, pt.geometry->input_bits).name : "none",
 	      csr_read(satp));
-	if (err == -ERANGE)
-		rule = "not canonical: the bits above the mode's must all be equal";
-	/* The walk may go on where the hardware stops: the last line shown is the cause. */
-	for (unsigned int i = 0; i < trace.nr && !rule; i++) {
+	for (unsigned int i = 0; i < trace.nr; i++)
 		show_step(&trace, i, print);
-		rule = entry_rule(trace.step[i].pte, trace.step[i].level, pt.geometry);
-	}
-	if (err == -EFAULT && !rule) {
+	if (err == -EFAULT)
 		print("  table at PA 0x%llx is not RAM\n", trace.bad_table);
-		rule = "the table is outside mapped RAM";
-	}
-	if (!rule && !err)
-		rule = access_rule(trace.step[trace.nr - 1].pte, kind);
 	return rule;
 }
 
@@ -128,6 +153,30 @@ static void print_err(const char *fmt, ...)
 	vsnprintf(line, sizeof(line), fmt, args);
 	va_end(args);
 	pr_err("%s", line);
+}
+
+/*
+ * Once for each fault: after the fence the hart must not fault there again, unless the
+ * translation was taken away in between, which fences.
+ */
+bool spurious_fault(const struct pt_regs *regs)
+{
+	const struct spurious now = { regs->epc, regs->badaddr, regs->cause, nr_fences };
+	struct spurious *last = &this_hart()->spurious;
+	struct pgtable pt = live_tables();
+	struct pgtable_trace trace;
+	int err;
+
+	if (now.epc == last->epc && now.badaddr == last->badaddr && now.cause == last->cause &&
+	    now.fences == last->fences)
+		return false;
+	if (find_rule(&pt, regs->badaddr, access_kind(regs->cause), &trace, &err) || err)
+		return false;
+	local_flush_tlb_page(regs->badaddr);
+	*last = now;
+	last->fences = nr_fences;
+	this_hart()->nr_spurious++;
+	return true;
 }
 
 void do_page_fault(const struct pt_regs *regs)

@@ -15,15 +15,24 @@ void fixmap_init(void)
 	slots = (pte_t *)(table + kernel_map.va_kernel_pa_offset);
 }
 
-void set_fixmap(unsigned int slot, phys_addr_t pa, pgprot_t prot)
+void set_fixmap_pte(unsigned int slot, pte_t pte)
 {
-	WRITE_ONCE(slots[slot].val, mk_pte(pa, prot).val);
+	WRITE_ONCE(slots[slot].val, pte.val);
 	/* Also when the slot was empty: a hart may cache that it was. */
 	local_flush_tlb_page(fix_to_virt(slot));
 }
 
+pte_t get_fixmap_pte(unsigned int slot)
+{
+	return READ_ONCE(slots[slot]);
+}
+
+void set_fixmap(unsigned int slot, phys_addr_t pa, pgprot_t prot)
+{
+	set_fixmap_pte(slot, mk_pte(pa, prot));
+}
+
 void clear_fixmap(unsigned int slot)
 {
-	WRITE_ONCE(slots[slot].val, 0);
-	local_flush_tlb_page(fix_to_virt(slot));
+	set_fixmap_pte(slot, (pte_t){ 0 });
 }

@@ -8,29 +8,17 @@
 #include <kernel/pgtable.h>
 #include <kernel/printk.h>
 #include <asm/boot_record.h>
+#include <asm/cpufeature.h>
 #include <asm/csr.h>
+#include <asm/errata.h>
 #include <asm/fixmap.h>
 #include <asm/sections.h>
 #include <asm/setup.h>
+#include <asm/svprobe.h>
 #include <asm/tlbflush.h>
 
 struct kernel_mapping kernel_map;
 struct pgtable kernel_pgtable;
-
-/*
- * A new entry was invalid before, and a hart may cache that (Priv 20250508 §12.2.1), so
- * adding fences too. A fence by address orders leaves only (same section): where tables
- * were linked it takes a full one. One hart runs: local is enough.
- */
-static void kernel_fence(struct pgtable *pt, const struct pgtable_change *change)
-{
-	if (change->tables)
-		local_flush_tlb_all();
-	else if (change->last - change->va < PAGE_SIZE)
-		local_flush_tlb_page(change->va);
-	else
-		local_flush_tlb_kernel_range(change->va, change->last + 1);
-}
 
 static void table_refused(const struct pgtable *pt, enum pgtable_refusal why, unsigned long va)
 {
@@ -75,7 +63,6 @@ static void *fixmap_reach(phys_addr_t table, unsigned int level)
 /* pt_ops, second stage: translation is on, RAM is not mapped yet. */
 static void pt_ops_set_fixmap(struct pgtable *pt)
 {
-	fixmap_init();
 	pt->ops.reach = fixmap_reach;
 }
 
@@ -101,8 +88,22 @@ void kernel_map_init(void)
 	pt->ops.offset = kernel_map.va_kernel_pa_offset;
 	pt->ops.alloc = memblock_table_alloc;
 	pt->ops.free = memblock_table_free;
-	pt->ops.fence = kernel_fence;
+	pt->ops.fence = pgtable_fence;
 	pt->ops.refused = table_refused;
+	fixmap_init();
+}
+
+void cpu_init(void)
+{
+	unsigned long listed = 0;
+
+	for (unsigned int ext = 0; ext < NR_RISCV_EXTS; ext++)
+		listed |= (unsigned long)riscv_ext_state[ext].listed << ext;
+	errata_init();
+	svprobe(listed);
+	riscv_fill_hwcap();
+	kernel_pgtable.svnapot = riscv_has_extension(RISCV_ISA_EXT_SVNAPOT);
+	kernel_pgtable.svpbmt = riscv_has_extension(RISCV_ISA_EXT_SVPBMT);
 }
 
 int image_reserve(void)

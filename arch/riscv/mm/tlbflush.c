@@ -1,27 +1,124 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Fences between table stores and the hardware's walks (Priv 20250508 §12.2.1). */
-#include <asm/page.h>
+/*
+ * Fences between table stores and the hardware's walks (Priv 20250508 §12.2.1): the only C
+ * file with sfence.vma in it.
+ */
+#include <asm/cpufeature.h>
+#include <asm/errata.h>
 #include <asm/tlbflush.h>
 
-/* Past this many pages one full fence is cheaper than one for each. */
-#define MAX_SINGLE_FENCES 64
+#define FENCE_LOG_SIZE 64
 
-void local_flush_tlb_all(void)
+unsigned long nr_fences;
+static struct fence fence_log[FENCE_LOG_SIZE];
+
+/* How a fence is meant. */
+#define FULL      1U
+#define ALL_HARTS 2U
+
+static void note_fence(unsigned long va, unsigned long last, unsigned int shift, unsigned int how)
+{
+	if (IS_ENABLED(CONFIG_DEBUG_FENCES))
+		fence_log[nr_fences % FENCE_LOG_SIZE] = (struct fence){
+			.full = how & FULL,
+			.all_harts = how & ALL_HARTS,
+			.va = va,
+			.last = last,
+			.stride = 1UL << shift,
+		};
+	nr_fences++;
+}
+
+bool fence_log_read(unsigned long n, struct fence *fence)
+{
+	if (!IS_ENABLED(CONFIG_DEBUG_FENCES) || n >= nr_fences || nr_fences - n > FENCE_LOG_SIZE)
+		return false;
+	*fence = fence_log[n % FENCE_LOG_SIZE];
+	return true;
+}
+
+static void sfence_all(void)
 {
 	__asm__ __volatile__("sfence.vma" : : : "memory");
 }
 
-void local_flush_tlb_page(unsigned long addr)
+static void sfence_addr(unsigned long addr)
 {
 	__asm__ __volatile__("sfence.vma %0" : : "r"(addr) : "memory");
 }
 
+/* Invalidations may pass each other; they are ordered by the fences around them (chapter 15). */
+void local_flush_tlb_svinval(unsigned long va, unsigned long last, unsigned long stride)
+{
+	__asm__ __volatile__(".option push\n\t.option arch, +svinval\n\t"
+			     "sfence.w.inval\n\t.option pop" ::
+				     : "memory");
+	for (unsigned long left = (last - va) / stride + 1; left; left--, va += stride)
+		__asm__ __volatile__(".option push\n\t.option arch, +svinval\n\t"
+				     "sinval.vma %0, zero\n\t.option pop" ::"r"(va)
+				     : "memory");
+	__asm__ __volatile__(".option push\n\t.option arch, +svinval\n\t"
+			     "sfence.inval.ir\n\t.option pop" ::
+				     : "memory");
+}
+
+/*
+ * Every fence passes here: one for each piece of 2^@shift bytes that has a byte of @va to
+ * @last. Counted by what is left, as the last piece may end with the address space. Only
+ * one hart runs: the call to the others' firmware (SBI 2.0 chapter 8) belongs behind the
+ * switch, for ALL_HARTS.
+ */
+static void do_fence(unsigned long va, unsigned long last, unsigned int shift, unsigned int how)
+{
+	unsigned long start = va >> shift << shift, left = ((last - start) >> shift) + 1;
+
+	if (left > MAX_SINGLE_FENCES || has_erratum(ERRATUM_SFENCE_ADDR))
+		how |= FULL;
+	if (how & FULL)
+		sfence_all();
+	else if (left > 1 && riscv_has_extension(RISCV_ISA_EXT_SVINVAL))
+		local_flush_tlb_svinval(start, last, 1UL << shift);
+	else
+		for (unsigned long at = start; left; left--, at += 1UL << shift)
+			sfence_addr(at);
+	note_fence(start, last, shift, how);
+}
+
+void local_flush_tlb_all(void)
+{
+	do_fence(0, 0, PAGE_SHIFT, FULL);
+}
+
+void local_flush_tlb_page(unsigned long addr)
+{
+	do_fence(addr, addr, PAGE_SHIFT, 0);
+}
+
 void local_flush_tlb_kernel_range(unsigned long start, unsigned long end)
 {
-	if (end - start > MAX_SINGLE_FENCES * PAGE_SIZE) {
-		local_flush_tlb_all();
+	if (start < end)
+		do_fence(start, end - 1, PAGE_SHIFT, 0);
+}
+
+void flush_tlb_all(void)
+{
+	do_fence(0, 0, PAGE_SHIFT, FULL | ALL_HARTS);
+}
+
+void flush_tlb_kernel_range(unsigned long start, unsigned long end)
+{
+	if (start < end)
+		do_fence(start, end - 1, PAGE_SHIFT, ALL_HARTS);
+}
+
+/*
+ * What was only added needs no other hart: one that holds the invalid entry faults, and
+ * spurious_fault() fences there. With Svvptc the same is enough on this hart.
+ */
+void pgtable_fence(struct pgtable *pt, const struct pgtable_change *change)
+{
+	if (!change->removed && riscv_has_extension(RISCV_ISA_EXT_SVVPTC))
 		return;
-	}
-	for (; start < end; start += PAGE_SIZE)
-		local_flush_tlb_page(start);
+	do_fence(change->va, change->last, PAGE_SHIFT + 9 * change->level,
+		 (change->tables ? FULL : 0) | (change->removed ? ALL_HARTS : 0));
 }

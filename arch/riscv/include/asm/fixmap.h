@@ -5,9 +5,12 @@
 #include <kernel/pgtable.h>
 #include <asm/layout.h>
 
+#define NR_FIX_PROBE 16
+
 /* Pages at fixed addresses, mapped to whatever is needed for a moment. */
 enum fixed_addresses {
-	FIX_TABLE,                                 /* one page table of each level */
+	FIX_PROBE,                                 /* 64 KiB, aligned: try the hart on entries */
+	FIX_TABLE = FIX_PROBE + NR_FIX_PROBE,      /* one page table of each level */
 	FIX_PHYS = FIX_TABLE + PGTABLE_MAX_LEVELS, /* the monitor's look at a physical page */
 	NR_FIXMAPS,
 };
@@ -18,7 +21,7 @@ static inline unsigned long fix_to_virt(unsigned int slot)
 	return FIXADDR_START + slot * PAGE_SIZE;
 }
 
-/** fixmap_init() - find the slots' table; needs kernel_pgtable's root and geometry */
+/** fixmap_init() - find the slots' table; needs kernel_pgtable's root, geometry and offset */
 void fixmap_init(void);
 
 /**
@@ -29,5 +32,9 @@ void fixmap_init(void);
  */
 void set_fixmap(unsigned int slot, phys_addr_t pa, pgprot_t prot);
 void clear_fixmap(unsigned int slot);
+
+/** set_fixmap_pte() - put any entry into a slot, legal or not; get_fixmap_pte() - read it */
+void set_fixmap_pte(unsigned int slot, pte_t pte);
+pte_t get_fixmap_pte(unsigned int slot);
 
 #endif

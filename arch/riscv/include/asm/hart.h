@@ -8,6 +8,11 @@
 
 struct recovery;
 
+/** struct spurious - a page fault that was answered by a fence, and how many fences came before */
+struct spurious {
+	unsigned long epc, badaddr, cause, fences;
+};
+
 /**
  * struct hart - what belongs to one hart; tp points to it from entry to the end
  * @canary:     stack protector's guard; the compiler reads it at a fixed offset
@@ -18,6 +23,7 @@ struct recovery;
  * @hartid:     the SBI's name for this hart
  * @recovery:   where an oops ends up instead of stopping the hart, or NULL
  * @in_report:  nesting depth of failure reports, to stop a report on a report
+ * @spurious, @nr_spurious: the last fault that was retried, and how many were
  */
 struct hart {
 	unsigned long canary;
@@ -28,6 +34,8 @@ struct hart {
 	unsigned long hartid;
 	struct recovery *recovery;
 	unsigned long in_report;
+	struct spurious spurious;
+	unsigned long nr_spurious;
 };
 
 extern struct hart boot_hart;

@@ -7,8 +7,15 @@
 /** hart_init() - fill the boot hart's struct hart */
 void hart_init(void);
 
-/** kernel_map_init() - learn the load address; __pa_symbol() works from here on */
+/** kernel_map_init() - learn the load address; __pa_symbol() and the fixmap work from here on */
 void kernel_map_init(void);
+
+/**
+ * cpu_init() - which extensions are used and which errata apply; said in the log
+ * Context: boot, once; the device tree's list is in riscv_ext_state, traps are caught, and
+ * the linear map is still to come, so that it can use what is found.
+ */
+void cpu_init(void);
 
 /**
  * setup_linear_bounds() - place the linear map

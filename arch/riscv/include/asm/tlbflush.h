@@ -2,17 +2,60 @@
 #ifndef ASM_TLBFLUSH_H
 #define ASM_TLBFLUSH_H
 
+#include <kernel/pgtable.h>
+
 /*
- * Every sfence.vma in C. Context: any hart, translation on; local to this hart.
+ * Every fence between table stores and the hardware's walks that C code asks for.
+ * Context: any hart, translation on. local_*: this hart only.
  */
 
-/** local_flush_tlb_all() - also orders earlier table stores before later walks */
+/** local_flush_tlb_all() - also orders earlier stores to pointers to tables */
 void local_flush_tlb_all(void);
 
 /** local_flush_tlb_page() - for a change of one leaf entry */
 void local_flush_tlb_page(unsigned long addr);
 
-/** local_flush_tlb_kernel_range() - [start, end); all of it past 64 pages */
+/** local_flush_tlb_kernel_range() - [start, end) of 4 KiB leaves; a full fence past 64 pages */
 void local_flush_tlb_kernel_range(unsigned long start, unsigned long end);
+
+/** flush_tlb_all(), flush_tlb_kernel_range() - on all harts; return when all have done it */
+void flush_tlb_all(void);
+void flush_tlb_kernel_range(unsigned long start, unsigned long end);
+
+/** pgtable_fence() - the engine's: pt_ops.fence of every tree that harts walk */
+void pgtable_fence(struct pgtable *pt, const struct pgtable_change *change);
+
+/**
+ * local_flush_tlb_svinval() - fence by address, by the instructions of Svinval
+ * @va, @last: first and last of the addresses, @stride bytes apart
+ * Illegal where the hart has no Svinval: only for tlbflush.c, and to try it.
+ */
+void local_flush_tlb_svinval(unsigned long va, unsigned long last, unsigned long stride);
+
+/* Fences by address until a full one is taken instead. */
+#define MAX_SINGLE_FENCES 64
+
+/**
+ * struct fence - what a fence covered
+ * @full:      everything, pointers to tables too; the addresses mean nothing
+ * @all_harts: not this hart alone
+ * @va, @last, @stride: one address in each @stride bytes, from the first to the last
+ */
+struct fence {
+	bool full;
+	bool all_harts;
+	unsigned long va;
+	unsigned long last;
+	unsigned long stride;
+};
+
+/* Fences so far. Any change that takes a translation away adds at least one. */
+extern unsigned long nr_fences;
+
+/**
+ * fence_log_read() - fence number @n, if the log still holds it
+ * Always false without CONFIG_DEBUG_FENCES. Return: whether @fence was filled.
+ */
+bool fence_log_read(unsigned long n, struct fence *fence);
 
 #endif

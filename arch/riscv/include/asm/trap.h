@@ -12,9 +12,16 @@ void handle_trap(struct pt_regs *regs);
 
 /**
  * do_page_fault() - explain a page or access fault: the walk and the rule that failed
- * The door from the trap code up to the memory side.
+ * A door from the trap code up to the memory side.
  */
 void do_page_fault(const struct pt_regs *regs);
+
+/**
+ * spurious_fault() - whether to run the instruction again
+ * If the tables allow what faulted, this hart still held an older entry: fences there, and
+ * counts it. Not twice for the same fault. The other door.
+ */
+bool spurious_fault(const struct pt_regs *regs);
 
 /**
  * try_call() - run a function that may trap
