@@ -142,8 +142,10 @@ static size_t name_cells(const struct fdt *fdt, size_t off)
 	const raw_cell *end = (const raw_cell *)(fdt->blob + fdt->struct_off + fdt->struct_size);
 
 	for (const raw_cell *p = start; p < end; p++) {
-		/* Has a byte that borrowed from above without having its top bit set: zero. */
-		if ((*p - 0x01010101U) & ~*p & 0x80808080U)
+		u32 borrowed = (*p - 0x01010101U) & 0x80808080U;
+
+		/* A byte that borrowed without having its top bit set, which few have: zero. */
+		if (unlikely(borrowed) && borrowed & ~*p)
 			return (size_t)(p - start) + 1;
 	}
 	return 0;

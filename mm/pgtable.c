@@ -104,17 +104,22 @@ static enum pgtable_refusal descend(struct request *rq, enum action action, pte_
 	return why;
 }
 
+static inline bool four_invalid(const pte_t *ptep)
+{
+	return !((read_pte(ptep).val | read_pte(ptep + 1).val | read_pte(ptep + 2).val |
+		  read_pte(ptep + 3).val) &
+		 _PAGE_PRESENT);
+}
+
 /* How many of @n entries are like the first one, which is NONE or LEAF. */
 static unsigned long alike(const pte_t *ptep, unsigned long n, enum kind kind)
 {
 	const pte_t *end = ptep + n, *at = ptep + 1;
 
-	if (kind == NONE)
-		while (at != end && !pte_present(read_pte(at)))
-			at++;
-	else
-		while (at != end && pte_leaf(read_pte(at)))
-			at++;
+	while (kind == NONE && end - at >= 4 && four_invalid(at))
+		at += 4;
+	while (at != end && (kind == NONE ? !pte_present(read_pte(at)) : pte_leaf(read_pte(at))))
+		at++;
 	return (unsigned long)(at - ptep);
 }
 
