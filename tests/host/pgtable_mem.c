@@ -326,6 +326,7 @@ struct page *mem_call_page(unsigned int i)
 
 void mem_begin(const struct pgtable *pt, u64 va, u64 last)
 {
+	close_windows(); /* harts wrote to memory since the last look */
 	memset(&mem_log, 0, sizeof(mem_log));
 	mem_tree = pt;
 	watch_begin(va, last);
