@@ -88,9 +88,9 @@ static int cmd_mode(int argc, char **argv)
 	console_printf("%-9s 0x%016lx now, 0x%016llx at entry\n", "satp", csr_read(satp),
 		       br->entry_satp);
 	console_printf("%-9s PA 0x%llx\n", "root", pt->root);
-	console_printf("%-9s %llu in the image, of room for %lu; %lu in other memory\n", "tables",
-		       (br->pt_pool_next - pool) / PAGE_SIZE,
-		       (unsigned long)(__pt_pool_end - __pt_pool) / PAGE_SIZE, pt->tables);
+	console_printf("%-9s %lu in use; the image has %llu, and room for %lu\n", "tables",
+		       pt->tables, (br->pt_pool_next - pool) / PAGE_SIZE,
+		       (unsigned long)(__pt_pool_end - __pt_pool) / PAGE_SIZE);
 	return 0;
 }
 

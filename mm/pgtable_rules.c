@@ -24,7 +24,7 @@ static const struct {
 	[PGTABLE_WRITE_EXEC] = { -EINVAL, "W with X" },
 	[PGTABLE_MEMORY_TYPE] = { -EINVAL, "PBMT=3 is reserved" },
 	[PGTABLE_NO_SVPBMT] = { -EOPNOTSUPP, "a memory type, but not all harts have Svpbmt" },
-	[PGTABLE_STAGE_BITS] = { -EINVAL, "U and G are not those of the stage" },
+	[PGTABLE_STAGE_BITS] = { -EINVAL, "U or G is not as this kind of tree needs it" },
 	[PGTABLE_IN_PLACE] = { -EINVAL, "frame, memory type and V cannot change in place" },
 	[PGTABLE_KERNEL_HALF] = { -EPERM, "the kernel half belongs to another tree" },
 	[PGTABLE_OVERWRITES] = { -EEXIST, "something is mapped here" },
@@ -91,7 +91,8 @@ enum pgtable_refusal leaf_refusal(const struct pgtable *pt, u64 bits)
 	if ((bits & (_PAGE_WRITE | _PAGE_EXEC)) == (_PAGE_WRITE | _PAGE_EXEC) &&
 	    !(g->leaf_rights >> 15 & 1))
 		return PGTABLE_WRITE_EXEC;
-	if ((bits & (g->leaf_set | g->leaf_clear)) != g->leaf_set)
+	if ((bits & (g->leaf_set | g->leaf_clear)) != g->leaf_set ||
+	    (pt->kernel && bits & _PAGE_GLOBAL)) /* it is in one address space of many */
 		return PGTABLE_STAGE_BITS;
 	if (!(bits & _PAGE_PBMT))
 		return 0;

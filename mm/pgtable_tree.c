@@ -31,9 +31,10 @@ static bool uniform(const pte_t *ptep, unsigned int level, unsigned long n, u64 
 	return true;
 }
 
-/* The table at the entry of @level, if it amounts to one entry: whether it did. */
-static bool collapse(struct request *rq, pte_t *ptep, unsigned int level, unsigned long va)
+/* The table that @va's entry in table @in of @level leads to, if it amounts to one entry. */
+static bool collapse(struct request *rq, phys_addr_t in, unsigned int level, unsigned long va)
 {
+	pte_t *ptep = reach_entry(rq->pt, in, level, va);
 	phys_addr_t table = pte_pa(read_pte(ptep));
 	unsigned long last = va + (pgtable_leaf_size(level) - 1);
 	const pte_t *entries = reach(rq->pt, table, level - 1);
@@ -47,6 +48,7 @@ static bool collapse(struct request *rq, pte_t *ptep, unsigned int level, unsign
 	/* No hart uses the old table now; but until the fence it got A and D. */
 	uniform(entries, level - 1, TABLE_SIZE, &rq->set);
 	rq->set &= ACCESS_BITS;
+	ptep = reach_entry(rq->pt, in, level, va); /* other roots were reached meanwhile */
 	if (rq->set && change_leaf(ptep, rq->set, 0))
 		sync_roots(rq->pt, va, last);
 	collect(rq, table, 0);
@@ -77,12 +79,11 @@ static int merge(struct request *rq, phys_addr_t table, unsigned int level, unsi
 		if (!level && whole && rq->pt->svnapot) {
 			join_run(rq, ptep, va);
 		} else if (level && pte_table(pte) && !shared(rq->pt, pte_pa(pte))) {
-			bool done = whole && collapse(rq, ptep, level, va);
+			bool done = whole && collapse(rq, table, level, va);
 
 			if (!done) {
 				freed += merge(rq, pte_pa(pte), level - 1, va, end);
-				ptep = reach_entry(rq->pt, table, level, va);
-				done = whole && collapse(rq, ptep, level, va);
+				done = whole && collapse(rq, table, level, va);
 			}
 			freed += done;
 		}
@@ -122,6 +123,8 @@ int pgtable_create(struct pgtable *pt, const struct pgtable_geometry *geometry,
 {
 	unsigned long size = pgtable_root_size(geometry);
 
+	if (kernel && kernel->kernel)
+		kernel = kernel->kernel; /* whose half it really is */
 	*pt = (struct pgtable){ .geometry = geometry, .ops = *ops, .kernel = kernel };
 	if (kernel && (kernel->geometry != geometry || !geometry->sign_extended))
 		return refuse(pt, PGTABLE_OTHER_GEOMETRY, 0);

@@ -59,7 +59,7 @@ static inline unsigned long pgtable_root_size(const struct pgtable_geometry *geo
 	return 8UL << geometry->root_bits;
 }
 
-/* Why a call was refused. One row each in mm/pgtable.c: error and text. */
+/* Why a call was refused. One row each in mm/pgtable_rules.c: error and text. */
 enum pgtable_refusal {
 	PGTABLE_UNALIGNED = 1,
 	PGTABLE_EMPTY,
@@ -149,7 +149,7 @@ struct pt_ops {
  * @svpbmt:   accept memory types (every hart that walks the tree has Svpbmt)
  * @tables:   table pages added through this handle and not given back
  * @shared_start, @shared_end: physical range of tables that many entries point to: copied
- *            before they are written, never freed
+ *            before they are written, never freed. Their leaves carry A, D, all they need
  * @kernel:   the tree whose kernel half this one has, or NULL
  * @next:     next tree with the same kernel half; in the kernel's own: the first one
  * @writes:   calls that changed something
@@ -221,10 +221,12 @@ int __must_check pgtable_unmap(struct pgtable *pt, unsigned long va, size_t size
 /**
  * pgtable_protect() - change bits of all leaves in a range
  * @set, @clear: bits to set and to clear: R, W, X, U, G, A, D, RSW; the frame, the memory
- *         type and V stay as they are
+ *         type and V stay as they are; what is in both is set
  *
  * Leaves that reach beyond the range are split there. A and D that a hart sets meanwhile
- * are not lost, unless they are in @clear.
+ * are not lost, unless they are in @clear. Those of a 64 KiB leaf are in any of its sixteen
+ * entries: who reads them reads all. Leaves in the root of a kernel half that other trees
+ * have must carry A and D from the start: a hart would set them in its own root only.
  * Return: also -ENOENT: a part of the range is not mapped; -EINVAL: @set or @clear has
  * other bits, or a leaf would become one pgtable_map() refuses.
  */
@@ -260,7 +262,8 @@ int __must_check pgtable_merge(struct pgtable *pt, unsigned long va, size_t size
  * pgtable_create() - make an empty tree, or one with another's kernel half
  * @ops:    copied
  * @kernel: NULL, or a tree of the same geometry: entries of its root for the upper half
- *          are in this root too from now on, and follow its changes
+ *          are in this root too from now on, and follow its changes. Leaves of its own must
+ *          not have G then. Where @kernel shares a half itself, it is that one's.
  * Return: 0; -ENOMEM; -EINVAL: the allocator gave a root that is not aligned to its
  * size, or @kernel has another geometry.
  */

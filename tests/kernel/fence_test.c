@@ -7,9 +7,11 @@
 #include <kernel/memblock.h>
 #include <kernel/pgtable.h>
 #include <asm/cpufeature.h>
+#include <asm/csr.h>
 #include <asm/errata.h>
 #include <asm/fixmap.h>
 #include <asm/tlbflush.h>
+#include <asm/trap.h>
 
 /* Where nothing else is mapped: behind what the other suites use. */
 static unsigned long scratch(void)
@@ -169,6 +171,18 @@ static void large_leaves(void)
 	CHANGE(pgtable_unmap(pt, ALIGN_DOWN(va, SZ_1G), SZ_1G), { false, true, true, 0, 0, 0 });
 }
 
+/* What this hart holds of a mapping that was added may be a pointer that was invalid. */
+static void retry(void)
+{
+	const struct pt_regs regs = { .epc = (unsigned long)retry,
+				      .badaddr = (unsigned long)&regs,
+				      .cause = EXC_LOAD_PAGE_FAULT };
+	unsigned long first = nr_fences;
+
+	EXPECT(spurious_fault(&regs));
+	expect_fence(first, (struct want){ false, true, false, 0, 0, 0 }, "retry");
+}
+
 /* Only the last ones are kept, and no others are made up. */
 static void log_bounds(void)
 {
@@ -190,6 +204,7 @@ static const struct ktest_case cases[] = {
 	{ "fixmap", fixmap },
 	{ "small_leaves", small_leaves },
 	{ "large_leaves", large_leaves },
+	{ "retry", retry },
 	{ "log_bounds", log_bounds },
 };
 KTEST_SUITE(fence, cases);

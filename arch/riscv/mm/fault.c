@@ -172,7 +172,8 @@ bool spurious_fault(const struct pt_regs *regs)
 		return false;
 	if (find_rule(&pt, regs->badaddr, access_kind(regs->cause), &trace, &err) || err)
 		return false;
-	local_flush_tlb_page(regs->badaddr);
+	/* All of it: the entry that was invalid may have been one that points to a table. */
+	local_flush_tlb_all();
 	*last = now;
 	last->fences = nr_fences;
 	this_hart()->nr_spurious++;

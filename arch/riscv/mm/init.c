@@ -30,8 +30,16 @@ static phys_addr_t memblock_table_alloc(unsigned long size)
 	return memblock_phys_alloc(size, size, "page tables");
 }
 
+static bool in_image(phys_addr_t pa)
+{
+	return pa - kernel_map.phys_addr < (unsigned long)(_end - _start);
+}
+
+/* Tables of the image's pool stay with the image. */
 static void memblock_table_free(phys_addr_t table, unsigned long size)
 {
+	if (in_image(table))
+		return;
 	if (memblock_phys_free(table, size))
 		pr_warn("memblock: page table at 0x%llx stays reserved\n", table);
 }
@@ -39,11 +47,6 @@ static void memblock_table_free(phys_addr_t table, unsigned long size)
 static bool table_readable(phys_addr_t table)
 {
 	return memblock_is_map_memory(table);
-}
-
-static bool in_image(phys_addr_t pa)
-{
-	return pa - kernel_map.phys_addr < (unsigned long)(_end - _start);
 }
 
 /* The chain's tables are in the image; others pass through the slot of their level. */
@@ -64,12 +67,14 @@ static void *fixmap_reach(phys_addr_t table, unsigned int level)
 static void pt_ops_set_fixmap(struct pgtable *pt)
 {
 	pt->ops.reach = fixmap_reach;
+	pt->hint = 0;
 }
 
 /* pt_ops, third and last stage: every table lies in the linear map. */
 static void pt_ops_set_final(struct pgtable *pt)
 {
 	pt->ops.reach = NULL;
+	pt->hint = 0;
 	pt->ops.offset = kernel_map.va_pa_offset;
 	pt->ops.readable = table_readable;
 	for (unsigned int level = 0; level < PGTABLE_MAX_LEVELS; level++)
@@ -84,6 +89,7 @@ void kernel_map_init(void)
 	kernel_map.va_kernel_pa_offset = KERNEL_LINK_ADDR - boot_record.load_pa;
 	pt->root = (csr_read(satp) & SATP_PPN_MASK) << PAGE_SHIFT;
 	pt->geometry = pgtable_geometry(1, boot_record.levels);
+	pt->tables = (boot_record.pt_pool_next - __pa_symbol(__pt_pool)) / PAGE_SIZE;
 	/* The static tables lie in the image: this is enough to find the fixmap's. */
 	pt->ops.offset = kernel_map.va_kernel_pa_offset;
 	pt->ops.alloc = memblock_table_alloc;

@@ -28,7 +28,8 @@ void fixmap_init(void);
  * set_fixmap() - map one page; clear_fixmap() - unmap it
  * @pa:   a multiple of 4 KiB
  * @prot: as pgtable_map()
- * Context: translation on, one user for each slot. Fences for itself.
+ * Context: translation on, one user for each slot. Fences for itself. Nobody may merge or
+ * unmap the region with the engine: the slots' table is kept by its address.
  */
 void set_fixmap(unsigned int slot, phys_addr_t pa, pgprot_t prot);
 void clear_fixmap(unsigned int slot);
