@@ -129,6 +129,26 @@ static void kernel_half_op(const u64 *own, struct op op)
 	hart.root = trees[0].root;
 }
 
+/* What a tree with another's upper half may have in its own: nothing global. */
+static void own_half(struct pgtable *tree)
+{
+	static struct model own;
+	struct op op = { OP_MAP, SZ_1G, SZ_1G, SZ_2M + SZ_4K, 0, 0, 0 };
+
+	model_init(&own, tree);
+	check_hart(tree, true);
+	op.set = _PAGE_PRESENT | _PAGE_READ | _PAGE_USER | _PAGE_GLOBAL;
+	check_refused(tree, &op, 1ULL << PGTABLE_STAGE_BITS);
+	op.set &= ~_PAGE_GLOBAL;
+	CHECK(check_op(tree, &own, &op, CHECK_HARTS | CHECK_STARVE));
+	op = (struct op){ OP_PROTECT, SZ_1G + SZ_4K, 0, SZ_4K, _PAGE_GLOBAL, 0, 0 };
+	check_refused(tree, &op, 1ULL << PGTABLE_STAGE_BITS);
+	op.size = SZ_1G;
+	op.kind = OP_UNMAP;
+	CHECK(check_op(tree, &own, &op, CHECK_HARTS | CHECK_STARVE));
+	check_hart(&trees[0], true);
+}
+
 static void kernel_half(enum mem_mode mode, unsigned int levels)
 {
 	const struct pgtable_geometry *g = pgtable_geometry(1, levels);
@@ -168,6 +188,7 @@ static void kernel_half(enum mem_mode mode, unsigned int levels)
 	CHECK_EQ(destroy(&trees[0], true), -EBUSY);
 	CHECK_EQ(mem_log.why, PGTABLE_IN_USE);
 	CHECK_EQ(mem_pages(), pages);
+	own_half(&trees[1]);
 	CHECK_EQ(destroy(&trees[1], false), 0);
 	CHECK_EQ(mem_pages(), pages - 1);
 	CHECK_EQ(destroy(&trees[2], false), 0);
