@@ -264,6 +264,8 @@ static void shared(unsigned int levels)
 	CHECK_EQ(call_shared(OP_UNMAP, va, 2 * SZ_4K), 0); /* ours by now */
 	CHECK_EQ(mem_log.allocs, 0);
 	CHECK_EQ(pgtable_walk(&pt, va, &level).val, 0);
+	CHECK_EQ(call_shared(OP_POPULATE, 4 * top, SZ_4K), 0); /* changes no leaf */
+	CHECK_EQ(mem_log.fences, 1);
 	CHECK_EQ(call_shared(OP_UNMAP, va + SZ_4K, 2 * SZ_2M), 0);
 	CHECK(mem_log.allocs > 0);
 	CHECK_EQ(call_shared(OP_MERGE, 2 * top, 3 * top), 1); /* an empty one of ours */
