@@ -23,7 +23,7 @@ all: $(O)/Image ## the image: build/Image and build/cairn.elf (default)
 # --- Configuration --------------------------------------------------------------------
 
 kconfig = KCONFIG_CONFIG=$(O)/.config srctree=. $(PYTHON) -m
-configured := $(filter-out help clean setup-% run test test-% prove matrix mutants bench \
+configured := $(filter-out help clean setup-% run soak test test-% prove matrix mutants bench \
 	docs debug gdb repro %config,$(or $(MAKECMDGOALS),all))
 ifneq ($(configured),)
 include $(O)/auto.conf
@@ -236,6 +236,12 @@ prove: ## page-table arithmetic, for all addresses at once, with cbmc
 	@scripts/setup.sh prove
 	@scripts/prove.sh $(PROOFS)
 
+soak: ## random page-table calls by the hundred million; hours
+#: WORK         times a million in each geometry (100)
+#: SEED         repeats a run; GEOMETRY=sv39x4 picks one
+	@$(MAKE) -s -C tests/host B=$(abspath $(O))/host $(abspath $(O))/host/pgtable_soak_test
+	@WORK='$(or $(WORK),100)' $(abspath $(O))/host/pgtable_soak_test
+
 # Images under test have directories of their own: $(O)/.config stays the user's. The last
 # one is defconfig built by the second compiler.
 test-images:
@@ -280,4 +286,4 @@ run: ## boot in QEMU; Ctrl-A x leaves it
 	@MODE='$(MODE)' MEM='$(MEM)' SMP='$(SMP)' CMDLINE='$(subst ','\'',$(CMDLINE))' \
 		QEMU_ARGS='$(QEMU_ARGS)' scripts/run.sh $(O)/Image
 
-.PHONY: test test-host prove test-images test-qemu matrix cell mutants bench run
+.PHONY: test test-host soak prove test-images test-qemu matrix cell mutants bench run

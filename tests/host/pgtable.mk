@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Each store to an entry and each barrier of the engine is seen by pgtable_mem.c.
+# Each store to an entry and each barrier of the engine is seen by pgtable_watch.c.
 tests += pgtable
-pgtable-src := mm/pgtable.c pgtable_mem.c pgtable_model.c pgtable_hw.c pgtable_random.c
+pgtable-common := $(patsubst $(TOP)/%,%,$(wildcard $(TOP)/mm/pgtable*.c)) \
+	$(addprefix pgtable_,mem.c watch.c hart.c hw.c model.c ops.c look.c check.c random.c)
+pgtable-src := $(pgtable-common) $(addprefix pgtable_,pairs.c refuse.c trees.c)
 pgtable-cflags := -include pgtable_watch.h
-# A third of the time; the engine itself is built like all the others.
+# The engine itself is built like all the others.
 pgtable-test-cflags := -O2

@@ -4,14 +4,21 @@
 
 #include <kernel/types.h>
 
-/* What a hart makes of an address: Priv 20250508 §12.3.2, with Svade and Svpbmt. */
+/* What a hart makes of an address, but for A and D, which it leaves to the caller. */
 struct hw_result {
 	const char *fault; /* NULL, or the rule that failed */
 	u64 pa;
 	unsigned int level;
-	u64 bits; /* all of the leaf but its frame */
+	unsigned int order; /* log2 of the 4 KiB pages the leaf maps; 4 with Svnapot */
+	u64 bits;           /* all of the leaf but its frame and N */
 };
 
-struct hw_result hw_translate(u64 root, unsigned int levels, u64 va);
+struct hw_mode {
+	unsigned int levels;
+	bool guest; /* G-stage */
+	bool svnapot, svpbmt;
+};
+
+struct hw_result hw_translate(const struct hw_mode *mode, u64 root, u64 va);
 
 #endif

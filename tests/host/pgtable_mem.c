@@ -1,46 +1,42 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The fake physical memory below the page-table engine: see pgtable_mem.h.
+ * The fake physical memory below the page-table engine, where tables come from and how
+ * they are reached: see pgtable_mem.h. What stores may do is in pgtable_watch.c.
  */
 #include <sanitizer/asan_interface.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "host.h"
-#include "pgtable_mem.h"
-#include "pgtable_watch.h"
-
-#define MAX_PAGES 1024
-#define HASH_SIZE 4096
-#define ENTRIES   (PAGE_SIZE / sizeof(u64))
-
-struct page {
-	phys_addr_t pa;
-	u64 *bytes;
-	bool live, freed;
-	u64 known[ENTRIES]; /* live: what the watched stores made of it */
-	u64 ready[ENTRIES]; /* not live: what it was at the last barrier */
-};
+#include "pgtable_hart.h"
+#include "pgtable_pages.h"
 
 /* What reach() gave last for a level; in MEM_FIXMAP a copy of the page. */
 struct window {
 	struct page *page;
 	u64 *at;
-	u64 loaded[ENTRIES];
+	u64 loaded[ROOT_ENTRIES];
 };
 
 struct mem_log mem_log;
-unsigned long mem_budget;
+unsigned long mem_budget, mem_misaligned;
+unsigned int mem_refusal_step = 1;
+void (*mem_alloc_hook)(void);
+unsigned int mem_seen_refusals;
+const struct pgtable *mem_tree;
 
 static enum mem_mode mode;
 static struct page *pages;
-static unsigned int nr_pages, first_new; /* pages from first_new on are this call's */
-static u16 hash[HASH_SIZE];              /* index of the page + 1 */
+static unsigned int nr_pages, nr_used; /* slots ever used, and in use */
+static struct page *idle[MAX_PAGES];   /* slots that can be used again */
+static unsigned int nr_idle;
+static struct page *call_pages[2 * MAX_PAGES]; /* taken or given back in this call */
+static unsigned int nr_call_pages;
 static struct window windows[PGTABLE_MAX_LEVELS];
-static char *arena; /* MEM_FLAT: every second page is one of ours */
-static phys_addr_t arena_pa;
+static char *arena;
+static phys_addr_t key;
 
-static void must(bool ok, const char *what)
+void mem_must(bool ok, const char *what)
 {
 	if (ok)
 		return;
@@ -49,47 +45,50 @@ static void must(bool ok, const char *what)
 	abort();
 }
 
-static unsigned int hash_slot(phys_addr_t pa)
+/* Slots are aligned to a root; other tables begin at any of the four pages in it. */
+static phys_addr_t slot_pa(unsigned int nr)
 {
-	unsigned int slot = (pa >> PAGE_SHIFT) * 0x9e3779b97f4a7c15ULL >> 52;
-
-	while (hash[slot] && pages[hash[slot] - 1].pa != pa)
-		slot = (slot + 1) % HASH_SIZE;
-	return slot;
+	return mode == MEM_FLAT ? key + nr * SLOT_SIZE : key ^ (phys_addr_t)nr << 30;
 }
 
-static struct page *find_page(phys_addr_t pa)
+struct page *mem_page(phys_addr_t pa)
 {
-	unsigned int nr = hash[hash_slot(pa)];
+	phys_addr_t nr = mode == MEM_FLAT ? (pa - key) / SLOT_SIZE : (pa ^ key) >> 30;
 
-	return nr && !pages[nr - 1].freed ? &pages[nr - 1] : NULL;
+	if (nr >= nr_pages || pages[nr].pa != pa || pages[nr].state < PAGE_FRESH)
+		return NULL;
+	return &pages[nr];
+}
+
+static u64 page_bytes(const struct page *page)
+{
+	return page->entries * sizeof(u64);
 }
 
 /* Bring what was written through the windows to memory, and what is there to all. */
-static void sync_windows(void)
+void mem_sync(void)
 {
 	if (mode != MEM_FIXMAP)
 		return;
 	for (struct window *w = windows; w < windows + PGTABLE_MAX_LEVELS; w++) {
-		if (!w->at || !memcmp(w->at, w->loaded, PAGE_SIZE))
+		if (!w->at || !memcmp(w->at, w->loaded, page_bytes(w->page)))
 			continue;
-		for (unsigned int i = 0; i < ENTRIES; i++)
+		for (unsigned int i = 0; i < w->page->entries; i++)
 			if (w->at[i] != w->loaded[i])
 				w->page->bytes[i] = w->at[i];
 	}
 	for (struct window *w = windows; w < windows + PGTABLE_MAX_LEVELS; w++) {
-		if (!w->at || !memcmp(w->at, w->page->bytes, PAGE_SIZE))
+		if (!w->at)
 			continue;
-		memcpy(w->at, w->page->bytes, PAGE_SIZE);
+		if (memcmp(w->at, w->page->bytes, page_bytes(w->page)))
+			memcpy(w->at, w->page->bytes, page_bytes(w->page));
+		memcpy(w->loaded, w->at, page_bytes(w->page));
 	}
-	for (struct window *w = windows; w < windows + PGTABLE_MAX_LEVELS; w++)
-		if (w->at)
-			memcpy(w->loaded, w->at, PAGE_SIZE);
 }
 
 static void close_windows(void)
 {
-	sync_windows();
+	mem_sync();
 	for (struct window *w = windows; w < windows + PGTABLE_MAX_LEVELS; w++) {
 		if (mode == MEM_FIXMAP)
 			free(w->at);
@@ -111,17 +110,17 @@ static void *mem_reach(phys_addr_t pa, unsigned int level)
 	struct window *w = &windows[level];
 	struct page *page;
 
-	must(level < PGTABLE_MAX_LEVELS, "reaches a level that no mode has");
-	page = w->page && w->page->pa == pa ? w->page : find_page(pa);
-	must(page, "reaches what is no table");
+	mem_must(level < PGTABLE_MAX_LEVELS, "reaches a level that no mode has");
+	page = w->page && w->page->pa == pa ? w->page : mem_page(pa);
+	mem_must(page, "reaches what is no table");
 	if (mode == MEM_FIXMAP) {
 		if (w->page == page && only_window(w))
 			return w->at;
-		sync_windows();
+		mem_sync();
 		free(w->at); /* ASan knows the old pointer from now on */
-		w->at = aligned_alloc(PAGE_SIZE, PAGE_SIZE);
-		memcpy(w->at, page->bytes, PAGE_SIZE);
-		memcpy(w->loaded, page->bytes, PAGE_SIZE);
+		w->at = aligned_alloc(page_bytes(page), page_bytes(page));
+		memcpy(w->at, page->bytes, page_bytes(page));
+		memcpy(w->loaded, page->bytes, page_bytes(page));
 	} else {
 		w->at = page->bytes;
 	}
@@ -129,113 +128,66 @@ static void *mem_reach(phys_addr_t pa, unsigned int level)
 	return w->at;
 }
 
-static struct page *page_of_pointer(const u64 *p)
+struct page *mem_page_at(const u64 *p)
 {
 	if (mode == MEM_FLAT) {
-		unsigned long offset = (unsigned long)p - (unsigned long)arena;
+		unsigned long nr = ((unsigned long)p - (unsigned long)arena) / SLOT_SIZE;
 
-		must(offset < 2 * MAX_PAGES * PAGE_SIZE, "stores outside memory");
-		return find_page(arena_pa + (offset & PAGE_MASK));
+		mem_must(nr < nr_pages, "stores outside memory");
+		return &pages[nr];
 	}
 	for (struct window *w = windows; w < windows + PGTABLE_MAX_LEVELS; w++)
-		if (w->at && p >= w->at && p < w->at + ENTRIES)
+		if (w->at && p >= w->at && p < w->at + w->page->entries)
 			return w->page;
 	return NULL;
 }
 
-static bool points_to_table(u64 val)
+static struct page *new_page(unsigned long size, unsigned long skew)
 {
-	return (val & 15) == 1;
-}
+	struct page *page;
+	unsigned int nr;
 
-static phys_addr_t address_in(u64 val)
-{
-	return val << 10 >> 20 << 12;
-}
-
-static void make_live(struct page *page)
-{
-	must(page, "links what is no table");
-	must(!page->live, "links a table a second time");
-	must(!memcmp(page->bytes, page->ready, PAGE_SIZE),
-	     "links a table that was not complete at a barrier before");
-	page->live = true;
-	memcpy(page->known, page->bytes, PAGE_SIZE);
-	mem_log.links++;
-	for (unsigned int i = 0; i < ENTRIES; i++)
-		if (points_to_table(page->known[i]))
-			make_live(find_page(address_in(page->known[i])));
-}
-
-void pgtable_watch_store(volatile void *entry, u64 val)
-{
-	u64 *p = (u64 *)entry;
-	struct page *page = page_of_pointer(p);
-
-	must(page, "stores through a pointer that reach() did not give last");
-	if (page->live) {
-		unsigned int i = (unsigned long)p % PAGE_SIZE / sizeof(u64);
-
-		must(*p == page->known[i], "changed a live table other than by an entry store");
-		must(!(*p & 1), "overwrites a valid entry");
-		must(val & 1, "writes an invalid entry");
-		must(!mem_log.fences, "stores after the fence");
-		must(page < pages + first_new, "fills a table after linking it");
-		if (points_to_table(val)) {
-			sync_windows();
-			make_live(find_page(address_in(val)));
-		}
-		page->known[i] = val;
-		mem_log.stores++;
-	}
-	*p = val;
-}
-
-void pgtable_watch_barrier(void)
-{
-	sync_windows();
-	for (struct page *p = pages + first_new; p < pages + nr_pages; p++)
-		if (!p->live && !p->freed)
-			memcpy(p->ready, p->bytes, PAGE_SIZE);
-}
-
-static struct page *new_page(void)
-{
-	struct page *page = &pages[nr_pages];
-
-	if (nr_pages == MAX_PAGES)
+	if (!nr_idle && nr_pages == MAX_PAGES)
 		return NULL;
-	if (mode == MEM_FLAT) {
-		page->pa = arena_pa + 2 * nr_pages * PAGE_SIZE;
-		page->bytes = (u64 *)(arena + 2 * nr_pages * PAGE_SIZE);
-		ASAN_UNPOISON_MEMORY_REGION(page->bytes, PAGE_SIZE);
-	} else {
-		do
-			page->pa = host_rand() << 8 >> 20 << 12;
-		while (!page->pa || hash[hash_slot(page->pa)]);
-		page->bytes = aligned_alloc(PAGE_SIZE, PAGE_SIZE);
-	}
-	page->live = false;
-	page->freed = false;
-	memset(page->bytes, 0xa5, PAGE_SIZE); /* valid, and a leaf, to whoever reads it */
-	memset(page->ready, 0x5a, PAGE_SIZE);
-	hash[hash_slot(page->pa)] = ++nr_pages;
+	page = nr_idle ? idle[--nr_idle] : &pages[nr_pages++];
+	nr = (unsigned int)(page - pages);
+	if (size == PAGE_SIZE)
+		skew = nr % 4 * PAGE_SIZE;
+	page->pa = slot_pa(nr) + skew;
+	page->entries = (unsigned int)(size / sizeof(u64));
+	page->bytes = (u64 *)(arena + nr * SLOT_SIZE + skew);
+	ASAN_UNPOISON_MEMORY_REGION(page->bytes, size);
+	page->state = PAGE_FRESH;
+	page->root = false;
+	page->shared = false;
+	page->links = 0;
+	memset(page->bytes, 0xa5, size); /* valid, and a leaf, to whoever reads it */
+	page->ready[0] = ~page->bytes[0];
+	call_pages[nr_call_pages++] = page;
+	nr_used++;
 	return page;
 }
 
-static void drop_bytes(struct page *page)
+static void drop_page(struct page *page)
 {
-	page->freed = true;
-	if (mode == MEM_FLAT)
-		ASAN_POISON_MEMORY_REGION(page->bytes, PAGE_SIZE);
-	else
-		free(page->bytes);
+	page->state = PAGE_FREE;
+	ASAN_POISON_MEMORY_REGION(page->bytes, page_bytes(page));
+	nr_used--;
 }
 
-static phys_addr_t mem_alloc(void)
+static phys_addr_t mem_alloc(unsigned long size)
 {
-	struct page *page = mem_budget ? new_page() : NULL;
+	struct page *page = NULL;
+	unsigned long skew = 0;
 
+	mem_must(!mem_tree || !spin_is_locked(&mem_tree->lock), "allocates with the lock held");
+	mem_must(size == PAGE_SIZE || size == 4 * PAGE_SIZE, "allocates an odd size");
+	if (mem_alloc_hook)
+		mem_alloc_hook();
+	if (mem_misaligned && mem_misaligned--)
+		skew = PAGE_SIZE;
+	if (mem_budget)
+		page = new_page(size, skew);
 	if (!page)
 		return 0;
 	mem_budget--;
@@ -243,51 +195,73 @@ static phys_addr_t mem_alloc(void)
 	return page->pa;
 }
 
-static void mem_free(phys_addr_t pa)
+static void mem_free(phys_addr_t pa, unsigned long size)
 {
-	struct page *page = find_page(pa);
+	struct page *page = mem_page(pa);
 
-	must(page, "frees what is not allocated");
-	must(page >= pages + first_new && !page->live, "frees a table in use");
+	mem_must(!mem_tree || !spin_is_locked(&mem_tree->lock), "frees with the lock held");
+	mem_must(page, "frees what is not allocated");
+	mem_must(size == page_bytes(page), "frees another size than it allocated");
+	mem_must(page->state == PAGE_FRESH || page->state == PAGE_FENCED, "frees a table in use");
+	hart_freed(pa);
 	close_windows();
-	drop_bytes(page);
+	if (page->state == PAGE_FENCED)
+		call_pages[nr_call_pages++] = page;
+	drop_page(page);
 	mem_log.frees++;
 }
 
 static bool mem_readable(phys_addr_t pa)
 {
 	mem_log.questions++;
-	return find_page(pa);
+	return mem_page(pa);
 }
 
-static void mem_fence(struct pgtable *pt, unsigned long va, unsigned long size, bool tables)
+static void mem_refused(const struct pgtable *pt, enum pgtable_refusal why, unsigned long va)
 {
-	must(find_page(pt->root), "fences for another tree");
-	mem_log.fences++;
-	mem_log.fence_va = va;
-	mem_log.fence_size = size;
-	mem_log.fence_tables = tables;
+	mem_must(!spin_is_locked(&pt->lock), "tells a refusal with the lock held");
+	mem_must(why > 0 && why < NR_PGTABLE_REFUSALS, "tells an unknown refusal");
+	mem_log.refusals++;
+	mem_log.why = why;
+	mem_log.refused_va = va;
+	mem_seen_refusals |= 1U << why;
 }
 
 void mem_reset(enum mem_mode new_mode)
 {
 	if (!pages) {
 		pages = calloc(MAX_PAGES, sizeof(*pages));
-		arena = mmap(NULL, 2 * MAX_PAGES * PAGE_SIZE, PROT_READ | PROT_WRITE,
+		arena = mmap(NULL, MAX_PAGES * SLOT_SIZE, PROT_READ | PROT_WRITE,
 			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		must(arena != MAP_FAILED, "no memory");
-		ASAN_POISON_MEMORY_REGION(arena, 2 * MAX_PAGES * PAGE_SIZE);
+		mem_must(arena != MAP_FAILED, "no memory");
+		ASAN_POISON_MEMORY_REGION(arena, MAX_PAGES * SLOT_SIZE);
 	}
 	close_windows();
 	for (unsigned int i = 0; i < nr_pages; i++)
-		if (!pages[i].freed)
-			drop_bytes(&pages[i]);
-	memset(hash, 0, sizeof(hash));
+		if (pages[i].state >= PAGE_FRESH)
+			drop_page(&pages[i]);
 	nr_pages = 0;
-	first_new = 0;
+	nr_idle = 0;
+	nr_call_pages = 0;
 	mode = new_mode;
-	arena_pa = (host_rand() >> 9 & PAGE_MASK) + PAGE_SIZE;
+	key = (host_rand() >> 9 & -SLOT_SIZE) + SLOT_SIZE;
 	mem_budget = MAX_PAGES;
+	mem_tree = NULL;
+	watch_reset();
+	hart_forget();
+}
+
+struct pt_ops mem_ops(void)
+{
+	return (struct pt_ops){
+		.alloc = mem_alloc,
+		.free = mem_free,
+		.reach = mode == MEM_FLAT ? NULL : mem_reach,
+		.offset = (unsigned long)arena - key,
+		.readable = mem_readable,
+		.fence = watch_fence,
+		.refused = mem_refused,
+	};
 }
 
 void mem_open(struct pgtable *pt, const struct pgtable_geometry *geometry, phys_addr_t root)
@@ -295,57 +269,99 @@ void mem_open(struct pgtable *pt, const struct pgtable_geometry *geometry, phys_
 	memset(pt, 0, sizeof(*pt));
 	pt->geometry = geometry;
 	pt->root = root;
+	pt->ops = mem_ops();
 	if (!root) {
-		struct page *page = new_page();
+		struct page *page = new_page(8UL << geometry->root_bits, 0);
 
-		memset(page->bytes, 0, PAGE_SIZE);
-		memset(page->known, 0, PAGE_SIZE);
-		page->live = true;
+		memset(page->bytes, 0, page_bytes(page));
 		pt->root = page->pa;
+		mem_adopt(pt);
 	}
-	pt->ops.alloc = mem_alloc;
-	pt->ops.free = mem_free;
-	pt->ops.reach = mode == MEM_FLAT ? NULL : mem_reach;
-	pt->ops.offset = (unsigned long)arena - arena_pa;
-	pt->ops.readable = mem_readable;
-	pt->ops.fence = mem_fence;
+}
+
+phys_addr_t mem_shared(void)
+{
+	struct page *page = new_page(PAGE_SIZE, 0);
+
+	memset(page->bytes, 0, PAGE_SIZE);
+	memset(page->known, 0, PAGE_SIZE);
+	page->state = PAGE_LIVE;
+	page->shared = true;
+	return page->pa;
 }
 
 u64 *mem_table(phys_addr_t pa)
 {
-	struct page *page = find_page(pa);
+	struct page *page = mem_page(pa);
 
 	return page ? page->bytes : NULL;
 }
 
 void mem_damage(phys_addr_t pa, unsigned int index, u64 val)
 {
-	struct page *page = find_page(pa);
+	struct page *page = mem_page(pa);
 
 	page->bytes[index] = val;
 	page->known[index] = val;
 	close_windows();
 }
 
-void mem_begin(void)
+void mem_or(phys_addr_t pa, unsigned int index, u64 bits)
 {
+	struct page *page = mem_page(pa);
+
+	page->bytes[index] |= bits;
+	page->known[index] |= bits;
+}
+
+unsigned int mem_pages(void)
+{
+	return nr_used;
+}
+
+struct page *mem_call_page(unsigned int i)
+{
+	return i < nr_call_pages ? call_pages[i] : NULL;
+}
+
+void mem_begin(const struct pgtable *pt, u64 va, u64 last)
+{
+	close_windows(); /* harts wrote to memory since the last look */
 	memset(&mem_log, 0, sizeof(mem_log));
-	first_new = nr_pages;
+	mem_tree = pt;
+	watch_begin(va, last);
+	nr_call_pages = 0;
+}
+
+void mem_begin_again(const struct pgtable *pt)
+{
+	mem_tree = pt;
+}
+
+/* After a call that failed, all pages; else this call's and a few of the others. */
+static void check_bytes(void)
+{
+	static unsigned int turn;
+	unsigned int step = mem_log.fences || !mem_log.refusals ? 8 : mem_refusal_step;
+
+	for (struct page **p = call_pages; p < call_pages + nr_call_pages; p++)
+		mem_must((*p)->state == PAGE_FREE || (*p)->state == PAGE_LIVE,
+			 "lost a table that it had reserved or detached");
+	for (unsigned int i = turn++ % step; i < nr_pages; i += step)
+		mem_must(pages[i].state < PAGE_FRESH ||
+				 !memcmp(pages[i].bytes, pages[i].known, page_bytes(&pages[i])),
+			 "changed a live table other than by an entry store");
 }
 
 void mem_end(void)
 {
-	/* After a call that failed, all; else this call's and a few of the others. */
-	unsigned int step = mem_log.fences ? 8 : 1;
-
 	close_windows(); /* no pointer outlives the call */
-	for (struct page *p = pages + first_new; p < pages + nr_pages; p++)
-		must(p->freed || p->live, "lost a table it had reserved");
-	for (unsigned int i = nr_pages % step; i < nr_pages; i += i < first_new ? step : 1)
-		must(pages[i].freed || !memcmp(pages[i].bytes, pages[i].known, PAGE_SIZE),
-		     "changed a live table other than by an entry store");
-	/* Last in, first out: the search from a hash's slot on stays right. */
-	while (nr_pages > first_new && pages[nr_pages - 1].freed)
-		hash[hash_slot(pages[--nr_pages].pa)] = 0;
-	must(mem_log.allocs == mem_log.frees + mem_log.links, "reserved other than it used");
+	mem_must(!spin_is_locked(&mem_tree->lock), "keeps the lock");
+	watch_end();
+	check_bytes();
+	for (struct page **p = call_pages; p < call_pages + nr_call_pages; p++)
+		if ((*p)->state == PAGE_FREE) {
+			(*p)->state = PAGE_IDLE;
+			idle[nr_idle++] = *p;
+		}
 }

@@ -5,39 +5,54 @@
 #include <kernel/pgtable.h>
 
 /*
- * What a tree must hold, without a tree: leaves as a sorted list of runs, tables as
- * a set of (level, first address). A plan is what one call must do, found out leaf
- * by leaf from the words of the contract.
+ * What a tree must hold, without a tree: leaves as a sorted list of runs, tables as a set
+ * of (level, first address). What a call must do to it is found out piece by piece from
+ * the words of the contract.
  */
-#define MAX_RUNS   512
+#define MAX_RUNS   1024
 #define MAX_TABLES 600
-#define MAX_LEAVES 1100
+#define MAX_LEAVES 2100 /* pieces of one call */
+#define MAX_NEED   48   /* tables one call may take in a test */
 
+enum op_kind {
+	OP_MAP,
+	OP_UNMAP,
+	OP_PROTECT,
+	OP_POPULATE,
+	OP_SPLIT,
+	OP_MERGE,
+	NR_OPS
+};
+
+struct op {
+	enum op_kind kind;
+	u64 va, pa, size;
+	u64 set, clear; /* map: bits, and none */
+	unsigned int flags;
+};
+
+/* Leaves of 4 KiB << order: 0, 4 (Svnapot), 9, 18, ... */
 struct run {
-	u64 va, pa, nr; /* leaves */
-	unsigned int level;
-	u64 prot;
+	u64 va, pa, nr;
+	unsigned int order;
+	u64 bits;
 };
 
 struct model {
 	unsigned int levels;
+	bool guest, svnapot, svpbmt;
 	unsigned int nr_runs, nr_tables;
 	struct run runs[MAX_RUNS];
 	u64 tables[MAX_TABLES]; /* sorted */
 };
 
-struct op {
-	bool populate;
-	u64 va, pa, size, prot;
-	unsigned int flags;
-};
-
-struct plan {
-	int err;
-	unsigned int nr_runs, nr_tables; /* to be added */
-	unsigned int nr_leaves;
-	struct run runs[32];
-	u64 tables[MAX_TABLES];
+/* What a call must do, apart from the tree it leaves. */
+struct outcome {
+	u64 whys; /* set of reasons, one of which is told; 0: done */
+	u64 refused_va;
+	unsigned int taken, freed; /* tables */
+	unsigned int folded;       /* runs of 4 KiB leaves made one of 64 KiB */
+	bool changed;
 };
 
 static inline u64 leaf_bytes(unsigned int level)
@@ -45,31 +60,45 @@ static inline u64 leaf_bytes(unsigned int level)
 	return 1ULL << (12 + 9 * level);
 }
 
-void model_init(struct model *m, unsigned int levels);
+static inline u64 run_last(const struct run *r)
+{
+	return r->va + (r->nr << (12 + r->order)) - 1;
+}
 
-/* False where the call would be too large for a test. @max_leaf: of the handle. */
-bool plan_op(const struct model *m, const struct op *op, unsigned int max_leaf, struct plan *p);
-void model_apply(struct model *m, const struct plan *p);
+void model_init(struct model *m, const struct pgtable *pt);
+void model_copy(struct model *to, const struct model *from);
 bool model_full(const struct model *m);
 
+/* @m becomes what it must be after @op. False: too large for a test; @m is spoilt. */
+bool model_apply(struct model *m, const struct op *op, struct outcome *out);
+
 const struct run *model_find(const struct model *m, u64 va);
+unsigned int model_first(const struct model *m, u64 va); /* index of the run at or behind */
 bool model_has_table(const struct model *m, u64 va, unsigned int level);
 
-/*
- * Call the engine and check all that the call does and does not do. @starve: first
- * let it run out of memory at each allocation in turn. Returns the number of calls,
- * 0 when the operation is too large.
- */
-unsigned int check_op(struct pgtable *pt, struct model *m, const struct op *op, bool starve);
+/* A hart has set A or D in the leaves of a range. */
+void model_update(struct model *m, u64 first, u64 last, u64 bits);
 
-/* The call must fail with this error and change nothing. */
-void check_refused(struct pgtable *pt, const struct op *op, int err);
+/* The entry that decides about @va; for a hole, 0. */
+u64 model_entry(const struct model *m, u64 va, unsigned int *level);
 
-/* All that the engine says about one address against the model and the hart. */
-void check_address(const struct pgtable *pt, const struct model *m, u64 va);
+/* First address behind the lower part of what is translated; all of it at G-stage. */
+static inline u64 model_end(const struct model *m)
+{
+	return m->guest ? leaf_bytes(m->levels) << 2 : leaf_bytes(m->levels) >> 1;
+}
 
-/* pgtable_iterate() over a range of one half, and over both. */
-void check_iterate(const struct pgtable *pt, const struct model *m, u64 start, u64 last);
-void check_whole(const struct pgtable *pt, const struct model *m);
+/* Every reason for which a leaf may not have these bits, as a set. */
+u64 model_bad_bits(const struct model *m, u64 bits);
+
+/* The parts model_apply() is made of. */
+void model_break(struct model *m, u64 va, bool small); /* the leaf at @va into the next smaller */
+void model_cut(struct model *m, u64 va, bool small);   /* until no leaf reaches across @va */
+unsigned int model_cut_run(struct model *m, u64 va);   /* index of what begins there, or behind */
+void model_put(struct model *m, struct run run);
+void model_remove(struct model *m, u64 first, u64 last); /* whole leaves */
+bool model_add_table(struct model *m, u64 va, unsigned int level);
+unsigned int model_remove_tables(struct model *m, u64 first, u64 last);
+void model_tidy(struct model *m);
 
 #endif

@@ -2,11 +2,12 @@
 #ifndef PGTABLE_RANDOM_H
 #define PGTABLE_RANDOM_H
 
-/* The cases of pgtable_test.c that generate their operations. */
-void pgtable_random_flat(void);
-void pgtable_random_reach(void);
-void pgtable_random_fixmap(void);
+#include <kernel/pgtable.h>
+
+/* So many random calls on trees of a geometry, each checked in every way there is. */
+void random_calls(const struct pgtable_geometry *geometry, unsigned long calls);
+
+/* All pairs of small operations around the borders of each level. */
 void pgtable_small_pairs(void);
-void pgtable_one_chain(void);
 
 #endif

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * mm/pgtable.c case by case: each refusal of its contract, the ends of the address
- * spaces, and damaged trees. pgtable_random.c does the rest.
+ * mm/pgtable*.c case by case: the ends of the address spaces, what must happen for each
+ * row of a few tables, damaged trees. Refusals are in pgtable_refuse.c, trees with a
+ * common half in pgtable_trees.c, and operations in numbers in pgtable_random.c.
  */
 #include <kernel/errno.h>
 #include <kernel/sizes.h>
@@ -9,205 +10,220 @@
 #include <string.h>
 
 #include "host.h"
-#include "pgtable_mem.h"
-#include "pgtable_model.h"
+#include "pgtable_cases.h"
 #include "pgtable_random.h"
 
-#define LEAF_R  (_PAGE_PRESENT | _PAGE_READ | _PAGE_ACCESSED)
-#define LEAF_RW (LEAF_R | _PAGE_WRITE | _PAGE_DIRTY)
-#define PA_END  (1ULL << 56)
+struct pgtable pt;
+struct model model;
 
-static struct pgtable pt;
-static struct model model;
-
-/* Run a case in every mode of paging and of reaching tables; @half is H. */
-static void each_tree(void (*run)(u64 half))
+void each_tree(void (*run)(u64 end))
 {
-	for (unsigned int levels = 3; levels <= 5; levels++)
-		for (enum mem_mode mode = 0; mode < MEM_MODES; mode++) {
-			mem_reset(mode);
-			mem_open(&pt, pgtable_geometry(levels), 0);
-			model_init(&model, levels);
-			run(leaf_bytes(levels) / 2);
-		}
-}
-
-static void map(u64 va, u64 pa, u64 size)
-{
-	const struct op op = { .va = va, .pa = pa, .size = size, .prot = LEAF_RW };
-
-	CHECK(check_op(&pt, &model, &op, true));
-}
-
-static void populate(u64 va, u64 size)
-{
-	const struct op op = { .populate = true, .va = va, .size = size };
-
-	CHECK(check_op(&pt, &model, &op, true));
-}
-
-static void refuse(u64 va, u64 pa, u64 size, u64 prot, unsigned int flags, int err)
-{
-	const struct op op = { false, va, pa, size, prot, flags };
-
-	check_refused(&pt, &op, err);
-}
-
-static void refuse_populate(u64 va, u64 size, int err)
-{
-	const struct op op = { .populate = true, .va = va, .size = size };
-
-	check_refused(&pt, &op, err);
-}
-
-/* Something to lose in the tree that refuses. */
-static void refuse_on_tree(u64 half)
-{
-	map(SZ_1G, SZ_1G, SZ_2M + SZ_4K);
-	map(-half, 0, SZ_4K);
-}
-
-static void bad_ranges(u64 half)
-{
-	refuse_on_tree(half);
-	refuse(SZ_4K, 0, 0, LEAF_R, 0, -EINVAL);
-	refuse(1, 0, SZ_4K, LEAF_R, 0, -EINVAL);
-	refuse(SZ_4K, 1, SZ_4K, LEAF_R, 0, -EINVAL);
-	refuse(SZ_4K, SZ_4K - 1, SZ_4K, LEAF_R, 0, -EINVAL);
-	refuse(SZ_4K, 0, 1, LEAF_R, 0, -EINVAL);
-	refuse(SZ_4K, 0, SZ_4K + 1, LEAF_R, 0, -EINVAL);
-	refuse(-SZ_4K, 0, 2 * SZ_4K, LEAF_R, 0, -EINVAL); /* wraps */
-	refuse_populate(-SZ_4K, 2 * SZ_4K, -EINVAL);
-	refuse_populate(-half, -SZ_4K, -EINVAL);
-	refuse_populate(0, 0, -EINVAL);
-	refuse_populate(2, SZ_4K, -EINVAL);
-	refuse_populate(0, SZ_4K - 1, -EINVAL);
-
-	refuse(half, 0, SZ_4K, LEAF_R, 0, -ERANGE);
-	refuse(-half - SZ_4K, 0, SZ_4K, LEAF_R, 0, -ERANGE);
-	refuse(half - SZ_4K, 0, 2 * SZ_4K, LEAF_R, 0, -ERANGE);
-	refuse(-half - SZ_4K, 0, 2 * SZ_4K, LEAF_R, 0, -ERANGE);
-	refuse(1ULL << 63, 0, SZ_4K, LEAF_R, 0, -ERANGE);
-	refuse_populate(half, SZ_4K, -ERANGE);
-	refuse_populate(half - SZ_4K, 2 * SZ_4K, -ERANGE);
-	refuse_populate(half - SZ_4K, -2 * half + 2 * SZ_4K, -ERANGE); /* all of the hole */
-	refuse_populate(0, -SZ_4K, -ERANGE);
-
-	refuse(SZ_4K, PA_END, SZ_4K, LEAF_R, 0, -ERANGE);
-	refuse(SZ_4K, PA_END - SZ_4K, 2 * SZ_4K, LEAF_R, 0, -ERANGE);
-	refuse(SZ_2M, PA_END - SZ_2M, SZ_2M + SZ_4K, LEAF_R, 0, -ERANGE);
-	refuse(SZ_4K, -SZ_4K, SZ_4K, LEAF_R, 0, -ERANGE);
-	refuse(SZ_4K, -SZ_4K, 2 * SZ_4K, LEAF_R, 0, -ERANGE);
-	check_whole(&pt, &model);
-}
-
-/* Legal by Priv 20250508 §12.4.1, table of R, W and X, less what is W and X. */
-static bool legal(u64 prot)
-{
-	const bool rwx[] = { false, true, false, true, true, true, false, false };
-
-	return (prot & 1) && rwx[prot >> 1 & 7] && !(prot >> 10 & ((1ULL << 51) - 1)) &&
-	       prot >> 61 < 3;
-}
-
-static void all_prots(u64 half)
-{
-	u64 va = -half;
-
-	populate(va, SZ_4M);
-	for (u64 bits = 0; bits < 4096; bits++) {
-		u64 prot = (bits & 1023) | bits >> 10 << 61;
-
-		if (!legal(prot)) {
-			refuse(va, 0, SZ_4K, prot, 0, -EINVAL);
-		} else if ((prot & _PAGE_ACCESSED) && (!(prot & 4) || (prot & _PAGE_DIRTY))) {
-			const struct op op = { .va = va, .size = SZ_4K, .prot = prot };
-
-			CHECK(check_op(&pt, &model, &op, false));
-			va += SZ_4K;
-		}
+	for (unsigned int nr = 0; nr < 6 * MEM_MODES * 2 && !host_failures; nr++) {
+		mem_reset((enum mem_mode)(nr / 6 % MEM_MODES));
+		mem_open(&pt, pgtable_geometry(1 + nr % 6 / 3, 3 + nr % 3), 0);
+		pt.svnapot = nr / 6 / MEM_MODES;
+		pt.svpbmt = true;
+		model_init(&model, &pt);
+		check_hart(&pt, nr & 1);
+		run(model_end(&model));
+		if (host_failures)
+			printf("# on %s, way %u to tables, svnapot %d\n", pt.geometry->name,
+			       nr / 6 % MEM_MODES, pt.svnapot);
 	}
-	for (unsigned int bit = 10; bit < 64; bit++)
-		if (bit < 61 || bit == 63)
-			refuse(va, 0, SZ_4K, LEAF_R | 1ULL << bit, 0, -EINVAL);
-	for (unsigned int bit = 0; bit < 32; bit++)
-		if (1U << bit != PGTABLE_SMALL_ONLY)
-			refuse(va, 0, SZ_4K, LEAF_R, 1U << bit, -EINVAL);
-	refuse(va, 0, SZ_4K, LEAF_R, ~0U, -EINVAL);
 }
 
-static void in_the_way(u64 half)
+u64 leaf_bits(u64 bits)
 {
-	u64 far = half - SZ_1G;
+	return bits | _PAGE_PRESENT | pt.geometry->leaf_set;
+}
 
-	refuse_on_tree(half);
-	/* The same again, parts of it, more than it. */
-	refuse(SZ_1G, SZ_1G, SZ_2M, LEAF_RW, 0, -EEXIST);
-	refuse(SZ_1G + SZ_4K, SZ_1G + SZ_4K, SZ_4K, LEAF_RW, 0, -EEXIST);
-	refuse(SZ_1G + SZ_2M, SZ_1G, SZ_4K, LEAF_R, 0, -EEXIST);
-	refuse(SZ_1G, SZ_1G, SZ_1G, LEAF_RW, 0, -EEXIST);
-	refuse(SZ_1G, SZ_1G, SZ_1G, LEAF_RW, PGTABLE_SMALL_ONLY, -EEXIST);
-	refuse_populate(SZ_1G, SZ_4K, -EEXIST);
-	refuse_populate(0, 2 * SZ_1G, -EEXIST);
-	populate(SZ_1G + SZ_2M, SZ_2M); /* a 4 KiB leaf is in nobody's way */
+static unsigned int done(struct op op)
+{
+	unsigned int calls = check_op(&pt, &model, &op, CHECK_STARVE | CHECK_HARTS);
 
-	/* A block would replace a table, full or empty. */
-	populate(far, SZ_4K);
-	refuse(far, 0, SZ_2M, LEAF_R, 0, -EEXIST);
-	refuse(far, 0, SZ_1G, LEAF_R, 0, -EEXIST);
-	refuse(SZ_1G + SZ_2M, 0, SZ_2M, LEAF_R, 0, -EEXIST);
+	CHECK(calls);
+	CHECK_EQ(mem_log.refusals, 0);
+	return calls;
+}
 
-	/* Found late: the last page, the last block, far behind many free entries. */
-	map(far + SZ_4M - SZ_4K, 0, SZ_4K);
-	refuse(far + SZ_4K, 0, SZ_4M - SZ_4K, LEAF_R, 0, -EEXIST);
-	refuse(far + SZ_4K, SZ_4K, SZ_4M - SZ_4K, LEAF_R, 0, -EEXIST);
-	refuse(far + SZ_2M - SZ_4K, 0, SZ_2M + SZ_4K, LEAF_R, 0, -EEXIST);
-	map(far + 16 * SZ_2M, 0, SZ_2M);
-	refuse(far + SZ_4M, 0, 13 * SZ_2M + 2 * SZ_2M, LEAF_R, 0, -EEXIST);
-	refuse(far + SZ_4M, 0, 14 * SZ_2M + SZ_4K, LEAF_R, 0, -EEXIST);
-	refuse_populate(far + SZ_4M, 14 * SZ_2M + SZ_4K, -EEXIST);
-	map(far + SZ_4M, 0, 14 * SZ_2M);
+void map(u64 va, u64 pa, u64 size)
+{
+	done((struct op){ OP_MAP, va, pa, size, leaf_bits(6), 0, 0 });
+}
+
+void map_small(u64 va, u64 pa, u64 size)
+{
+	done((struct op){ OP_MAP, va, pa, size, leaf_bits(6), 0, PGTABLE_SMALL_ONLY });
+}
+
+void on_range(enum op_kind kind, u64 va, u64 size)
+{
+	done((struct op){ .kind = kind, .va = va, .size = size });
+}
+
+void protect(u64 va, u64 size, u64 set, u64 clear)
+{
+	done((struct op){ OP_PROTECT, va, 0, size, set, clear, 0 });
+}
+
+/* The lowest address: of the upper half, where there is one. */
+static u64 bottom(u64 end)
+{
+	return model.guest ? 0 : -end;
+}
+
+static void ends_of_memory(u64 end)
+{
+	const u64 pa_end = 1ULL << 56, top = model.guest ? end : 0;
+
+	map(top - SZ_4K, pa_end - SZ_4K, SZ_4K);
+	map(top - SZ_1G, pa_end - SZ_1G, SZ_1G - SZ_4K);
+	if (!model.guest)
+		map(end - SZ_2M, 0, SZ_2M);
+	map(bottom(end) + SZ_4K, 0, SZ_4K);
+	check_whole(&pt, &model);
+	check_iterate(&pt, &model, top - 1, top - 1, 1);
+	check_iterate(&pt, &model, 0, 0, 1);
+	protect(top - SZ_2M, SZ_2M - SZ_4K, _PAGE_ACCESSED, 0);
+	on_range(OP_SPLIT, top - SZ_2M - SZ_4K, SZ_4K);
+	on_range(OP_UNMAP, top - 2 * SZ_4K, 2 * SZ_4K);
 	check_whole(&pt, &model);
 }
 
-static void ends_of_memory(u64 half)
+/* All of a half in leaves of the root, and what breaks off its ends. */
+static void whole_halves(u64 end)
 {
-	map(-SZ_4K, PA_END - SZ_4K, SZ_4K);
-	map(-SZ_1G, PA_END - SZ_1G, SZ_1G - SZ_4K);
-	map(0, 0, SZ_4K);
-	map(half - SZ_2M, 0, SZ_2M);
-	map(-half, PA_END - SZ_2M, SZ_2M);
-	check_whole(&pt, &model);
-	check_iterate(&pt, &model, ~0ULL, ~0ULL);
-	check_iterate(&pt, &model, 0, 0);
-}
+	u64 size = model.guest ? min(end, 1ULL << 56) : end, va = model.guest ? end - size : -end;
 
-static void whole_halves(u64 half)
-{
-	map(-half, 0, half);
+	map(va, 0, size);
 	CHECK_EQ(mem_log.allocs, 0); /* leaves in the root */
-	map(0, PA_END - half, half);
-	refuse(0, 0, SZ_4K, LEAF_R, 0, -EEXIST);
-	refuse(-SZ_4K, 0, SZ_4K, LEAF_R, 0, -EEXIST);
-	refuse_populate(-SZ_4K, SZ_4K, -EEXIST);
+	on_range(OP_UNMAP, va + SZ_4K, size - 2 * SZ_4K);
+	CHECK_EQ(mem_log.allocs, 2 * (pt.geometry->levels - 1U)); /* two blocks are split */
+	on_range(OP_UNMAP, va, size);
+	CHECK_EQ(mem_pages(), 1);
 	check_whole(&pt, &model);
 }
 
 /* Afterwards mapping cannot run out of memory, and doing it again adds nothing. */
-static void populate_first(u64 half)
+static void populate_first(u64 end)
 {
-	u64 va = half - SZ_2M - SZ_4K;
+	u64 va = end - SZ_2M - SZ_4K;
 
 	CHECK_EQ(pgtable_table(&pt, va, 0), 0);
-	populate(va, 2 * SZ_4K);
+	on_range(OP_POPULATE, va, 2 * SZ_4K);
 	CHECK(pgtable_table(&pt, va, 0) != 0);
 	CHECK(pgtable_table(&pt, va, 0) != pgtable_table(&pt, va + SZ_4K, 0));
-	populate(va, 2 * SZ_4K);
+	on_range(OP_POPULATE, va, 2 * SZ_4K);
 	CHECK_EQ(mem_log.allocs, 0);
 	map(va, SZ_2M, 2 * SZ_4K);
 	CHECK_EQ(mem_log.allocs, 0);
 	CHECK_EQ(pgtable_table(&pt, va, pt.geometry->levels), 0);
+	on_range(OP_UNMAP, va, 2 * SZ_4K); /* leaves empty tables, which merge takes */
+	on_range(OP_MERGE, va & -SZ_1G, SZ_1G);
 	check_whole(&pt, &model);
+}
+
+/* The largest leaf: what is there afterwards, by address. */
+static void leaf_sizes(u64 end)
+{
+	static const struct {
+		u64 va, pa, size;
+		unsigned int flags;
+		u64 at;
+		unsigned int level;
+	} rows[] = {
+		{ SZ_2M, SZ_2M, SZ_2M + SZ_4K, 0, SZ_2M, 1 },
+		{ SZ_2M, SZ_2M, SZ_2M + SZ_4K, 0, SZ_4M, 0 },
+		{ SZ_1G, SZ_1G, SZ_1G + SZ_2M + SZ_4K, 0, SZ_1G, 2 },
+		{ SZ_1G, SZ_1G, SZ_1G + SZ_2M + SZ_4K, 0, 2 * SZ_1G, 1 },
+		{ SZ_1G, SZ_1G, SZ_1G + SZ_2M + SZ_4K, 0, 2 * SZ_1G + SZ_2M, 0 },
+		{ SZ_2M, SZ_4K, SZ_2M, 0, SZ_2M, 0 },
+		{ SZ_1G, SZ_2M, SZ_1G, 0, SZ_1G, 1 },
+		{ SZ_2M, SZ_2M, SZ_2M - SZ_4K, 0, SZ_2M, 0 },
+		{ SZ_2M, SZ_2M, SZ_4M, PGTABLE_SMALL_ONLY, SZ_2M, 0 },
+	};
+
+	(void)end;
+	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct op op = { OP_MAP,       rows[i].va, rows[i].pa,   rows[i].size,
+				 leaf_bits(6), 0,          rows[i].flags };
+		unsigned int level;
+
+		done(op);
+		CHECK(pte_leaf(pgtable_walk(&pt, rows[i].at, &level)));
+		CHECK_EQ(level, rows[i].level);
+		on_range(OP_UNMAP, 0, 4 * SZ_1G);
+		CHECK_EQ(mem_pages() - 1, model.nr_tables);
+	}
+}
+
+/* Sixteen equal entries, only where va, pa and what is left allow. */
+static void runs_of_64k(u64 end)
+{
+	const u64 run = 16 * SZ_4K;
+	u64 first, table;
+
+	map(run, 5 * run, run);
+	first = pgtable_walk(&pt, run, &(unsigned int){ 0 }).val;
+	CHECK_EQ(first >> 63, pt.svnapot);
+	table = pgtable_table(&pt, run, 0);
+	for (unsigned int i = 0; i < 16 && pt.svnapot; i++)
+		CHECK_EQ(mem_table(table)[16 + i] | 0xc0, mem_table(table)[16] | 0xc0);
+	map(4 * run, 5 * run + SZ_4K, run);
+	CHECK(!(pgtable_walk(&pt, 4 * run, &(unsigned int){ 0 }).val >> 63));
+	map(7 * run, 0, run - SZ_4K);
+	CHECK(!(pgtable_walk(&pt, 7 * run, &(unsigned int){ 0 }).val >> 63));
+	map_small(9 * run, 0, run);
+	CHECK(!(pgtable_walk(&pt, 9 * run, &(unsigned int){ 0 }).val >> 63));
+	on_range(OP_MERGE, 0, SZ_2M);
+	CHECK_EQ(pgtable_walk(&pt, 9 * run, &(unsigned int){ 0 }).val >> 63, pt.svnapot);
+	protect(9 * run + SZ_4K, SZ_4K, 0, _PAGE_WRITE); /* breaks it */
+	on_range(OP_UNMAP, run + SZ_4K, SZ_4K);
+	on_range(OP_SPLIT, 0, SZ_2M);
+	check_whole(&pt, &model);
+	(void)end;
+}
+
+/* Split, change and put together again: what it was, with all its attributes. */
+static void there_and_back(u64 end)
+{
+	const u64 attributes = leaf_bits(6) | _PAGE_RSW | _PAGE_IO;
+	u64 va = end - 2 * SZ_1G;
+
+	done((struct op){ OP_MAP, va, SZ_1G, SZ_1G, attributes, 0, 0 });
+	for (unsigned int flags = 0; flags <= PGTABLE_SMALL_ONLY; flags++) {
+		unsigned int pages = mem_pages(), level;
+
+		done((struct op){ OP_SPLIT, va + SZ_2M, 0, SZ_2M, 0, 0, flags });
+		protect(va + SZ_1G - SZ_4K, SZ_4K, _PAGE_DIRTY, _PAGE_WRITE);
+		on_range(OP_MERGE, va, SZ_1G); /* not as long as they differ */
+		CHECK(pgtable_table(&pt, va, 1) != 0);
+		protect(va, SZ_1G, _PAGE_WRITE, _PAGE_ACCESSED);
+		on_range(OP_MERGE, va, SZ_1G);
+		CHECK_EQ(mem_pages(), pages);
+		CHECK_EQ(pgtable_walk(&pt, va, &level).val & attributes, attributes);
+		CHECK(pgtable_walk(&pt, va, &level).val & _PAGE_DIRTY);
+		CHECK_EQ(level, 2);
+	}
+	check_whole(&pt, &model);
+}
+
+/* Calls that find nothing to do take nothing, store nothing and do not fence. */
+static void nothing_to_do(u64 end)
+{
+	map(SZ_1G, SZ_1G, SZ_2M);
+	on_range(OP_UNMAP, end - SZ_1G, SZ_4K);
+	CHECK_EQ(mem_log.fences, 0);
+	on_range(OP_SPLIT, SZ_1G, SZ_2M);
+	CHECK_EQ(mem_log.fences, 0);
+	on_range(OP_SPLIT, 2 * SZ_1G, SZ_4K);
+	CHECK_EQ(mem_log.fences, 0);
+	protect(SZ_1G, SZ_2M, _PAGE_READ, 0);
+	CHECK_EQ(mem_log.fences, 0);
+	on_range(OP_MERGE, SZ_1G, SZ_2M);
+	CHECK_EQ(mem_log.fences, 0);
+	on_range(OP_MERGE, SZ_2M, SZ_4K);
+	CHECK_EQ(mem_log.fences, 0);
 }
 
 struct visits {
@@ -228,23 +244,23 @@ static int note_visit(void *arg, unsigned long va, unsigned int level, pte_t pte
 }
 
 /* An entry that leads nowhere, at each level in turn, between two good leaves. */
-static void damaged(u64 half)
+static void damaged(u64 end)
 {
-	const unsigned int top = pt.geometry->levels - 1;
+	const unsigned int top = pt.geometry->levels - 1U;
+	const u64 bad = 0x7654321ULL << 10 | 1;
 	struct pgtable_trace trace;
 	struct visits v;
-	u64 bad = 0x7654321ULL << 10 | 1;
 
 	map(0, SZ_1G, SZ_4K);
-	map(half - SZ_4K, SZ_1G, SZ_4K);
+	map(end - SZ_4K, SZ_1G, SZ_4K);
+	on_range(OP_POPULATE, end - 2 * leaf_bytes(top), SZ_4K);
 	for (unsigned int level = 0; level <= top; level++) {
-		u64 va = half - 2 * leaf_bytes(top) + 8 * leaf_bytes(level);
-		phys_addr_t table;
+		u64 va = end - 2 * leaf_bytes(top) + 8 * leaf_bytes(level), table, index;
 
-		populate(half - 2 * leaf_bytes(top), SZ_4K);
-		va = level == top ? half - 3 * leaf_bytes(top) : va;
+		va = level == top ? end - 3 * leaf_bytes(top) : va;
 		table = pgtable_table(&pt, va, level);
-		mem_damage(table, va >> (12 + 9 * level) & 511, bad);
+		index = va >> (12 + 9 * level) & (model.guest && level == top ? 2047 : 511);
+		mem_damage(table, (unsigned int)index, bad);
 
 		CHECK_EQ(pgtable_trace(&pt, va, &trace), level ? -EFAULT : -ENOENT);
 		CHECK_EQ(trace.nr, top - level + 1);
@@ -253,15 +269,16 @@ static void damaged(u64 half)
 		CHECK_EQ(trace.step[trace.nr - 1].table, table);
 		for (v.stop = 0; v.stop < 4; v.stop++) {
 			v.nr = 0;
-			CHECK_EQ(pgtable_iterate(&pt, 0, half - 1, note_visit, &v),
-				 v.stop ? 77 : 0);
+			CHECK_EQ(pgtable_iterate(&pt, 0, end - 1, note_visit, &v), v.stop ? 77 : 0);
 			CHECK_EQ(v.nr, v.stop ? v.stop : 3);
 		}
 		CHECK_EQ(v.va[1], va);
 		CHECK_EQ(v.level[1], level);
 		CHECK_EQ(v.entry[1], bad);
-		CHECK_EQ(v.va[2], half - SZ_4K);
-		mem_damage(table, va >> (12 + 9 * level) & 511, 0);
+		CHECK_EQ(v.va[2], end - SZ_4K);
+		if (!level)
+			refuse_stray(va);
+		mem_damage(table, (unsigned int)index, 0);
 	}
 	pt.root = 0x123456000; /* not even a root */
 	CHECK_EQ(pgtable_trace(&pt, 0, &trace), -EFAULT);
@@ -269,23 +286,28 @@ static void damaged(u64 half)
 	CHECK_EQ(trace.bad_table, 0x123456000);
 }
 
-static void iterate_ranges(u64 half)
+static void iterate_ranges(u64 end)
 {
 	struct visits v = { 0 };
+	u64 last = model.guest ? end - 1 : ~0ULL;
 
 	map(SZ_2M, SZ_2M, SZ_2M);
-	CHECK_EQ(pgtable_iterate(&pt, 0, ~0UL, note_visit, &v), -ERANGE);
-	CHECK_EQ(pgtable_iterate(&pt, half, half, note_visit, &v), -ERANGE);
-	CHECK_EQ(pgtable_iterate(&pt, 0, half, note_visit, &v), -ERANGE);
-	CHECK_EQ(pgtable_iterate(&pt, -half - 1, ~0UL, note_visit, &v), -ERANGE);
-	CHECK_EQ(pgtable_iterate(&pt, 1, 0, note_visit, &v), -ERANGE);
-	CHECK_EQ(pgtable_iterate(&pt, SZ_4M, half - 1, note_visit, &v), 0);
+	if (!model.guest)
+		map(-SZ_4K, 0, SZ_4K);
+	CHECK_EQ(pgtable_iterate(&pt, end, end, note_visit, &v), -ERANGE);
+	CHECK_EQ(pgtable_iterate(&pt, 0, end, note_visit, &v), -ERANGE);
+	CHECK_EQ(pgtable_iterate(&pt, -end - 1, ~0UL, note_visit, &v), -ERANGE);
+	CHECK_EQ(pgtable_iterate(&pt, SZ_4M, end - 1, note_visit, &v), 0);
 	CHECK_EQ(pgtable_iterate(&pt, 0, SZ_2M - 1, note_visit, &v), 0);
 	CHECK_EQ(v.nr, 0);
+	/* Both halves in one go, and the hole between them is passed over. */
+	CHECK_EQ(pgtable_iterate(&pt, 0, last, note_visit, &v), 0);
+	CHECK_EQ(v.nr, model.guest ? 1 : 2);
 	/* Only tables are asked about, not what 512 other entries point to. */
-	mem_begin();
-	CHECK_EQ(pgtable_iterate(&pt, 0, half - 1, note_visit, &v), 0);
-	CHECK_EQ(mem_log.questions, pt.geometry->levels - 2);
+	mem_begin(&pt, 0, 0);
+	v.nr = 0;
+	CHECK_EQ(pgtable_iterate(&pt, 0, end - 1, note_visit, &v), 0);
+	CHECK_EQ(mem_log.questions, pt.geometry->levels - 1);
 	CHECK_EQ(v.nr, 1);
 	v.nr = 0;
 	/* A leaf that is met in its middle is told by its first address. */
@@ -297,78 +319,72 @@ static void iterate_ranges(u64 half)
 
 static void test_geometry(void)
 {
-	for (unsigned int levels = 0; levels < 9; levels++) {
-		const struct pgtable_geometry *g = pgtable_geometry(levels);
+	for (unsigned int i = 0; i < 4 * 9; i++) {
+		unsigned int stage = i / 9, levels = i % 9;
+		const struct pgtable_geometry *g = pgtable_geometry(stage, levels);
+		unsigned int wide = stage == 2 ? 2 : 0;
+		char name[16];
 
-		CHECK(!g == (levels < 3 || levels > 5));
+		CHECK(!g == (stage < 1 || stage > 2 || levels < 3 || levels > 5));
 		if (!g)
 			continue;
+		snprintf(name, sizeof(name), "sv%u%s", 12 + 9 * levels, wide ? "x4" : "");
+		CHECK(!strcmp(g->name, name));
+		CHECK_EQ(g->stage, stage);
 		CHECK_EQ(g->levels, levels);
-		CHECK_EQ(g->input_bits, 12 + 9 * levels);
-		CHECK_EQ(atoi(g->name + 2), g->input_bits);
-		CHECK_EQ(g->mode, 5 + levels); /* Priv 20250508 §12.1.11 satp */
+		CHECK_EQ(g->input_bits, 12 + 9 * levels + wide);
+		CHECK_EQ(g->mode, 5 + levels); /* Priv 20250508 §12.1.11 satp; hgatp the same */
 		CHECK_EQ(g->max_leaf_level, levels - 1);
-		CHECK_EQ(g->root_bits, 9);
-		CHECK_EQ(g->stage, 1);
-		CHECK(g->sign_extended);
+		CHECK_EQ(g->base_level, levels > 3 ? 3 : levels - 1); /* 512 GiB at most */
+		CHECK_EQ(g->root_bits, 9 + wide);
+		CHECK_EQ(pgtable_root_size(g), SZ_4K << wide);
+		CHECK_EQ(g->sign_extended, stage == 1);
 	}
-	/* The other kind of input: what a G-stage tree translates. */
-	struct pgtable_geometry stage2 = { "sv39x4", 3, 11, 41, false, 2, 2, 8 };
-
-	CHECK(pgtable_canonical(&stage2, (1UL << 41) - 1));
-	CHECK(!pgtable_canonical(&stage2, 1UL << 41));
-	CHECK(!pgtable_canonical(&stage2, ~0UL));
 }
 
-static void test_bad_ranges(void)
-{
-	each_tree(bad_ranges);
-}
+#define EACH_TREE(name)               \
+	static void test_##name(void) \
+	{                             \
+		each_tree(name);      \
+	}
+EACH_TREE(ends_of_memory)
+EACH_TREE(whole_halves)
+EACH_TREE(populate_first)
+EACH_TREE(leaf_sizes)
+EACH_TREE(runs_of_64k)
+EACH_TREE(there_and_back)
+EACH_TREE(nothing_to_do)
+EACH_TREE(damaged)
+EACH_TREE(iterate_ranges)
 
-static void test_all_prots(void)
+static void test_random(void)
 {
-	each_tree(all_prots);
-}
-
-static void test_in_the_way(void)
-{
-	each_tree(in_the_way);
-}
-
-static void test_ends(void)
-{
-	each_tree(ends_of_memory);
-	each_tree(whole_halves);
-}
-
-static void test_populate(void)
-{
-	each_tree(populate_first);
-}
-
-static void test_damaged(void)
-{
-	each_tree(damaged);
-}
-
-static void test_iterate(void)
-{
-	each_tree(iterate_ranges);
+	for (unsigned int nr = 0; nr < 6 && !host_failures; nr++)
+		random_calls(pgtable_geometry(1 + nr / 3, 3 + nr % 3), host_work(8000));
 }
 
 static const struct host_case cases[] = {
 	{ "geometries", test_geometry },
-	{ "bad ranges are refused", test_bad_ranges },
-	{ "every combination of entry bits", test_all_prots },
-	{ "what is in the way is found in time", test_in_the_way },
-	{ "the ends of both address spaces", test_ends },
-	{ "populate makes map need nothing", test_populate },
+	{ "bad ranges are refused", refuse_ranges },
+	{ "every combination of entry bits", refuse_bits },
+	{ "what is in the way is found in time", refuse_in_the_way },
+	{ "protect refuses holes and what map would", refuse_protect },
+	{ "the ends of the address spaces", test_ends_of_memory },
+	{ "all of a half at once", test_whole_halves },
+	{ "populate makes map need nothing", test_populate_first },
+	{ "the largest leaf that fits", test_leaf_sizes },
+	{ "leaves of 64 KiB", test_runs_of_64k },
+	{ "split and merge give back what was", test_there_and_back },
+	{ "nothing to do, nothing done", test_nothing_to_do },
 	{ "damaged trees are traced and iterated", test_damaged },
-	{ "iterate keeps to its range", test_iterate },
+	{ "iterate keeps to its range", test_iterate_ranges },
+	{ "create and destroy", trees_create },
+	{ "a kernel half in many roots", trees_kernel_half },
+	{ "shared tables are copied before they are written", trees_shared },
+	{ "the lock is not held while tables are taken", trees_races },
+	{ "lower roots of one chain", trees_chain },
 	{ "all pairs of small operations at borders", pgtable_small_pairs },
-	{ "three handles on one chain", pgtable_one_chain },
-	{ "random, tables at an offset", pgtable_random_flat },
-	{ "random, tables anywhere", pgtable_random_reach },
-	{ "random, tables through a fixmap", pgtable_random_fixmap },
+	{ "random calls", test_random },
+	{ "each refusal was seen", refuse_all_seen },
 };
 HOST_MAIN(cases)
