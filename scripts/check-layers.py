@@ -34,6 +34,9 @@ HEADERS = {
     "kernel/boot_report.h": 1,  # of boot_record.c
     "kernel/init.h": 4,         # of boot/main.c and boot/setup.c
     "kernel/monitor.h": 4,
+    "kernel/harts.h": 4,        # of boot/harts.c
+    "kernel/percpu.h": 1,       # of hart.c
+    "kernel/smp.h": 1,          # of arch/riscv/kernel/smp.c
     "kernel/walk_report.h": 3,  # of mm/ptdump.c and arch/riscv/mm/fault.c
 }
 

@@ -14,7 +14,8 @@ struct cmdline_options {
 	bool quiet;
 	bool debug;
 	u64 loglevel;
-	u64 mem;     /* bytes of RAM to use; 0: all */
+	u64 mem; /* bytes of RAM to use; 0: all */
+	u64 maxharts;
 	char *ktest; /* globs; NULL: not given */
 	char *bench;
 	char *run; /* monitor commands separated by ';' */

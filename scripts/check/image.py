@@ -18,7 +18,7 @@ RELATIVE = re.compile(r"R_RISCV_(BRANCH|JAL|CALL|CALL_PLT|RVC_\w+|PCREL_\w+|32_P
 SECTIONS_H = "arch/riscv/include/asm/sections.h"
 HEAD_S = "arch/riscv/kernel/head.S"
 EARLY_MAY_USE = {"boot_record", "boot_hart"}
-HEAD_MAY_USE = {"start_kernel", "boot_hart", "__global_pointer$"}
+HEAD_MAY_USE = {"start_kernel", "secondary_start_kernel", "boot_hart", "__global_pointer$"}
 
 MEMORY = re.compile(r"(c\.)?(l[bhwd]u?(sp)?|s[bhwd](sp)?|lr\.\w+|sc\.\w+|amo\w+\.\w+|f[ls][wd])$")
 CALLS = re.compile(r"(c\.)?(jal|jalr|call|tail|j|jr|ret)$")

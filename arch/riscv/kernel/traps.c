@@ -5,6 +5,7 @@
 #include <kernel/printk.h>
 #include <asm/csr.h>
 #include <asm/hart.h>
+#include <asm/page.h>
 #include <asm/recovery.h>
 #include <asm/sections.h>
 #include <asm/trap.h>
@@ -50,13 +51,13 @@ static bool is_memory_fault(unsigned long cause)
 /* A trap whose sp leaves no room for the report has moved the hart to its emergency stack. */
 static void show_stack_trouble(unsigned long sp, const struct hart *hart)
 {
-	unsigned long low = (unsigned long)__stack_low, high = (unsigned long)__stack_high;
+	unsigned long low = hart->home_low, high = hart->home_high;
 
 	if (sp - hart->stack_low < hart->stack_high - hart->stack_low)
 		return;
 	if (sp >= low && sp <= high)
 		pr_err("oops: only %lu bytes of stack are left at sp=0x%016lx", sp - low, sp);
-	else if (sp < low && sp >= (unsigned long)__stack_guard)
+	else if (sp < low && sp >= low - PAGE_SIZE)
 		pr_err("oops: stack overflow: sp=0x%016lx is %lu bytes below the stack", sp,
 		       low - sp);
 	else
