@@ -3,6 +3,7 @@
 #include <kernel/errno.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
+#include <kernel/spinlock.h>
 #include <asm/csr.h>
 #include <asm/hart.h>
 #include <asm/page.h>
@@ -84,6 +85,9 @@ static void oops(const struct pt_regs *regs)
 	show_backtrace(regs);
 }
 
+/* One report at a time, whole: harts that fail together print one after the other. */
+static spinlock_t report_lock;
+
 void handle_trap(struct pt_regs *regs)
 {
 	struct hart *hart = this_hart();
@@ -96,13 +100,16 @@ void handle_trap(struct pt_regs *regs)
 		recovery_resume(recovery, -EFAULT);
 	}
 	/* A report that traps is cut short rather than repeated. */
-	if (++hart->in_report == 1)
+	if (++hart->in_report == 1) {
+		spin_lock(&report_lock);
 		oops(regs);
-	else
+	} else {
 		pr_emerg("oops: %s at %pS while reporting (stval %016lx)\n", trap_name(regs->cause),
 			 (void *)regs->epc, regs->badaddr);
+	}
 	if (hart->in_report > 2 || !recovery)
 		panic("%s at %pS", trap_name(regs->cause), (void *)regs->epc);
 	hart->in_report = 0;
+	spin_unlock(&report_lock);
 	recovery_resume(recovery, -EFAULT);
 }
