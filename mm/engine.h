@@ -179,7 +179,8 @@ static inline bool leaf_common(const struct pgtable *pt, u64 bits)
 {
 	const struct pgtable_geometry *g = pt->geometry;
 
-	return !(bits >> _PAGE_PFN_SHIFT) && !pt->kernel && g->leaf_rights >> (bits & 15) & 1 &&
+	return !(bits >> _PAGE_PFN_SHIFT) && !(pt->kernel && bits & _PAGE_GLOBAL) &&
+	       g->leaf_rights >> (bits & 15) & 1 &&
 	       (bits & (g->leaf_set | g->leaf_clear)) == g->leaf_set;
 }
 

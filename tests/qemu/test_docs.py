@@ -15,6 +15,7 @@ from doc_blocks import PROMPT, TOP
 RUN_LIMIT = 240  # seconds for a shell block; the first of a page builds everything
 BOOT_LIMIT = 40
 COMMAND_LIMIT = 20
+ENGINE_PAGE = TOP / "Documentation/reference/pgtable-api.md"
 PAGES = {p: doc_blocks.blocks(p) for p in doc_blocks.pages()}
 
 
@@ -160,6 +161,46 @@ def test_configuration_table():
     table = doc_blocks.tables(TOP / "Documentation/reference/config.md")["Configuration"]
     options = set(re.findall(r"^config (\w+)$", (TOP / "Kconfig").read_text(), re.M))
     assert {row[0].strip("`") for row in table[1:]} == {f"CONFIG_{o}" for o in options}
+
+
+@pytest.mark.parametrize("blocks", of_kind("compile"))
+def test_compile(blocks):
+    for block in (b for b in blocks if b.kind == "compile"):
+        source = "#include <kernel/pgtable.h>\n" + block.text
+        done = subprocess.run(
+            ["gcc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-xc", "-",
+             f"-I{TOP}/include", f"-I{TOP}/arch/riscv/include"],
+            input=source, text=True, stderr=subprocess.PIPE)
+        assert done.returncode == 0, f"{block}: {done.stderr}"
+
+
+def test_refusal_table():
+    table = doc_blocks.tables(ENGINE_PAGE)["Refusals"]
+    shown = [tuple(cell.strip("`") for cell in row[:3]) for row in table[1:]]
+    rows = re.findall(r"\[PGTABLE_(\w+)\] = \{ (-E\w+), \"(.*)\" \}",
+                      (TOP / "mm/pgtable_rules.c").read_text())
+    assert shown == rows
+
+
+def test_geometry_table():
+    table = doc_blocks.tables(ENGINE_PAGE)["Types"]
+    shown = [[row[i] for i in (0, 1, 2, 6)] for row in table[1:7]]
+    rows = re.findall(r"PGTABLE_GEOMETRY\(\"(\w+)\", (\d), (\d), (\d+)\)",
+                      (TOP / "mm/pgtable_walk.c").read_text())
+    assert shown == [list(row) for row in rows]
+
+
+def test_engine_calls():
+    """Each call of the engine, each flag and each field it hands out is on its page."""
+    header = (TOP / "include/kernel/pgtable.h").read_text()
+    page = ENGINE_PAGE.read_text()
+    names = re.findall(r"^[a-z].*?(\w+)\((?!\*)[^()]*(?:\)|$|\(\*)", header, re.M)
+    names += re.findall(r"#define (PGTABLE_\w+) +1\b", header)
+    for name in ("pt_ops", "pgtable_change"):
+        body = re.search(rf"struct {name} \{{(.*?)^\}};", header, re.S | re.M)[1]
+        names += re.findall(r"(?:\(\*)?(\w+)(?:\)\(.*\))?;", body)
+    assert len(names) > 30
+    assert not [name for name in names if f"`{name}" not in page]
 
 
 def test_page_length():
