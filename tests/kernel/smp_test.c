@@ -11,6 +11,7 @@
 #include <kernel/printk.h>
 #include <kernel/smp.h>
 #include <kernel/string.h>
+#include <asm/boot_record.h>
 #include <asm/cpufeature.h>
 #include <asm/layout.h>
 #include "probe.h"
@@ -121,6 +122,22 @@ static void start_stop(void)
 		EXPECT_EQ(asked[cpu], 5);
 	}
 	EXPECT_EQ(memblock_reserved_size(), reserved);
+}
+
+/* A hart that lacks the mode: here, one that no hart has. */
+static void no_mode(void)
+{
+	const unsigned int cpu = last_cpu();
+	const u64 satp = boot_record.satp;
+
+	if (!cpu)
+		return;
+	EXPECT_EQ(cpu_down(cpu), 0);
+	boot_record.satp |= 15UL << SATP_MODE_SHIFT;
+	EXPECT_EQ(cpu_up(cpu), -ENXIO);
+	EXPECT(!cpu_online(cpu));
+	boot_record.satp = satp;
+	EXPECT_EQ(cpu_up(cpu), 0);
 }
 
 static void lock_and_count(void *info)
@@ -312,6 +329,7 @@ static const struct ktest_case cases[] = {
 	{ "hart_local", hart_local },
 	{ "hart_state", hart_state },
 	{ "start_stop", start_stop },
+	{ "no_mode", no_mode },
 	{ "exclusion", exclusion },
 	{ "trap_elsewhere", trap_elsewhere },
 	{ "split_merge", split_merge },
