@@ -36,7 +36,7 @@ static void note_cpu(void *info)
 
 static void calls(void)
 {
-	const unsigned long repeats = 200 * cmdline.ktest_work;
+	const unsigned long repeats = 50 * cmdline.ktest_work;
 
 	memset(asked, 0, sizeof(asked));
 	for (unsigned long i = 0; i < repeats; i++) {
@@ -242,7 +242,7 @@ static void split_merge(void)
 		w.words[i] = i * 0x9e3779b97f4a7c15ULL;
 	if (cpu)
 		EXPECT_EQ(smp_call_function_single(cpu, work, &w, false), 0);
-	split_and_merge(va, 1000 * cmdline.ktest_work);
+	split_and_merge(va, 300 * cmdline.ktest_work);
 	while (cpu && !READ_ONCE(w.rounds))
 		;
 	WRITE_ONCE(w.stop, true);

@@ -55,7 +55,8 @@ class Expected:
 
     def harts_line(self):
         """OpenSBI disables harts without mmu-type; the boot hart runs in any case."""
-        cpus = [c for c in self.root.child("cpus").named("cpu") if c.usable() and c.text("mmu-type")]
+        cpus = [c for c in self.root.child("cpus").named("cpu")
+                if c.usable() and c.text("mmu-type")]
         return f"smp: harts={max(len(cpus), 1)} of={max(len(cpus), 1)}"
 
     def no_paging_line(self):

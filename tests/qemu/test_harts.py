@@ -47,7 +47,8 @@ def test_many_harts(boot, smp, outcome):
     ends_well(outcome)
 
 
-ASKED = "run=\\\"hart start 99; hart stop 0; hart stop x; hart go 1; hart stop 1; hart; poweroff\\\""
+ASKED = ('run=\\"hart start 99; hart stop 0; hart stop x; hart go 1; hart stop 1; hart; '
+         'poweroff\\"')
 
 
 @pytest.mark.parametrize("boot", [entries.boot("harts-asked", smp=2, bootargs=ASKED)],

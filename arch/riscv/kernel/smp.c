@@ -150,10 +150,28 @@ void on_each_cpu(void (*func)(void *info), void *info, bool wait)
 
 /* --- Fences --- */
 
+/* One call for all whose ids are within a word's bits of the first one's. */
 void remote_sfence_vma(unsigned long start, unsigned long size)
 {
-	for_each_online_cpu(cpu) if (cpu != smp_processor_id()) sbi_ecall4(
-		SBI_EXT_RFENCE, SBI_RFENCE_SFENCE_VMA, 1, harts[cpu]->hartid, start, size);
+	unsigned long base = 0, mask = 0;
+
+	for_each_online_cpu(cpu)
+	{
+		unsigned long bit = harts[cpu]->hartid - base;
+
+		if (cpu == smp_processor_id())
+			continue;
+		if (!mask || bit >= 64) {
+			if (mask)
+				sbi_ecall4(SBI_EXT_RFENCE, SBI_RFENCE_SFENCE_VMA, mask, base, start,
+					   size);
+			base = harts[cpu]->hartid;
+			mask = bit = 0;
+		}
+		mask |= 1UL << bit;
+	}
+	if (mask)
+		sbi_ecall4(SBI_EXT_RFENCE, SBI_RFENCE_SFENCE_VMA, mask, base, start, size);
 }
 
 /* --- Starting and stopping --- */
