@@ -8,7 +8,9 @@
 #include <kernel/string.h>
 
 char boot_command_line[COMMAND_LINE_SIZE] __noinit;
-struct cmdline_options cmdline = { .loglevel = LOGLEVEL_DEFAULT };
+struct cmdline_options cmdline = { .loglevel = LOGLEVEL_DEFAULT,
+				   .maxharts = ~0ULL,
+				   .ktest_work = 1 };
 
 /* Values of PARAM_STRING point in here. */
 static char values[COMMAND_LINE_SIZE] __noinit;
@@ -17,7 +19,10 @@ static const struct param params[] = {
 	{ "bench", PARAM_STRING, &cmdline.bench, NULL, "GLOB: run benchmarks, then go on" },
 	{ "debug", PARAM_FLAG, &cmdline.debug, NULL, "print debug messages too" },
 	{ "ktest", PARAM_STRING, &cmdline.ktest, NULL, "GLOB: run tests, then power off" },
+	{ "ktest_work", PARAM_NUMBER, &cmdline.ktest_work, NULL,
+	  "N: repeat what is repeated N times as often" },
 	{ "loglevel", PARAM_NUMBER, &cmdline.loglevel, NULL, "0-8: print messages below it" },
+	{ "maxharts", PARAM_NUMBER, &cmdline.maxharts, NULL, "N: start at most so many harts" },
 	{ "mem", PARAM_SIZE, &cmdline.mem, NULL, "SIZE[KMGT]: use only so much RAM" },
 	{ "no4lvl", PARAM_EARLY, NULL, NULL, "use at most sv39" },
 	{ "no5lvl", PARAM_EARLY, NULL, NULL, "use at most sv48" },

@@ -3,6 +3,7 @@
 #include <kernel/boot_report.h>
 #include <kernel/cmdline.h>
 #include <kernel/errno.h>
+#include <kernel/harts.h>
 #include <kernel/init.h>
 #include <kernel/kallsyms.h>
 #include <kernel/lineedit.h>
@@ -110,6 +111,7 @@ void start_kernel(void)
 	set_panic_hooks(panic_describe, panic_end); /* and an end */
 	setup_arch();                               /* console, memblock, linear map */
 	boot_mark(MARK_ALLOCATORS);
+	smp_init(); /* the other harts */
 	boot_record.stage = BOOT_STAGE_DONE;
 	boot_mark(MARK_PROMPT);
 	report_marks();

@@ -4,6 +4,7 @@
  */
 #include <kernel/errno.h>
 #include <kernel/printk.h>
+#include <kernel/spinlock.h>
 #include <kernel/string.h>
 #include <kernel/vsprintf.h>
 
@@ -18,6 +19,30 @@ static u64 log_first, log_end; /* count bytes for ever; the ring position is the
 static bool log_open;          /* the last message had no '\n' yet */
 static int last_level;
 static const struct console *console;
+
+/*
+ * One hart at a time writes, a whole message each. A trap in here may print again: the
+ * hart that holds the lock passes.
+ */
+static spinlock_t log_lock;
+static const void *log_holder;
+
+static bool log_enter(void)
+{
+	if (READ_ONCE(log_holder) == __builtin_thread_pointer())
+		return false;
+	spin_lock(&log_lock);
+	log_holder = __builtin_thread_pointer();
+	return true;
+}
+
+static void log_leave(bool entered)
+{
+	if (!entered)
+		return;
+	WRITE_ONCE(log_holder, NULL);
+	spin_unlock(&log_lock);
+}
 
 static char *log_at(u64 pos)
 {
@@ -44,16 +69,18 @@ static void log_put(const char *s, size_t len)
 void console_write(const char *s, size_t len)
 {
 	const char *end = s + len;
+	bool entered = log_enter();
 
 	while (console && s < end) {
 		const char *nl = memchr(s, '\n', (size_t)(end - s));
 
 		console->write(s, (size_t)((nl ? nl : end) - s));
 		if (!nl)
-			return;
+			break;
 		console->write("\r\n", 2);
 		s = nl + 1;
 	}
+	log_leave(entered);
 }
 
 bool console_registered(void)
@@ -63,7 +90,11 @@ bool console_registered(void)
 
 int console_getc(void)
 {
-	return console && console->getc ? console->getc() : -EAGAIN;
+	bool entered = log_enter();
+	int c = console && console->getc ? console->getc() : -EAGAIN;
+
+	log_leave(entered);
+	return c;
 }
 
 /* Takes the level off the front; -1 means the line goes on. */
@@ -85,7 +116,7 @@ static void end_open_line(void)
 		console_write("\n", 1);
 }
 
-void vprintk(const char *fmt, va_list args)
+static void log_message(const char *fmt, va_list args)
 {
 	char line[LINE_MAX];
 	int level = take_level(&fmt);
@@ -109,6 +140,14 @@ void vprintk(const char *fmt, va_list args)
 	log_open = line[n - 1] != '\n';
 	if (level < console_loglevel)
 		console_write(line, n);
+}
+
+void vprintk(const char *fmt, va_list args)
+{
+	bool entered = log_enter();
+
+	log_message(fmt, args);
+	log_leave(entered);
 }
 
 void printk(const char *fmt, ...)

@@ -34,6 +34,9 @@ HEADERS = {
     "kernel/boot_report.h": 1,  # of boot_record.c
     "kernel/init.h": 4,         # of boot/main.c and boot/setup.c
     "kernel/monitor.h": 4,
+    "kernel/harts.h": 4,        # of boot/harts.c
+    "kernel/percpu.h": 1,       # of hart.c
+    "kernel/smp.h": 1,          # of arch/riscv/kernel/smp.c
     "kernel/walk_report.h": 3,  # of mm/ptdump.c and arch/riscv/mm/fault.c
 }
 
@@ -44,6 +47,7 @@ DOORS = {
     ("arch/riscv/kernel/traps.c", "do_page_fault"): "explaining a fault needs the tables",
     ("arch/riscv/kernel/traps.c", "spurious_fault"): "so does knowing that there is none",
     ("", "__stack_chk_fail"): "called by the compiler, from anywhere",
+    ("arch/riscv/kernel/smp.c", "kernel_map"): "where a hart starts, in physical addresses",
     ("drivers/", "kernel_map"): "data behind __pa() and __va(), which every layer may use",
 }
 EARLY = "__early_"

@@ -14,8 +14,10 @@ struct cmdline_options {
 	bool quiet;
 	bool debug;
 	u64 loglevel;
-	u64 mem;     /* bytes of RAM to use; 0: all */
-	char *ktest; /* globs; NULL: not given */
+	u64 mem; /* bytes of RAM to use; 0: all */
+	u64 maxharts;
+	char *ktest;    /* globs; NULL: not given */
+	u64 ktest_work; /* factor for repeats in tests */
 	char *bench;
 	char *run; /* monitor commands separated by ';' */
 };

@@ -9,6 +9,7 @@
 #define EPERM      1
 #define ENOENT     2
 #define EIO        5
+#define ENXIO      6
 #define E2BIG      7
 #define EAGAIN     11
 #define ENOMEM     12
@@ -23,5 +24,6 @@
 #define EOVERFLOW  75
 #define EILSEQ     84
 #define EOPNOTSUPP 95
+#define ETIMEDOUT  110
 
 #endif

@@ -18,7 +18,7 @@ RELATIVE = re.compile(r"R_RISCV_(BRANCH|JAL|CALL|CALL_PLT|RVC_\w+|PCREL_\w+|32_P
 SECTIONS_H = "arch/riscv/include/asm/sections.h"
 HEAD_S = "arch/riscv/kernel/head.S"
 EARLY_MAY_USE = {"boot_record", "boot_hart"}
-HEAD_MAY_USE = {"start_kernel", "boot_hart", "__global_pointer$"}
+HEAD_MAY_USE = {"start_kernel", "secondary_start_kernel", "boot_hart", "__global_pointer$"}
 
 MEMORY = re.compile(r"(c\.)?(l[bhwd]u?(sp)?|s[bhwd](sp)?|lr\.\w+|sc\.\w+|amo\w+\.\w+|f[ls][wd])$")
 CALLS = re.compile(r"(c\.)?(jal|jalr|call|tail|j|jr|ret)$")
@@ -90,14 +90,18 @@ def probe():
     writes = [i for i, (op, args, _) in enumerate(code)
               if op == "csrw" and args.startswith("satp,") and args != "satp,zero"]
     reads = [i for i, (op, args, _) in enumerate(code) if op == "csrr" and args.endswith(",satp")]
-    if len(writes) != 1 or len([i for i in reads if i > writes[0]]) != 2:
-        yield HEAD_S, 1, "cannot find the probe: one write of satp and two reads after it"
+    if len(writes) != 2 or len([i for i in reads if i > writes[0]]) != 2:
+        yield HEAD_S, 1, ("cannot find the probe: a write of satp with two reads after it, and "
+                          "the other harts' write")
         return
-    undone = next(i for i, c in enumerate(code) if i > writes[0] and c[:2] == ("csrw", "satp,zero"))
     taken = reads[-1]
     while not CALLS.match(code[taken - 1][0]):
         taken -= 1
-    for op, args, line in code[writes[0]:undone + 1] + code[taken:reads[-1] + 1]:
+    checked = code[taken:reads[-1] + 1]
+    for write in writes:
+        undone = next(i for i, c in enumerate(code) if i > write and c[:2] == ("csrw", "satp,zero"))
+        checked += code[write:undone + 1]
+    for op, args, line in checked:
         if MEMORY.match(op) or CALLS.match(op):
             yield HEAD_S, line, f"{op} {args}: between satp's write and the known outcome"
 

@@ -68,15 +68,20 @@ static void run_walk_down(unsigned long n)
 BENCH_AROUND(walk_page, "a 4 KiB page looked up", run_walk_down, 1024, map_one, unmap_all);
 
 /* The same loop, with its numbers known to the compiler. */
+static __always_inline pte_t walk_fixed(const struct pgtable *pt, const struct pgtable_geometry *g,
+					unsigned long va, unsigned int *level)
+{
+	if (!input_valid(g, va))
+		return (pte_t){ 0 };
+	return as_walked(walk_tables(pt, g, va, level), va);
+}
+
 #define FIXED_WALK(levels, mode)                                                                \
 	static noinline pte_t walk_##levels(const struct pgtable *pt, unsigned long va,         \
 					    unsigned int *level)                                \
 	{                                                                                       \
 		static const struct pgtable_geometry g = PGTABLE_GEOMETRY("", 1, levels, mode); \
-                                                                                                \
-		if (!input_valid(&g, va))                                                       \
-			return (pte_t){ 0 };                                                    \
-		return as_walked(walk_tables(pt, &g, va, level), va);                           \
+		return walk_fixed(pt, &g, va, level);                                           \
 	}
 FIXED_WALK(3, 8)
 FIXED_WALK(4, 9)

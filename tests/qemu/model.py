@@ -53,6 +53,12 @@ class Expected:
             listed.discard("svadu")  # the firmware was not asked for it
         return "cpu: uses=" + (",".join(e for e in EXTENSIONS if e in listed) or "none")
 
+    def harts_line(self):
+        """OpenSBI disables harts without mmu-type; the boot hart runs in any case."""
+        cpus = [c for c in self.root.child("cpus").named("cpu")
+                if c.usable() and c.text("mmu-type")]
+        return f"smp: harts={max(len(cpus), 1)} of={max(len(cpus), 1)}"
+
     def no_paging_line(self):
         return ("boot: error: this hart has no paging mode Cairn can use"
                 f" (tried from {self.limit} down)")
@@ -92,6 +98,7 @@ def regions(mode):
         "modules": (TOP - GIB4, 0xffffffff40000000),
         "fixmap": (0xffffffff40000000, 0xffffffff40200000),
         "fdt": (0xffffffff40200000, 0xffffffff41600000),
+        "stacks": (0xffffffff41600000, 0xffffffff41800000),
         "image": (IMAGE_VA, 0xffffffffc0000000),
     }
 

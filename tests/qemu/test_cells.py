@@ -26,7 +26,8 @@ def test_cell(cell, outcome):
 
 def check_boot_lines(expected, outcome):
     wanted = [expected.mode_line(), model.image_line(expected.boot), expected.ram_line(),
-              *expected.mode_notices(), *expected.region_lines(), expected.extensions_line()]
+              *expected.mode_notices(), *expected.region_lines(), expected.extensions_line(),
+              expected.harts_line()]
     assert [line for line in wanted if line not in outcome.lines] == []
     notices = [line for line in outcome.lines
                if "the device tree promises" in line or "cannot be had" in line]

@@ -19,11 +19,14 @@ void asm_offsets(void)
 	DEFINE(BOOT_LEVELS, offsetof(struct boot_record, levels));
 	DEFINE(BOOT_SATP_TRY, offsetof(struct boot_record, satp_try));
 	DEFINE(BOOT_SATP_READ, offsetof(struct boot_record, satp_read));
+	DEFINE(BOOT_SATP, offsetof(struct boot_record, satp));
 	DEFINE(HART_CANARY, offsetof(struct hart, canary));
 	DEFINE(HART_STACK_LOW, offsetof(struct hart, stack_low));
 	DEFINE(HART_STACK_HIGH, offsetof(struct hart, stack_high));
 	DEFINE(HART_EMERGENCY, offsetof(struct hart, emergency));
 	DEFINE(HART_SCRATCH, offsetof(struct hart, scratch));
+	DEFINE(HART_SELF, offsetof(struct hart, self));
+	DEFINE(HART_STATE, offsetof(struct hart, state));
 	DEFINE(PT_REGS_SIZE, ALIGN(sizeof(struct pt_regs), 16)); /* sp stays aligned (psABI) */
 	DEFINE(PT_EPC, offsetof(struct pt_regs, epc));
 	DEFINE(PT_RA, offsetof(struct pt_regs, ra));

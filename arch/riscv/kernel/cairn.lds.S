@@ -28,6 +28,7 @@ PHDRS
 	text PT_LOAD FLAGS(5);
 	rodata PT_LOAD FLAGS(4);
 	data PT_LOAD FLAGS(6);
+	tls PT_TLS;
 }
 
 SECTIONS
@@ -66,6 +67,14 @@ SECTIONS
 	_erodata = .;
 
 	_data = .;
+	/* Per-hart variables: only their places, relative to tp. */
+	.tbss (NOLOAD) : {
+		KEEP(*(.tbss.hart))
+		*(.tbss .tbss.*)
+		. = ALIGN(64);
+	} :data :tls
+	__percpu_size = SIZEOF(.tbss);
+
 	.data : AT(ADDR(.data) - __load_offset) {
 		*(.data .data.*)
 		*(.early.data .early.data.*)
@@ -73,6 +82,9 @@ SECTIONS
 		__global_pointer$ = . + 0x800;
 		*(.sdata .sdata.* .early.sdata .early.sdata.*)
 		. = ALIGN(64);
+		/* The boot hart's, not cleared with BSS: tp points here before that. */
+		boot_hart = .;
+		. += __percpu_size;
 	} :data
 
 	.bss (NOLOAD) : AT(ADDR(.bss) - __load_offset) {
@@ -127,7 +139,11 @@ SECTIONS
 	.debug_addr 0 : { *(.debug_addr) }
 	.debug_frame 0 : { *(.debug_frame) }
 
-	/* Nothing here may exist: code before paging cannot use a GOT or be relocated. */
+	/*
+	 * Nothing here may exist: per-hart variables start as zero, code before
+	 * paging cannot use a GOT or be relocated.
+	  */
+	.tdata : { *(.tdata .tdata.*) }
 	.got : { *(.got .got.*) }
 	.got.plt : { *(.got.plt) }
 	.rela.dyn : { *(.rela.*) }
@@ -138,4 +154,5 @@ ASSERT(_start == KERNEL_LINK_ADDR, "the header is not at the start of the image"
 ASSERT(_end - _start < 0x40000000 - PAGE, "the image crosses 1 GiB")
 ASSERT(SIZEOF(.got) == 0 && SIZEOF(.got.plt) == 0, "there is a GOT")
 ASSERT(SIZEOF(.rela.dyn) == 0, "there are dynamic relocations")
+ASSERT(SIZEOF(.tdata) == 0, "a per-hart variable does not start as zero")
 ASSERT(_etext % PAGE == 0 && _erodata % PAGE == 0 && _end % PAGE == 0, "a part is not page aligned")

@@ -1,22 +1,40 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What belongs to the boot hart. */
+/* What belongs to a hart. */
+#include <kernel/percpu.h>
 #include <asm/setup.h>
 #include <asm/boot_record.h>
 #include <asm/hart.h>
 #include <asm/sections.h>
 #include <asm/time.h>
 
-/* Read through tp from the first C function on, so the canary is here from the start. */
-struct hart boot_hart = { .canary = 0x00ff0a0d5ca1ab1eUL };
+/* First of all per-hart variables: the linker script sees to that. */
+__thread struct hart hart_variables __section(".tbss.hart") __used;
+
+struct hart *harts[NR_CPUS] = { &boot_hart };
+unsigned int nr_cpu_ids = 1;
+
+void hart_set_stacks(struct hart *hart, unsigned long low, unsigned long high,
+		     unsigned long emergency)
+{
+	hart->stack_low = hart->home_low = low;
+	hart->stack_high = hart->home_high = high;
+	hart->emergency = emergency;
+}
+
+/* The low byte stays 0, so that a string cannot run over it. */
+unsigned long new_canary(void)
+{
+	return (CANARY ^ rdtime() * 0x9e3779b97f4a7c15UL) & ~0xffUL;
+}
 
 void hart_init(void)
 {
 	struct hart *hart = this_hart();
 
-	hart->stack_low = (unsigned long)__stack_low;
-	hart->stack_high = (unsigned long)__stack_high;
-	hart->emergency = (unsigned long)__emergency_high;
+	hart_set_stacks(hart, (unsigned long)__stack_low, (unsigned long)__stack_high,
+			(unsigned long)__emergency_high);
 	hart->hartid = boot_record.hartid;
-	/* The low byte stays 0, so that a string cannot run over it. */
-	hart->canary = (hart->canary ^ rdtime() * 0x9e3779b97f4a7c15UL) & ~0xffUL;
+	hart->self = hart;
+	hart->state = HART_ONLINE;
+	hart->canary = new_canary();
 }

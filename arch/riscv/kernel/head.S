@@ -10,9 +10,11 @@
 #include <asm/asm-offsets.h>
 #include <asm/boot_record.h>
 #include <asm/csr.h>
+#include <asm/hart.h>
 #include <asm/image.h>
 #include <asm/linkage.h>
 #include <asm/page.h>
+#include <asm/sbi.h>
 
 	.section ".head.text", "ax"
 	.globl _start
@@ -76,6 +78,8 @@ start_hart:
 	load_gp
 	la	tp, boot_hart
 	la	sp, __stack_high
+	li	t0, CANARY
+	sd	t0, HART_CANARY(tp)
 
 	mv	a0, s0
 	mv	a1, s1
@@ -147,6 +151,52 @@ start_hart:
 	bne	s4, s3, 2f
 	tail	start_kernel
 2:	tail	__early_satp_differs
+
+/*
+ * Where the firmware starts the other harts: a0 = hart id, a1 = physical address of the
+ * struct hart, satp = 0, interrupts off. The same way in as above, with the tables and the
+ * mode that are in use: there is nothing to try.
+ *
+ * s0 = struct hart, s1 = the same with translation on, s2 = satp to write.
+ */
+SYM_FUNC_START(secondary_entry)
+	la	t0, park
+	csrw	stvec, t0
+	csrw	sie, zero
+	csrci	sstatus, SR_SIE
+	li	t0, SR_FS | SR_VS
+	csrc	sstatus, t0
+	mv	s0, a1
+	ld	s1, HART_SELF(s0)
+	la	t0, boot_record
+	ld	s2, BOOT_SATP(t0)
+	la	t0, .Lsecondary_taken
+	la	t1, _start
+	sub	t0, t0, t1
+	li	t1, KERNEL_LINK_ADDR
+	add	t0, t0, t1
+	csrw	stvec, t0
+	sfence.vma
+	csrw	satp, s2
+	csrw	satp, zero		/* still here: not taken */
+	sfence.vma
+	la	t0, park
+	csrw	stvec, t0
+	li	t0, HART_NO_MODE
+	sw	t0, HART_STATE(s0)
+	fence	w, rw
+	li	a7, SBI_EXT_HSM
+	li	a6, SBI_HSM_HART_STOP
+	ecall
+	j	park
+
+	.balign 4
+.Lsecondary_taken:
+	load_gp
+	mv	tp, s1
+	ld	sp, HART_STACK_HIGH(tp)
+	tail	secondary_start_kernel
+SYM_FUNC_END(secondary_entry)
 
 /*
  * The vector until traps are set up, with translation off or on: sp, gp and tp are

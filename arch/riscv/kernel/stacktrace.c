@@ -13,10 +13,11 @@
 
 static bool on_a_stack(unsigned long fp)
 {
+	const struct hart *hart = this_hart();
+
 	return fp % 8 == 0 &&
-	       ((fp >= (unsigned long)__stack_low + 16 && fp <= (unsigned long)__stack_high) ||
-		(fp >= (unsigned long)__emergency_low + 16 &&
-		 fp <= (unsigned long)__emergency_high));
+	       ((fp >= hart->home_low + 16 && fp <= hart->home_high) ||
+		(fp >= hart->emergency - EMERGENCY_SIZE + 16 && fp <= hart->emergency));
 }
 
 static bool is_text(unsigned long addr)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Clock, counter and the short sleep of a polling console. */
+#include <kernel/smp.h>
 #include <asm/boot_record.h>
 #include <asm/sbi.h>
 #include <asm/time.h>
@@ -34,8 +35,9 @@ static void set_timer(u64 when)
 void idle_wait(unsigned long usecs)
 {
 	set_timer(rdtime() + (u64)usecs * frequency / 1000000);
-	csr_set(sie, SIE_STIE);
+	csr_set(sie, SIE_STIE | SIE_SSIE);
 	__asm__ __volatile__("wfi" : : : "memory");
-	csr_clear(sie, SIE_STIE);
+	csr_clear(sie, SIE_STIE | SIE_SSIE);
 	set_timer(~0UL);
+	smp_run_calls();
 }

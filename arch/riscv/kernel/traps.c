@@ -3,8 +3,10 @@
 #include <kernel/errno.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
+#include <kernel/spinlock.h>
 #include <asm/csr.h>
 #include <asm/hart.h>
+#include <asm/page.h>
 #include <asm/recovery.h>
 #include <asm/sections.h>
 #include <asm/trap.h>
@@ -50,13 +52,13 @@ static bool is_memory_fault(unsigned long cause)
 /* A trap whose sp leaves no room for the report has moved the hart to its emergency stack. */
 static void show_stack_trouble(unsigned long sp, const struct hart *hart)
 {
-	unsigned long low = (unsigned long)__stack_low, high = (unsigned long)__stack_high;
+	unsigned long low = hart->home_low, high = hart->home_high;
 
 	if (sp - hart->stack_low < hart->stack_high - hart->stack_low)
 		return;
 	if (sp >= low && sp <= high)
 		pr_err("oops: only %lu bytes of stack are left at sp=0x%016lx", sp - low, sp);
-	else if (sp < low && sp >= (unsigned long)__stack_guard)
+	else if (sp < low && sp >= low - PAGE_SIZE)
 		pr_err("oops: stack overflow: sp=0x%016lx is %lu bytes below the stack", sp,
 		       low - sp);
 	else
@@ -83,6 +85,9 @@ static void oops(const struct pt_regs *regs)
 	show_backtrace(regs);
 }
 
+/* One report at a time, whole: harts that fail together print one after the other. */
+static spinlock_t report_lock;
+
 void handle_trap(struct pt_regs *regs)
 {
 	struct hart *hart = this_hart();
@@ -95,13 +100,16 @@ void handle_trap(struct pt_regs *regs)
 		recovery_resume(recovery, -EFAULT);
 	}
 	/* A report that traps is cut short rather than repeated. */
-	if (++hart->in_report == 1)
+	if (++hart->in_report == 1) {
+		spin_lock(&report_lock);
 		oops(regs);
-	else
+	} else {
 		pr_emerg("oops: %s at %pS while reporting (stval %016lx)\n", trap_name(regs->cause),
 			 (void *)regs->epc, regs->badaddr);
+	}
 	if (hart->in_report > 2 || !recovery)
 		panic("%s at %pS", trap_name(regs->cause), (void *)regs->epc);
 	hart->in_report = 0;
+	spin_unlock(&report_lock);
 	recovery_resume(recovery, -EFAULT);
 }

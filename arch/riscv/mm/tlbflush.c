@@ -3,6 +3,7 @@
  * Fences between table stores and the hardware's walks (Priv 20250508 §12.2.1): the only C
  * file with sfence.vma in it.
  */
+#include <kernel/smp.h>
 #include <asm/cpufeature.h>
 #include <asm/errata.h>
 #include <asm/tlbflush.h>
@@ -64,9 +65,7 @@ void local_flush_tlb_svinval(unsigned long va, unsigned long last, unsigned long
 
 /*
  * Every fence passes here: one for each piece of 2^@shift bytes that has a byte of @va to
- * @last. Counted by what is left, as the last piece may end with the address space. Only
- * one hart runs: the call to the others' firmware (SBI 2.0 chapter 8) belongs behind the
- * switch, for ALL_HARTS.
+ * @last. Counted by what is left, as the last piece may end with the address space.
  */
 static void do_fence(unsigned long va, unsigned long last, unsigned int shift, unsigned int how)
 {
@@ -81,6 +80,9 @@ static void do_fence(unsigned long va, unsigned long last, unsigned int shift, u
 	else
 		for (unsigned long at = start; left; left--, at += 1UL << shift)
 			sfence_addr(at);
+	/* The firmware fences each 4 KiB of a range, or all: size 0 from 0 (SBI 2.0 chapter 8). */
+	if (how & ALL_HARTS)
+		remote_sfence_vma(how & FULL ? 0 : start, how & FULL ? 0 : last - start + 1);
 	note_fence(start, last, shift, how);
 }
 

@@ -37,6 +37,7 @@
  * @pt_pool_next:  first unused table page of the static pool
  * @satp_try:      the satp value for each mode
  * @satp_read:     what satp held after writing it; 0 where it was not tried or not kept
+ * @satp:          the kernel's satp, for harts that are started later
  * @tried:         whether the mode was written to satp
  * @instret_entry: the retired-instruction counter at _start, 0 if unreadable
  *
@@ -60,6 +61,7 @@ struct boot_record {
 	u64 satp_try[NR_MODES];
 	u64 satp_read[NR_MODES];
 	u64 instret_entry;
+	u64 satp;
 };
 
 extern struct boot_record boot_record;

@@ -18,6 +18,7 @@
 #define SR_MXR  (1UL << 19)
 
 /* sie and sip, Priv 20250508 §12.1.3 */
+#define SIE_SSIE (1UL << 1)
 #define SIE_STIE (1UL << 5)
 
 /* scause, Priv 20250508 §12.1.8 */

@@ -2,6 +2,14 @@
 #ifndef ASM_HART_H
 #define ASM_HART_H
 
+/* What became of a hart. */
+#define HART_STOPPED  0
+#define HART_STARTING 1
+#define HART_ONLINE   2
+#define HART_NO_MODE  3 /* it does not keep the kernel's paging mode */
+#define HART_SILENT   4 /* it was started and never came */
+#define HART_REFUSED  5 /* the firmware does not start it */
+
 #ifndef __ASSEMBLER__
 
 #include <kernel/types.h>
@@ -15,6 +23,8 @@ struct spurious {
 
 /**
  * struct hart - what belongs to one hart; tp points to it from entry to the end
+ * The first of the hart's per-hart variables (<kernel/percpu.h>), so that tp finds both.
+ *
  * @canary:     stack protector's guard; the compiler reads it at a fixed offset
  * @stack_low, @stack_high: the stack in use; a trap whose sp lies outside
  *              switches to the emergency stack
@@ -24,6 +34,12 @@ struct spurious {
  * @recovery:   where an oops ends up instead of stopping the hart, or NULL
  * @in_report:  nesting depth of failure reports, to stop a report on a report
  * @spurious, @nr_spurious: the last fault that was retried, and how many were
+ * @self:       this, as it is called with translation on
+ * @cpu:        number among the harts Cairn may use; the boot hart is 0
+ * @state:      HART_*
+ * @home_low, @home_high: its own stack, whichever is in use
+ * @calls:      what other harts want run here, last one first
+ * @nr_calls:   how many were
  */
 struct hart {
 	unsigned long canary;
@@ -36,8 +52,16 @@ struct hart {
 	unsigned long in_report;
 	struct spurious spurious;
 	unsigned long nr_spurious;
+	struct hart *self;
+	unsigned int cpu;
+	unsigned int state;
+	unsigned long home_low;
+	unsigned long home_high;
+	struct smp_call *calls;
+	unsigned long nr_calls;
 };
 
+/* The boot hart's: in the image, as it is needed before there is any other memory. */
 extern struct hart boot_hart;
 
 static inline struct hart *this_hart(void)
@@ -50,7 +74,10 @@ static inline struct hart *this_hart(void)
 
 #endif
 
-/* Sizes of the boot hart's stacks, in bytes. */
+/* The guard of stacks until a hart has one of its own; no string has these bytes. */
+#define CANARY 0x00ff0a0d5ca1ab1e
+
+/* Sizes of a hart's stacks, in bytes. */
 #define STACK_SIZE     16384
 #define EMERGENCY_SIZE 8192
 

@@ -2,8 +2,6 @@
 #ifndef ASM_SBI_H
 #define ASM_SBI_H
 
-#include <kernel/types.h>
-
 /* The Supervisor Binary Interface, SBI 2.0. Numbers are chapter and name there. */
 
 #define SBI_EXT_LEGACY_SET_TIMER  0x00 /* chapter 5 */
@@ -12,6 +10,8 @@
 #define SBI_EXT_LEGACY_SHUTDOWN   0x08
 #define SBI_EXT_BASE              0x10       /* chapter 4 */
 #define SBI_EXT_TIME              0x54494d45 /* chapter 6 */
+#define SBI_EXT_IPI               0x735049   /* chapter 7 */
+#define SBI_EXT_RFENCE            0x52464e43 /* chapter 8 */
 #define SBI_EXT_HSM               0x48534d   /* chapter 9 */
 #define SBI_EXT_SRST              0x53525354 /* chapter 10 */
 #define SBI_EXT_DBCN              0x4442434e /* chapter 12 */
@@ -24,28 +24,41 @@
 #define SBI_BASE_GET_MARCHID      5
 #define SBI_BASE_GET_MIMPID       6
 
+#define SBI_HSM_HART_START        0
+#define SBI_HSM_HART_STOP         1
 #define SBI_HSM_HART_STATUS       2
 
-#define SBI_DBCN_WRITE            0
-#define SBI_DBCN_READ             1
-#define SBI_DBCN_WRITE_BYTE       2
+/* What SBI_HSM_HART_STATUS gives. */
+#define SBI_HSM_STARTED         0
+#define SBI_HSM_STOPPED         1
 
-#define SBI_SRST_SHUTDOWN         0
-#define SBI_SRST_COLD_REBOOT      1
-#define SBI_SRST_WARM_REBOOT      2
-#define SBI_SRST_REASON_NONE      0
-#define SBI_SRST_REASON_FAILURE   1
+#define SBI_RFENCE_SFENCE_VMA   1
 
-#define SBI_SUCCESS               0
+#define SBI_DBCN_WRITE          0
+#define SBI_DBCN_READ           1
+#define SBI_DBCN_WRITE_BYTE     2
+
+#define SBI_SRST_SHUTDOWN       0
+#define SBI_SRST_COLD_REBOOT    1
+#define SBI_SRST_WARM_REBOOT    2
+#define SBI_SRST_REASON_NONE    0
+#define SBI_SRST_REASON_FAILURE 1
+
+#define SBI_SUCCESS             0
+
+#ifndef __ASSEMBLER__
+
+#include <kernel/types.h>
 
 struct sbiret {
 	long error;
 	long value;
 };
 
-/** sbi_ecall() - one SBI call. Context: any, MMU on or off. */
-struct sbiret sbi_ecall(unsigned long ext, unsigned long fid, unsigned long a0, unsigned long a1,
-			unsigned long a2);
+/** sbi_ecall4() - one SBI call; sbi_ecall() - with three arguments. Context: any, MMU on or off. */
+struct sbiret sbi_ecall4(unsigned long ext, unsigned long fid, unsigned long a0, unsigned long a1,
+			 unsigned long a2, unsigned long a3);
+#define sbi_ecall(ext, fid, a0, a1, a2) sbi_ecall4(ext, fid, a0, a1, a2, 0)
 
 /** sbi_probe() - whether the firmware has an extension. Context: any, MMU on or off. */
 bool sbi_probe(unsigned long ext);
@@ -64,4 +77,5 @@ void sbi_putchar(char c);
  */
 void sbi_reset(unsigned int type, unsigned int reason);
 
+#endif
 #endif

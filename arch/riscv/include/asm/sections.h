@@ -12,6 +12,7 @@ extern char __bss_start[], __bss_stop[];
 extern char __emergency_guard[], __stack_guard[]; /* a page each, never mapped */
 extern char __stack_low[], __stack_high[];
 extern char __emergency_low[], __emergency_high[];
+extern char __percpu_size[]; /* bytes; the address is the number */
 extern char __pt_pool[], __pt_pool_end[];
 extern char __start_monitor_commands[], __stop_monitor_commands[];
 

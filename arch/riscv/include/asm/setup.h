@@ -4,8 +4,17 @@
 
 #include <kernel/types.h>
 
+struct hart;
+
 /** hart_init() - fill the boot hart's struct hart */
 void hart_init(void);
+
+/** hart_set_stacks() - a stack's bounds, and the top of the emergency stack */
+void hart_set_stacks(struct hart *hart, unsigned long low, unsigned long high,
+		     unsigned long emergency);
+
+/** new_canary() - a guard for one hart's stacks */
+unsigned long new_canary(void);
 
 /** kernel_map_init() - learn the load address; __pa_symbol() and the fixmap work from here on */
 void kernel_map_init(void);

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The harts of the device tree: which can be used, what each gets, and the monitor's
+ * commands about them. How one is started is in arch/riscv/kernel/smp.c.
+ */
+#include <kernel/cmdline.h>
+#include <kernel/devicetree.h>
+#include <kernel/errno.h>
+#include <kernel/harts.h>
+#include <kernel/memblock.h>
+#include <kernel/monitor.h>
+#include <kernel/pgtable.h>
+#include <kernel/printk.h>
+#include <kernel/smp.h>
+#include <kernel/string.h>
+#include <asm/csr.h>
+#include <asm/boot_record.h>
+#include <asm/layout.h>
+#include <asm/sbi.h>
+#include <asm/sections.h>
+#include <asm/setup.h>
+
+/* What hart ids the firmware's calls can name in a mask of one word. */
+static_assert(HART_STACKS_SIZE / HART_STACK_SLOT >= NR_CPUS, "a slot for each hart");
+
+/* Both stacks of a hart, each above a page that stays unmapped. */
+static int map_stacks(struct hart *hart)
+{
+	unsigned long slot = HART_STACKS_START + hart->cpu * HART_STACK_SLOT;
+	unsigned long emergency = slot + PAGE_SIZE, low = slot + HART_STACK_SLOT - STACK_SIZE;
+	phys_addr_t pa = memblock_phys_alloc(STACK_SIZE + EMERGENCY_SIZE, PAGE_SIZE, "stacks");
+	int err;
+
+	static_assert(2 * PAGE_SIZE + STACK_SIZE + EMERGENCY_SIZE == HART_STACK_SLOT, "slot");
+	if (!pa)
+		return -ENOMEM;
+	err = pgtable_map(&kernel_pgtable, low, pa, STACK_SIZE, PAGE_KERNEL, PGTABLE_SMALL_ONLY);
+	if (!err)
+		err = pgtable_map(&kernel_pgtable, emergency, pa + STACK_SIZE, EMERGENCY_SIZE,
+				  PAGE_KERNEL, PGTABLE_SMALL_ONLY);
+	hart_set_stacks(hart, low, low + STACK_SIZE, emergency + EMERGENCY_SIZE);
+	return err;
+}
+
+static int add_hart(u64 hartid)
+{
+	phys_addr_t pa = memblock_phys_alloc((unsigned long)__percpu_size, 64, "per-hart data");
+	struct hart *hart = __va(pa);
+
+	if (!pa)
+		return -ENOMEM;
+	memset(hart, 0, (unsigned long)__percpu_size);
+	hart->self = hart;
+	hart->hartid = hartid;
+	hart->cpu = nr_cpu_ids;
+	hart->canary = new_canary();
+	harts[nr_cpu_ids] = hart;
+	return map_stacks(hart);
+}
+
+static bool known(u64 hartid)
+{
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
+		if (harts[cpu]->hartid == hartid)
+			return true;
+	return false;
+}
+
+/* Why a hart of the tree is left out, or NULL. */
+static const char *unusable(const struct fdt_hart *hart, bool *boot_hart_seen)
+{
+	if (hart->hartid == boot_record.hartid && !*boot_hart_seen) {
+		*boot_hart_seen = true;
+		return "";
+	}
+	if (!hart->available)
+		return "the device tree disables it";
+	if (hart->mmu == FDT_MMU_NONE)
+		return "the device tree says it has no MMU";
+	if (known(hart->hartid))
+		return "the device tree has it twice";
+	if (nr_cpu_ids == min(cmdline.maxharts, (u64)NR_CPUS))
+		return cmdline.maxharts < NR_CPUS ? "maxharts= is reached" : "there is room for 64";
+	return NULL;
+}
+
+static void find_harts(void)
+{
+	struct fdt_hart hart;
+	bool boot_hart_seen = false;
+
+	for (int err = fdt_first_hart(&machine_fdt, &hart); err == 0 || err == -EINVAL;
+	     err = fdt_next_hart(&machine_fdt, &hart)) {
+		const char *why = err ? "no usable reg" : unusable(&hart, &boot_hart_seen);
+
+		if (why && !why[0])
+			continue;
+		if (!why && add_hart(hart.hartid))
+			why = "no memory for its stacks";
+		if (!why)
+			nr_cpu_ids++;
+		else if (err)
+			pr_notice("smp: %s left out: %s\n", fdt_node_name(&machine_fdt, hart.node),
+				  why);
+		else
+			pr_notice("smp: hart %llu left out: %s\n", hart.hartid, why);
+	}
+}
+
+static const char *start_error(int err)
+{
+	switch (err) {
+	case -ENXIO:
+		return "it does not keep the paging mode";
+	case -EIO:
+		return "the firmware does not start it";
+	default:
+		return "it does not come";
+	}
+}
+
+void smp_init(void)
+{
+	boot_record.satp = csr_read(satp);
+	if (!cmdline.maxharts) {
+		pr_warn("smp: maxharts=0: the boot hart runs in any case\n");
+		cmdline.maxharts = 1;
+	}
+	if (!sbi_probe(SBI_EXT_HSM) || !sbi_probe(SBI_EXT_IPI) || !sbi_probe(SBI_EXT_RFENCE)) {
+		pr_notice("smp: the firmware cannot start harts: one runs\n");
+		return;
+	}
+	find_harts();
+	for (unsigned int cpu = 1; cpu < nr_cpu_ids; cpu++) {
+		int err = cpu_up(cpu);
+
+		if (err)
+			pr_warn("smp: hart %lu left out: %s\n", harts[cpu]->hartid,
+				start_error(err));
+	}
+	pr_info("smp: harts=%u of=%u\n", num_online_cpus(), nr_cpu_ids);
+}
+
+/* --- hart --- */
+
+static int find_cpu(const char *word, unsigned int *cpu)
+{
+	u64 hartid;
+
+	if (monitor_parse_number(word, &hartid))
+		return -EINVAL;
+	for (*cpu = 0; *cpu < nr_cpu_ids; ++*cpu)
+		if (harts[*cpu]->hartid == hartid)
+			return 0;
+	monitor_error("%s: there is no such hart", word);
+	return -ENOENT;
+}
+
+static int list_harts(void)
+{
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
+		console_printf("hart%-3lu cpu%-3u %-9s calls=%lu retried-faults=%lu\n",
+			       harts[cpu]->hartid, cpu, hart_state_text(harts[cpu]->state),
+			       harts[cpu]->nr_calls, harts[cpu]->nr_spurious);
+	return 0;
+}
+
+static int start_or_stop(bool start, const char *word)
+{
+	unsigned int cpu;
+	int err = find_cpu(word, &cpu);
+
+	if (err)
+		return err == -EINVAL ? -ENOENT : err;
+	err = start ? cpu_up(cpu) : cpu_down(cpu);
+	if (err == -EBUSY)
+		monitor_error("%s: the monitor runs on it", word);
+	else if (err)
+		monitor_error("%s: %s", word, start ? start_error(err) : "it does not stop");
+	return err;
+}
+
+static int cmd_hart(int argc, char **argv)
+{
+	if (argc == 1)
+		return list_harts();
+	if (argc != 3 || (strcmp(argv[1], "start") && strcmp(argv[1], "stop")))
+		return -EINVAL;
+	return start_or_stop(!strcmp(argv[1], "start"), argv[2]);
+}
+
+static const char *complete_hart(unsigned int index)
+{
+	static const char words[][6] = { "start", "stop" };
+
+	return index < ARRAY_SIZE(words) ? words[index] : NULL;
+}
+
+MONITOR_COMMAND(hart, "[start|stop] [HARTID]", "the harts that can be used; start or stop one",
+		cmd_hart, complete_hart);

@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Harts: started, called, stopped, each with variables of its own; and the page-table
+ * engine while another hart uses what it changes. With one hart the calls are to itself.
+ */
+#include <kernel/cmdline.h>
+#include <kernel/errno.h>
+#include <kernel/ktest.h>
+#include <kernel/memblock.h>
+#include <kernel/pgtable.h>
+#include <kernel/printk.h>
+#include <kernel/smp.h>
+#include <kernel/string.h>
+#include <asm/boot_record.h>
+#include <asm/cpufeature.h>
+#include <asm/layout.h>
+#include "probe.h"
+
+static DEFINE_PER_CPU(unsigned long, counter);
+static spinlock_t lock;
+static volatile unsigned long shared; /* guarded by it */
+static unsigned long asked[NR_CPUS];
+
+static unsigned int last_cpu(void)
+{
+	unsigned int last = 0;
+
+	for_each_online_cpu(cpu) last = cpu;
+	return last;
+}
+
+static void note_cpu(void *info)
+{
+	asked[smp_processor_id()] += (unsigned long)info;
+}
+
+static void calls(void)
+{
+	const unsigned long repeats = 50 * cmdline.ktest_work;
+
+	memset(asked, 0, sizeof(asked));
+	for (unsigned long i = 0; i < repeats; i++) {
+		for_each_online_cpu(cpu)
+			EXPECT_EQ(smp_call_function_single(cpu, note_cpu, (void *)1, i & 1), 0);
+		on_each_cpu(note_cpu, (void *)2, true);
+	}
+	on_each_cpu(note_cpu, NULL, true); /* behind the last one nobody waited for */
+	for_each_online_cpu(cpu) EXPECT_EQ(asked[cpu], 3 * repeats);
+	EXPECT_EQ(smp_call_function_single(nr_cpu_ids, note_cpu, NULL, true), -ENXIO);
+	EXPECT_EQ(smp_call_function_single(NR_CPUS + 7, note_cpu, NULL, true), -ENXIO);
+}
+
+static void count_own(void *info)
+{
+	for (unsigned int i = 0; i < 10000; i++)
+		this_cpu_write(counter, this_cpu_read(counter) + 1 + smp_processor_id());
+}
+
+static void hart_local(void)
+{
+	for_each_online_cpu(cpu) per_cpu(counter, cpu) = 0;
+	on_each_cpu(count_own, NULL, true);
+	for_each_online_cpu(cpu)
+	{
+		EXPECT_EQ(per_cpu(counter, cpu), 10000UL * (1 + cpu));
+		EXPECT_EQ(harts[cpu]->cpu, cpu);
+		EXPECT_EQ(harts[cpu]->self == harts[cpu], 1);
+		for (unsigned int other = 0; other < cpu; other++) {
+			EXPECT(harts[cpu]->hartid != harts[other]->hartid);
+			EXPECT(harts[cpu]->canary != harts[other]->canary);
+		}
+	}
+	EXPECT(per_cpu_ptr(&counter, smp_processor_id()) == &counter);
+}
+
+/* What a hart is when C runs on it. */
+static void look(void *info)
+{
+	unsigned long *seen = info, sp;
+
+	__asm__("mv %0, sp" : "=r"(sp));
+	seen[0] = csr_read(satp);
+	seen[1] = sp - this_hart()->home_low < STACK_SIZE;
+	seen[2] = csr_read(sstatus) & (SR_SIE | SR_FS | SR_VS);
+	__asm__("mv %0, gp" : "=r"(seen[3]));
+}
+
+static void hart_state(void)
+{
+	for_each_online_cpu(cpu)
+	{
+		unsigned long here[4], there[4];
+
+		look(here);
+		EXPECT_EQ(smp_call_function_single(cpu, look, there, true), 0);
+		EXPECT_EQ(there[0], here[0]);
+		EXPECT_EQ(there[1], 1);
+		EXPECT_EQ(there[2], 0);
+		EXPECT_EQ(there[3], here[3]);
+	}
+}
+
+static void start_stop(void)
+{
+	const phys_addr_t reserved = memblock_reserved_size();
+	const unsigned int cpu = last_cpu();
+	const unsigned long repeats = 20 * cmdline.ktest_work;
+
+	EXPECT_EQ(cpu_down(0), -EBUSY);
+	EXPECT_EQ(cpu_down(nr_cpu_ids), -EINVAL);
+	EXPECT_EQ(cpu_up(nr_cpu_ids), -EINVAL);
+	EXPECT_EQ(cpu_up(0), 0);
+	for (unsigned long i = 0; cpu && i < repeats; i++) {
+		EXPECT_EQ(cpu_down(cpu), 0);
+		EXPECT(!cpu_online(cpu));
+		EXPECT_EQ(smp_call_function_single(cpu, note_cpu, NULL, true), -ENXIO);
+		EXPECT_EQ(cpu_down(cpu), 0);
+		EXPECT_EQ(cpu_up(cpu), 0);
+		EXPECT_EQ(cpu_up(cpu), 0);
+		asked[cpu] = 0;
+		EXPECT_EQ(smp_call_function_single(cpu, note_cpu, (void *)5, true), 0);
+		EXPECT_EQ(asked[cpu], 5);
+	}
+	EXPECT_EQ(memblock_reserved_size(), reserved);
+}
+
+/* A hart that lacks the mode: here, one that no hart has. */
+static void no_mode(void)
+{
+	const unsigned int cpu = last_cpu();
+	const u64 satp = boot_record.satp;
+
+	if (!cpu)
+		return;
+	EXPECT_EQ(cpu_down(cpu), 0);
+	boot_record.satp |= 15UL << SATP_MODE_SHIFT;
+	EXPECT_EQ(cpu_up(cpu), -ENXIO);
+	EXPECT(!cpu_online(cpu));
+	boot_record.satp = satp;
+	EXPECT_EQ(cpu_up(cpu), 0);
+}
+
+static void lock_and_count(void *info)
+{
+	for (unsigned int i = 0; i < 5000; i++) {
+		spin_lock(&lock);
+		shared = shared + 1;
+		spin_unlock(&lock);
+	}
+}
+
+static void exclusion(void)
+{
+	shared = 0;
+	on_each_cpu(lock_and_count, NULL, false);
+	on_each_cpu(note_cpu, NULL, true);
+	EXPECT_EQ(shared, 5000UL * num_online_cpus());
+	EXPECT(!spin_is_locked(&lock));
+}
+
+static void fail_here(void *info)
+{
+	*(volatile char *)info = 1;
+}
+
+/* A trap on another hart costs the call, not the hart. */
+static void trap_elsewhere(void)
+{
+	const unsigned int cpu = last_cpu();
+	int quiet = console_loglevel;
+
+	if (!cpu)
+		return; /* a call to itself is an ordinary one */
+	console_loglevel = 0;
+	EXPECT_EQ(smp_call_function_single(cpu, fail_here, NULL, true), 0);
+	EXPECT_EQ(
+		smp_call_function_single(cpu, fail_here, (void *)(harts[cpu]->home_low - 8), true),
+		0);
+	console_loglevel = quiet;
+	asked[cpu] = 0;
+	EXPECT_EQ(smp_call_function_single(cpu, note_cpu, (void *)7, true), 0);
+	EXPECT_EQ(asked[cpu], 7);
+}
+
+/* --- The engine, with a second hart in what it changes --- */
+
+struct worker {
+	volatile u64 *words; /* through the mapping that is split and merged */
+	bool stop, write;
+	unsigned long rounds, wrong;
+};
+
+#define NR_WORDS (SZ_2M / sizeof(u64))
+#define STRIDE   521 /* words; prime, so that all pages are met */
+
+static void work(void *info)
+{
+	struct worker *w = info;
+
+	for (unsigned long i = 0; !READ_ONCE(w->stop); i = (i + STRIDE) % NR_WORDS) {
+		w->wrong += w->words[i] != i * 0x9e3779b97f4a7c15ULL;
+		if (w->write)
+			w->words[i] = i * 0x9e3779b97f4a7c15ULL;
+		w->rounds++;
+	}
+}
+
+static phys_addr_t block_of_ram(void)
+{
+	static phys_addr_t block;
+
+	if (!block)
+		block = memblock_phys_alloc(SZ_2M, SZ_2M, "ktest");
+	return block;
+}
+
+static unsigned long block_va(void)
+{
+	return vm_region(VM_VMALLOC, kernel_pgtable.geometry->input_bits).start + 16UL * SZ_1G;
+}
+
+static void split_and_merge(unsigned long va, unsigned long repeats)
+{
+	for (unsigned long i = 0; i < repeats; i++) {
+		unsigned long at = va + i % 512 * PAGE_SIZE;
+
+		EXPECT_EQ(pgtable_split(&kernel_pgtable, at, PAGE_SIZE, 0), 0);
+		EXPECT_EQ(pgtable_merge(&kernel_pgtable, va, SZ_2M), 1);
+	}
+}
+
+static void split_merge(void)
+{
+	struct worker w = { .words = (volatile u64 *)block_va(), .write = true };
+	unsigned long va = block_va();
+	const unsigned int cpu = last_cpu();
+	phys_addr_t pa = block_of_ram();
+
+	EXPECT(pa != 0);
+	EXPECT_EQ(pgtable_map(&kernel_pgtable, va, pa, SZ_2M, PAGE_KERNEL, 0), 0);
+	for (unsigned long i = 0; i < NR_WORDS; i++)
+		w.words[i] = i * 0x9e3779b97f4a7c15ULL;
+	if (cpu)
+		EXPECT_EQ(smp_call_function_single(cpu, work, &w, false), 0);
+	split_and_merge(va, 300 * cmdline.ktest_work);
+	while (cpu && !READ_ONCE(w.rounds))
+		;
+	WRITE_ONCE(w.stop, true);
+	on_each_cpu(note_cpu, NULL, true); /* it has come back */
+	EXPECT_EQ(w.wrong, 0);
+	EXPECT(!cpu || w.rounds);
+	for (unsigned long i = 0; i < NR_WORDS; i++)
+		w.wrong += w.words[i] != i * 0x9e3779b97f4a7c15ULL;
+	EXPECT_EQ(w.wrong, 0);
+	EXPECT_EQ(pgtable_unmap(&kernel_pgtable, ALIGN_DOWN(va, SZ_1G), SZ_1G), 0);
+}
+
+/* On a hart that sets A and D itself, what it wrote must stay known through both. */
+static void split_merge_dirty(void)
+{
+	unsigned long va = block_va();
+	volatile u64 *words = (volatile u64 *)va;
+	pgprot_t clean = __pgprot(PAGE_KERNEL.val & ~(_PAGE_ACCESSED | _PAGE_DIRTY));
+	unsigned int level;
+
+	EXPECT_EQ(pgtable_map(&kernel_pgtable, va, block_of_ram(), SZ_2M, clean, 0), 0);
+	if (write_cause(va) == EXC_STORE_PAGE_FAULT) { /* Svade: nothing is set behind our back */
+		EXPECT(!riscv_has_extension(RISCV_ISA_EXT_SVADU));
+	} else {
+		EXPECT(pgtable_walk(&kernel_pgtable, va, &level).val & _PAGE_DIRTY);
+		for (unsigned int i = 0; i < 64; i++) {
+			struct worker w = { .words = words, .write = true };
+			unsigned int cpu = last_cpu();
+			pte_t pte;
+
+			EXPECT_EQ(pgtable_protect(&kernel_pgtable, va, SZ_2M, __pgprot(0),
+						  __pgprot((_PAGE_ACCESSED | _PAGE_DIRTY))),
+				  0);
+			if (cpu)
+				EXPECT_EQ(smp_call_function_single(cpu, work, &w, false), 0);
+			split_and_merge(va, 1 + i % 3);
+			words[i * 512] = words[i * 512];
+			while (cpu && !READ_ONCE(w.rounds))
+				;
+			WRITE_ONCE(w.stop, true);
+			on_each_cpu(note_cpu, NULL, true);
+			pte = pgtable_walk(&kernel_pgtable, va, &level);
+			EXPECT_EQ(level, 1);
+			EXPECT(pte.val & _PAGE_DIRTY);
+			EXPECT(pte.val & _PAGE_ACCESSED);
+		}
+	}
+	EXPECT_EQ(pgtable_unmap(&kernel_pgtable, ALIGN_DOWN(va, SZ_1G), SZ_1G), 0);
+}
+
+/* A page taken away is gone for every hart when the call returns. */
+static void read_there(void *info)
+{
+	unsigned long *va_and_cause = info;
+
+	va_and_cause[1] = read_cause(va_and_cause[0]);
+}
+
+static void unmapped_everywhere(void)
+{
+	unsigned long va = block_va();
+
+	EXPECT_EQ(pgtable_map(&kernel_pgtable, va, block_of_ram(), PAGE_SIZE, PAGE_KERNEL, 0), 0);
+	for_each_online_cpu(cpu)
+	{
+		unsigned long probe[2] = { va, 0 };
+
+		EXPECT_EQ(smp_call_function_single(cpu, read_there, probe, true), 0);
+		EXPECT_EQ(probe[1], NO_FAULT);
+	}
+	EXPECT_EQ(pgtable_unmap(&kernel_pgtable, va, PAGE_SIZE), 0);
+	for_each_online_cpu(cpu)
+	{
+		unsigned long probe[2] = { va, 0 };
+
+		EXPECT_EQ(smp_call_function_single(cpu, read_there, probe, true), 0);
+		EXPECT_EQ(probe[1], EXC_LOAD_PAGE_FAULT);
+	}
+	EXPECT_EQ(pgtable_unmap(&kernel_pgtable, ALIGN_DOWN(va, SZ_1G), SZ_1G), 0);
+}
+
+static const struct ktest_case cases[] = {
+	{ "calls", calls },
+	{ "hart_local", hart_local },
+	{ "hart_state", hart_state },
+	{ "start_stop", start_stop },
+	{ "no_mode", no_mode },
+	{ "exclusion", exclusion },
+	{ "trap_elsewhere", trap_elsewhere },
+	{ "split_merge", split_merge },
+	{ "split_merge_dirty", split_merge_dirty },
+	{ "unmapped_everywhere", unmapped_everywhere },
+};
+KTEST_SUITE(smp, cases);
