@@ -291,7 +291,11 @@ static const struct call life[] = {
 	PROTECT_(0, 3 * SZ_2M, _PAGE_WRITE | _PAGE_DIRTY, 0),
 	MERGE_(0, 6 * SZ_1G),
 	UNMAP_(SZ_1G + 77 * PAGE_SIZE, 5 * PAGE_SIZE),
-	UNMAP_(0, 6 * SZ_1G),
+	/* One after the other in one table: what the engine remembers must be of use or unused. */
+	MAP_(7 * SZ_1G, PAGE_SIZE, PA, RO, 0),
+	MAP_(7 * SZ_1G + PAGE_SIZE, PAGE_SIZE, PA, RW, 0),
+	UNMAP_(7 * SZ_1G, PAGE_SIZE),
+	UNMAP_(0, 8 * SZ_1G),
 };
 
 static struct call life_call(const struct pgtable_geometry *g, size_t i)
