@@ -102,11 +102,12 @@ static void aim_map(const struct model *m, struct op *op)
 {
 	/* Congruent with va up to some level, anything above, below 2^56. */
 	u64 mask = leaf_bytes((unsigned int)host_rand_below(m->levels)) - 1;
-	u64 room = (1ULL << 56) - op->size;
 	const struct run *r = model_find(m, op->va - 1);
+	u64 room;
 
 	if (op->size > 1ULL << 56)
 		op->size = PAGE_SIZE;
+	room = (1ULL << 56) - op->size;
 	if (host_rand_below(4) == 0)
 		mask = (PAGE_SIZE << 4) - 1;
 	op->pa = ((op->va & mask) | (host_rand() & ~mask)) & ((1ULL << 56) - PAGE_SIZE);
