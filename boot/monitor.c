@@ -300,8 +300,9 @@ static const char *candidate(void *arg, const char *line, size_t start, unsigned
 void monitor(void)
 {
 	static const struct lineedit_io io = { wait_for_char, write_console, candidate, NULL };
-	static struct lineedit editor;
+	static struct lineedit editor __noinit; /* cleared here, not before paging */
 
+	memset(&editor, 0, sizeof(editor));
 	editor.io = &io;
 	for (;;)
 		if (lineedit_read(&editor, PROMPT) > 0)

@@ -16,8 +16,12 @@
 /** cpu_online() - whether hart @cpu runs and can be asked */
 bool cpu_online(unsigned int cpu);
 
-/** num_online_cpus() - how many can */
-unsigned int num_online_cpus(void);
+/** num_online_cpus() - how many can; known without looking at each */
+extern unsigned int nr_online_cpus;
+static inline unsigned int num_online_cpus(void)
+{
+	return READ_ONCE(nr_online_cpus);
+}
 
 #define for_each_online_cpu(cpu)                            \
 	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++) \

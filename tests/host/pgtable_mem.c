@@ -160,6 +160,7 @@ static struct page *new_page(unsigned long size, unsigned long skew)
 	page->state = PAGE_FRESH;
 	page->root = false;
 	page->shared = false;
+	page->added = false;
 	page->links = 0;
 	memset(page->bytes, 0xa5, size); /* valid, and a leaf, to whoever reads it */
 	page->ready[0] = ~page->bytes[0];

@@ -23,6 +23,7 @@ struct page {
 	u64 *bytes;
 	enum page_state state;
 	bool root, shared;
+	bool added; /* in this call, where nothing was */
 	unsigned int entries;
 	unsigned int links; /* live entries that lead to it */
 	unsigned int level; /* live: its place */

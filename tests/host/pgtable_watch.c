@@ -18,7 +18,7 @@ bool mem_many_fences;
 static struct page *gone[MAX_PAGES]; /* detached, not fenced */
 static unsigned int nr_gone;
 static unsigned long zombies; /* invalid entries that are not zero */
-static bool unfenced;
+static bool unfenced, adding;
 static unsigned int nr_roots;
 static u64 call_va, call_last;
 
@@ -53,6 +53,7 @@ static void make_live(struct page *page, const struct page *parent, unsigned int
 	mem_must(!memcmp(page->bytes, page->ready, PAGE_SIZE),
 		 "links a table that was not complete at a barrier before");
 	page->state = PAGE_LIVE;
+	page->added = adding;
 	page->level = parent->level - 1;
 	page->va = entry_va(parent, index);
 	page->input_bits = 0;
@@ -125,6 +126,7 @@ static void check_step(const struct page *page, unsigned int i, u64 old, u64 val
 {
 	if (!old) {
 		mem_must(val & 1, "writes an invalid entry");
+		mem_must(!page->added || mem_many_fences, "fills a table after linking it");
 		mem_must(!mem_log.fences || mem_many_fences, "adds after the fence");
 	} else if (!(old & 1)) {
 		mem_must(!val, "does not clear what it left in an invalid entry");
@@ -162,6 +164,7 @@ static void live_store(struct page *page, u64 *p, u64 val)
 	page->known[i] = val;
 	*p = val;
 	mem_sync();
+	adding = !old;
 	if (is_pointer(val))
 		link_page(page, i);
 	if (is_pointer(old))
@@ -248,6 +251,10 @@ void mem_range(u64 va, u64 last)
 
 void watch_end(void)
 {
+	struct page *page;
+
+	for (unsigned int i = 0; (page = mem_call_page(i)); i++)
+		page->added = false;
 	mem_must(!unfenced, "leaves a change without a fence");
 	mem_must(!zombies, "leaves an invalid entry that is not 0");
 	mem_must(mem_log.allocs + mem_log.drops == mem_log.frees + mem_log.links,
@@ -284,6 +291,7 @@ void mem_adopt(const struct pgtable *pt)
 	mem_sync();
 	page->state = PAGE_LIVE;
 	page->root = true;
+	page->added = false;
 	page->level = pt->geometry->levels - 1U;
 	page->va = 0;
 	page->input_bits = pt->geometry->sign_extended ? pt->geometry->input_bits : 0;

@@ -153,7 +153,7 @@ static void refusals(void)
 /* All areas taken: refused, and none is lost. */
 static void full(void)
 {
-	static void *area[100];
+	static void *area[100] __noinit;
 	size_t n = 0;
 
 	scratch_begin();

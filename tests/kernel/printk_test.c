@@ -8,7 +8,7 @@
 #include <asm/trap.h>
 
 /* A console that keeps what it is given. */
-static char caught[2048];
+static char caught[2048] __noinit;
 static size_t caught_len;
 
 static void catch_write(const char *s, size_t len)

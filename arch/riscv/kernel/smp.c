@@ -26,6 +26,9 @@ struct smp_call {
 	bool done;
 };
 
+/* Changed by the hart that starts or stops another, of which there is one at a time. */
+unsigned int nr_online_cpus = 1;
+
 /* The one that nobody waits for. */
 static DEFINE_PER_CPU(struct smp_call, async_call);
 
@@ -43,15 +46,6 @@ const char *hart_state_text(unsigned int state)
 bool cpu_online(unsigned int cpu)
 {
 	return cpu < nr_cpu_ids && READ_ONCE(harts[cpu]->state) == HART_ONLINE;
-}
-
-unsigned int num_online_cpus(void)
-{
-	unsigned int n = 0;
-
-	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
-		n += cpu_online(cpu);
-	return n;
 }
 
 /* --- Calls --- */
@@ -228,8 +222,10 @@ int cpu_up(unsigned int cpu)
 	while (READ_ONCE(hart->state) == HART_STARTING)
 		if (rdtime() > end)
 			hart->state = HART_SILENT;
-	if (hart->state == HART_ONLINE)
+	if (hart->state == HART_ONLINE) {
+		nr_online_cpus++;
 		return 0;
+	}
 	return hart->state == HART_NO_MODE ? -ENXIO : -ETIMEDOUT;
 }
 
@@ -261,5 +257,6 @@ int cpu_down(unsigned int cpu)
 		if (rdtime() > end)
 			return -ETIMEDOUT;
 	harts[cpu]->calls = NULL;
+	nr_online_cpus--;
 	return 0;
 }

@@ -81,7 +81,7 @@ static void do_fence(unsigned long va, unsigned long last, unsigned int shift, u
 		for (unsigned long at = start; left; left--, at += 1UL << shift)
 			sfence_addr(at);
 	/* The firmware fences each 4 KiB of a range, or all: size 0 from 0 (SBI 2.0 chapter 8). */
-	if (how & ALL_HARTS)
+	if (how & ALL_HARTS && num_online_cpus() > 1)
 		remote_sfence_vma(how & FULL ? 0 : start, how & FULL ? 0 : last - start + 1);
 	note_fence(start, last, shift, how);
 }
