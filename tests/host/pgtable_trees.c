@@ -332,20 +332,14 @@ static void race(u64 end)
 	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(rows) && !host_failures; i++) {
-		struct op first = { rows[i].first,
-				    rows[i].first_va,
-				    0,
-				    rows[i].first_size,
-				    rows[i].first == OP_MAP ? bits : 2,
-				    0,
-				    0 };
-		struct op other = { rows[i].other,
-				    rows[i].other_va,
-				    SZ_4K,
-				    rows[i].other_size,
-				    rows[i].other == OP_MAP ? bits : 0,
-				    0,
-				    0 };
+		u64 what[2] = { rows[i].first == OP_MAP ? bits : 2,
+				rows[i].other == OP_MAP ? bits : 0 };
+		struct op first = {
+			rows[i].first, rows[i].first_va, 0, rows[i].first_size, what[0], 0, 0
+		};
+		struct op other = {
+			rows[i].other, rows[i].other_va, SZ_4K, rows[i].other_size, what[1], 0, 0
+		};
 		struct outcome out;
 		int ret;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What several trees or entries share, and what the roots of guests have more. */
 #include <kernel/errno.h>
+#include <asm/layout.h>
 #include "trees.h"
 
 static bool same_upper_half(const struct pgtable *a, const struct pgtable *b)
@@ -113,7 +114,42 @@ static void guest_roots(void)
 	}
 }
 
+/*
+ * The linear map of 64 TiB, pieces as at boot: firmware left out, text and constants
+ * read-only. Tables do not grow with RAM, only with the odd ends of its pieces.
+ */
+static void linear_64_tib(void)
+{
+	const phys_addr_t ram = 0x80000000, end = ram + (64UL << 40);
+	const struct {
+		phys_addr_t start, end;
+		pgprot_t prot;
+	} piece[] = {
+		{ ram + 8 * SZ_64K, ram + SZ_2M, PAGE_KERNEL },
+		{ ram + SZ_2M, ram + SZ_2M + 70 * PAGE_SIZE, PAGE_KERNEL_READ },
+		{ ram + SZ_2M + 70 * PAGE_SIZE, end, PAGE_KERNEL },
+	};
+
+	for_each_geometry(g)
+	{
+		struct vm_region linear = vm_region(VM_LINEAR, g->input_bits);
+		struct pgtable pt;
+
+		if (!g->sign_extended || linear.last - linear.start < end)
+			continue;
+		pt = new_tree(g);
+		for (unsigned int i = 0; i < ARRAY_SIZE(piece); i++)
+			EXPECT_EQ(pgtable_map(&pt, linear.start + piece[i].start, piece[i].start,
+					      piece[i].end - piece[i].start, piece[i].prot, 0),
+				  0);
+		EXPECT(1 + pt.tables <= 16);
+		EXPECT(pt.tables > 3);
+		end_tree(&pt);
+	}
+}
+
 static const struct ktest_case cases[] = {
+	{ "linear_64_tib", linear_64_tib },
 	{ "kernel_half", kernel_half },
 	{ "shared_tables", shared_tables },
 	{ "guest_roots", guest_roots },
