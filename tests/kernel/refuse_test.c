@@ -337,6 +337,7 @@ static void no_memory(void)
 
 static unsigned int reached;
 static phys_addr_t whole_root; /* of four pages */
+static phys_addr_t in_slot[PGTABLE_MAX_LEVELS];
 
 /* As before RAM is mapped: one table of a level at a time. */
 static void *reach_by_slot(phys_addr_t table, unsigned int level)
@@ -344,7 +345,9 @@ static void *reach_by_slot(phys_addr_t table, unsigned int level)
 	reached++;
 	if (table == whole_root)
 		return __va(table);
-	set_fixmap(FIX_TABLE + level, table, PAGE_KERNEL);
+	if (in_slot[level] != table)
+		set_fixmap(FIX_TABLE + level, table, PAGE_KERNEL);
+	in_slot[level] = table;
 	return (void *)fix_to_virt(FIX_TABLE + level);
 }
 
@@ -362,6 +365,7 @@ static void reach_stages(void)
 			pt.ops.offset = way ? 0 : pt.ops.offset;
 			whole_root = g->stage == 2 ? pt.root : 0;
 			reached = 0;
+			memset(in_slot, 0, sizeof(in_slot));
 			for (size_t i = 0; i < ARRAY_SIZE(life); i++) {
 				struct call call = life_call(g, i);
 
