@@ -179,16 +179,19 @@ static phys_addr_t stingy_alloc(unsigned long size)
 static void no_memory(void)
 {
 	phys_addr_t (*alloc)(unsigned long size) = kernel_pgtable.ops.alloc;
+	bool splits;
 	int err = -ENOMEM;
 
 	begin();
+	/* Where RAM begins at an odd place, both may have small leaves already. */
+	splits = level_of(&kernel_pgtable, va) || level_of(&kernel_pgtable, linear);
 	for (unsigned int left = 0; err == -ENOMEM && left < 20; left++) {
 		expect_inner(&rw_, &rw_);
 		tables_left = left;
 		kernel_pgtable.ops.alloc = stingy_alloc;
 		err = set_memory_rox(va + 2 * PAGE_SIZE, 4);
 		kernel_pgtable.ops.alloc = alloc;
-		EXPECT(left || err == -ENOMEM);
+		EXPECT(left || err == (splits ? -ENOMEM : 0));
 	}
 	EXPECT_EQ(err, 0);
 	expect_inner(&r_x, &r__);

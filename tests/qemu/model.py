@@ -53,11 +53,11 @@ class Expected:
             listed.discard("svadu")  # the firmware was not asked for it
         return "cpu: uses=" + (",".join(e for e in EXTENSIONS if e in listed) or "none")
 
-    def harts_line(self):
+    def harts(self):
         """OpenSBI disables harts without mmu-type; the boot hart runs in any case."""
         cpus = [c for c in self.root.child("cpus").named("cpu")
                 if c.usable() and c.text("mmu-type")]
-        return f"smp: harts={max(len(cpus), 1)} of={max(len(cpus), 1)}"
+        return max(len(cpus), 1)
 
     def no_paging_line(self):
         return ("boot: error: this hart has no paging mode Cairn can use"

@@ -19,6 +19,7 @@ def test_cell(cell, outcome):
             assert not [line for line in outcome.lines if line.startswith("boot: ")]
         else:
             check_boot_lines(expected, outcome)
+            check_harts(cell, expected, outcome)
         if artifacts.has(expected.boot.build, "CONFIG_KTEST"):
             check_ktap(cell, outcome)
     assert outcome.end == "exit 0"
@@ -26,13 +27,23 @@ def test_cell(cell, outcome):
 
 def check_boot_lines(expected, outcome):
     wanted = [expected.mode_line(), model.image_line(expected.boot), expected.ram_line(),
-              *expected.mode_notices(), *expected.region_lines(), expected.extensions_line(),
-              expected.harts_line()]
+              *expected.mode_notices(), *expected.region_lines(), expected.extensions_line()]
     assert [line for line in wanted if line not in outcome.lines] == []
     notices = [line for line in outcome.lines
                if "the device tree promises" in line or "cannot be had" in line]
     assert notices == expected.mode_notices()
     assert not [line for line in outcome.lines if line.startswith("cpu: device tree lists")]
+
+
+def check_harts(cell, expected, outcome):
+    """
+    OpenSBI 1.5's fw_jump can lose a hart: one that draws its lot when the boot hart is done
+    overwrites the mark it then waits for. It never comes, and Cairn says so.
+    """
+    late = [line for line in outcome.lines
+            if line.startswith("smp: ") and line.endswith("left out: it does not come")]
+    assert f"smp: harts={expected.harts() - len(late)} of={expected.harts()}" in outcome.lines
+    assert not late or cell["firmware"] == "fw_jump"
 
 
 def check_ktap(cell, outcome):
