@@ -32,6 +32,9 @@ unsigned int nr_online_cpus = 1;
 /* The one that nobody waits for. */
 static DEFINE_PER_CPU(struct smp_call, async_call);
 
+/* The one that stops the hart it belongs to; nobody is told that it was done. */
+static DEFINE_PER_CPU(struct smp_call, stop_call);
+
 const char *hart_state_text(unsigned int state)
 {
 	static const char texts[][12] = {
@@ -196,6 +199,15 @@ static long firmware_state(const struct hart *hart)
 	return ret.error ? ret.error : ret.value;
 }
 
+/* Whether it has stopped in time; only then can it be started again. */
+static bool wait_stopped(const struct hart *hart, u64 end)
+{
+	while (firmware_state(hart) != SBI_HSM_STOPPED)
+		if (rdtime() > end)
+			return false;
+	return true;
+}
+
 int cpu_up(unsigned int cpu)
 {
 	struct hart *hart;
@@ -226,7 +238,10 @@ int cpu_up(unsigned int cpu)
 		nr_online_cpus++;
 		return 0;
 	}
-	return hart->state == HART_NO_MODE ? -ENXIO : -ETIMEDOUT;
+	if (hart->state == HART_SILENT)
+		return -ETIMEDOUT;
+	wait_stopped(hart, end); /* it has told why, and is on its way */
+	return -ENXIO;
 }
 
 static void stop_here(void *info)
@@ -243,8 +258,8 @@ static void stop_here(void *info)
 
 int cpu_down(unsigned int cpu)
 {
-	struct smp_call call = { .func = stop_here };
 	u64 end = deadline();
+	struct smp_call *call;
 
 	if (cpu >= nr_cpu_ids)
 		return -EINVAL;
@@ -252,10 +267,14 @@ int cpu_down(unsigned int cpu)
 		return 0;
 	if (!cpu || cpu == smp_processor_id())
 		return -EBUSY;
-	queue_call(harts[cpu], &call);
-	while (firmware_state(harts[cpu]) != SBI_HSM_STOPPED)
-		if (rdtime() > end)
-			return -ETIMEDOUT;
+	call = per_cpu_ptr(&stop_call, cpu);
+	if (!call->func) { /* else it still has the last one before it */
+		call->func = stop_here;
+		queue_call(harts[cpu], call);
+	}
+	if (!wait_stopped(harts[cpu], end))
+		return -ETIMEDOUT;
+	call->func = NULL;
 	harts[cpu]->calls = NULL;
 	nr_online_cpus--;
 	return 0;
