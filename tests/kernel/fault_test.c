@@ -43,7 +43,7 @@ static bool logged(u64 cursor, const char *text)
 	return false;
 }
 
-static u64 log_end(void)
+static u64 log_cursor(void)
 {
 	char line[16];
 	u64 cursor = 0;
@@ -58,7 +58,7 @@ static u64 log_end(void)
 static u64 report(int (*fn)(void *arg), void *arg)
 {
 	int level = console_loglevel;
-	u64 cursor = log_end();
+	u64 cursor = log_cursor();
 
 	console_loglevel = 0;
 	EXPECT_EQ(try_call(fn, arg), -EFAULT);

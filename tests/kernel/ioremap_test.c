@@ -138,13 +138,13 @@ static void refusals(void)
 	refused(-8ULL, 16);
 	refused(1ULL << 56, 1);
 	refused((1ULL << 56) - 1, 2);
-	cursor = log_end();
+	cursor = log_cursor();
 	refused(__pa_symbol(refusals), 4);
 	EXPECT(logged(cursor, "is RAM"));
 	refused(end - 1, 2);
 	refused(end - 8, 1);
 	refused(start - PAGE_SIZE, end - start + 2 * PAGE_SIZE);
-	cursor = log_end();
+	cursor = log_cursor();
 	iounmap((void *)scratch());
 	EXPECT(logged(cursor, "nothing of ioremap()"));
 	scratch_end();

@@ -49,7 +49,7 @@ static const char *console_shows(int level, void (*fn)(void))
 	return caught;
 }
 
-static u64 log_end(void)
+static u64 log_cursor(void)
 {
 	char line[16];
 	u64 cursor = 0;
@@ -91,7 +91,7 @@ static void one_of_each(void)
 
 static void levels(void)
 {
-	u64 cursor = log_end();
+	u64 cursor = log_cursor();
 
 	EXPECT_STREQ(console_shows(7, one_of_each),
 		     "emerg\r\nerr\r\nwarn\r\nnotice\r\ninfo\r\nnone\r\n");
@@ -122,7 +122,7 @@ static void pieces(void)
 
 static void continuation(void)
 {
-	u64 cursor = log_end();
+	u64 cursor = log_cursor();
 
 	EXPECT_STREQ(console_shows(7, pieces),
 		     "abc\r\ncut off\r\nby this\r\nas the one before\r\n");
@@ -137,7 +137,7 @@ static void continuation(void)
 /* A line is given to readers when it is whole. */
 static void open_line(void)
 {
-	u64 cursor = log_end();
+	u64 cursor = log_cursor();
 
 	pr_debug("first");
 	expect_end(&cursor);
@@ -148,7 +148,7 @@ static void open_line(void)
 
 static void long_line(void)
 {
-	u64 cursor = log_end();
+	u64 cursor = log_cursor();
 	char text[600], line[600];
 	int level;
 
@@ -160,7 +160,7 @@ static void long_line(void)
 	EXPECT(line[0] == 'x' && line[509] == 'x');
 	expect_line(&cursor, 7, "next");
 	/* A reader with little room gets the line's start, and then the next line. */
-	cursor = log_end();
+	cursor = log_cursor();
 	pr_debug("0123456789\n");
 	pr_debug("next\n");
 	EXPECT_EQ(log_read(&cursor, line, 5, &level), 4);
@@ -174,7 +174,7 @@ static void long_line(void)
 static void ring_wraps(void)
 {
 	char line[200], wanted[200];
-	u64 stale = log_end(), cursor = 0;
+	u64 stale = log_cursor(), cursor = 0;
 	int level, len, next = -1;
 	unsigned int left = 0;
 	size_t bytes = 0;
@@ -215,10 +215,10 @@ static void print_to_console(void)
 
 static void console_only(void)
 {
-	u64 before = log_end();
+	u64 before = log_cursor();
 
 	EXPECT_STREQ(console_shows(0, print_to_console), "one\r\ntwo\r\n3\r\n\r\nx");
-	EXPECT_EQ(log_end(), before);
+	EXPECT_EQ(log_cursor(), before);
 	EXPECT(console_registered());
 }
 

@@ -90,7 +90,7 @@ static void refused_at(struct pgtable *pt, unsigned long va, const struct call *
 		       enum pgtable_refusal why, unsigned long where, int line)
 {
 	struct state was = state_of(pt);
-	u64 cursor = log_end();
+	u64 cursor = log_cursor();
 	int ret = run(pt, va, c);
 
 	if (ret != err)
@@ -248,7 +248,7 @@ static void creation(void)
 		struct pgtable pt = prepared(g), bad;
 		struct pt_ops ops = private_ops();
 		struct state was = state_of(&pt);
-		u64 cursor = log_end();
+		u64 cursor = log_cursor();
 
 		pool_misalign = PAGE_SIZE / 2;
 		EXPECT_EQ(pgtable_create(&bad, g, &ops, NULL), -EINVAL);

@@ -170,7 +170,7 @@ void expect_leaf(const struct pgtable *pt, unsigned long va, unsigned int level,
 			   mk_pte(pa, prot).val, level);
 }
 
-u64 log_end(void)
+u64 log_cursor(void)
 {
 	char line[16];
 	u64 cursor = 0;

@@ -69,7 +69,7 @@ void expect_leaf(const struct pgtable *pt, unsigned long va, unsigned int level,
 
 /* --- The log --- */
 
-u64 log_end(void);
+u64 log_cursor(void);
 bool logged(u64 cursor, const char *text);
 
 /* --- The running tables --- */

@@ -144,7 +144,7 @@ def answer(command):
 def test_parameter_table():
     table = doc_blocks.tables(TOP / "Documentation/reference/command-line.md")["Command line"]
     listed = {line.split()[0].split("=")[0] for line in answer("cmdline")
-              if re.match(r"[a-z0-9]+(=\S+)? +\S", line) and not line.startswith("cmdline")}
+              if re.match(r"[a-z0-9_]+(=\S+)? +\S", line) and not line.startswith("cmdline")}
     assert {row[0].strip("`") for row in table[1:]} == listed
 
 
