@@ -2,7 +2,9 @@
 """Harts a device tree may have, and what is said of those that stay out."""
 import entries
 import ktap
+import machine
 import pytest
+import test_figures
 
 
 def cpus(text):
@@ -60,6 +62,16 @@ def test_hart_command(boot, outcome):
         "hart: x: not a number", "usage: hart [start|stop] [HARTID]",
         "hart0   cpu0   online    calls=0 retried-faults=0",
         "hart1   cpu1   stopped   calls=0 retried-faults=0"]
+
+
+@pytest.mark.parametrize("boot", [
+    machine.Boot(name=f"harts-split-{mode}", cpu=cpu, smp=2,
+                 append="quiet ktest_work=334 ktest=smp.split_merge*")
+    for mode, cpu in test_figures.CPUS.items()], ids=lambda b: b.name)
+def test_split_under_another_hart(boot, outcome):
+    """100,200 splits and merges of a block that another hart reads and writes."""
+    assert ktap.parse(outcome.text).failed == 0
+    assert outcome.end == "exit 0"
 
 
 def ends_well(outcome):
