@@ -20,7 +20,6 @@
 #include <asm/sections.h>
 #include <asm/setup.h>
 
-/* What hart ids the firmware's calls can name in a mask of one word. */
 static_assert(HART_STACKS_SIZE / HART_STACK_SLOT >= NR_CPUS, "a slot for each hart");
 
 /* Both stacks of a hart, each above a page that stays unmapped. */

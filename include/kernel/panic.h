@@ -15,9 +15,6 @@ __noreturn void panic(const char *fmt, ...) __printf(1, 2);
 /** set_panic_hooks() - what the upper layers add: describing the machine, ending it */
 void set_panic_hooks(void (*describe)(void), void (*end)(void));
 
-/** __stack_chk_fail() - called by code the compiler adds, where a canary was overwritten */
-__noreturn void __stack_chk_fail(void);
-
 /** WARN_ON() - report a condition that should not be, and go on; gives the condition */
 #define WARN_ON(cond)                                       \
 	({                                                  \

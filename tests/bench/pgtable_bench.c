@@ -27,20 +27,19 @@ static void must(int err)
 		panic("bench: the engine refuses: %pe", (void *)(long)err);
 }
 
-static unsigned long walked(void)
+static __always_inline void look_up(unsigned long n, unsigned long va)
 {
-	return kernel_map.linear_end - PAGE_SIZE;
-}
-
-static void run_walk(unsigned long n)
-{
-	unsigned long va = walked();
 	unsigned int level;
 
 	for (unsigned long i = 0; i < n; i++) {
 		pgtable_walk(&kernel_pgtable, va, &level);
 		barrier();
 	}
+}
+
+static void run_walk(unsigned long n)
+{
+	look_up(n, kernel_map.linear_end - PAGE_SIZE);
 }
 BENCH(walk, "an address of the linear map looked up", run_walk, 1024);
 
@@ -57,13 +56,7 @@ static void unmap_all(void)
 
 static void run_walk_down(unsigned long n)
 {
-	unsigned long va = base();
-	unsigned int level;
-
-	for (unsigned long i = 0; i < n; i++) {
-		pgtable_walk(&kernel_pgtable, va, &level);
-		barrier();
-	}
+	look_up(n, base());
 }
 BENCH_AROUND(walk_page, "a 4 KiB page looked up", run_walk_down, 1024, map_one, unmap_all);
 

@@ -12,6 +12,7 @@
 #include <asm/sections.h>
 #include <asm/tlbflush.h>
 #include <asm/trap.h>
+#include "log.h"
 
 struct provoked {
 	unsigned long addr;
@@ -29,29 +30,6 @@ static int provoke(void *arg)
 	else
 		((void (*)(void))p->addr)();
 	return 0;
-}
-
-/* Whether a line of the log behind @cursor contains the text. */
-static bool logged(u64 cursor, const char *text)
-{
-	char line[200];
-	int level;
-
-	while (log_read(&cursor, line, sizeof(line), &level) >= 0)
-		if (strstr(line, text))
-			return true;
-	return false;
-}
-
-static u64 log_cursor(void)
-{
-	char line[16];
-	u64 cursor = 0;
-	int level;
-
-	while (log_read(&cursor, line, sizeof(line), &level) >= 0)
-		;
-	return cursor;
 }
 
 /* Reported into the log only: the console has test results on it. */

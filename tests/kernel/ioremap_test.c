@@ -6,6 +6,7 @@
 #include <asm/cpufeature.h>
 #include <asm/io.h>
 #include <asm/layout.h>
+#include "log.h"
 #include "probe.h"
 #include "trees.h"
 

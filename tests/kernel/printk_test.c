@@ -6,6 +6,7 @@
 #include <kernel/string.h>
 #include <kernel/vsprintf.h>
 #include <asm/trap.h>
+#include "log.h"
 
 /* A console that keeps what it is given. */
 static char caught[2048] __noinit;
@@ -47,17 +48,6 @@ static const char *console_shows(int level, void (*fn)(void))
 	console_loglevel = usual_level;
 	EXPECT_EQ(err, 0);
 	return caught;
-}
-
-static u64 log_cursor(void)
-{
-	char line[16];
-	u64 cursor = 0;
-	int level;
-
-	while (log_read(&cursor, line, sizeof(line), &level) >= 0)
-		;
-	return cursor;
 }
 
 static void expect_line(u64 *cursor, int level, const char *text)

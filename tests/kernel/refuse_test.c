@@ -7,6 +7,7 @@
 #include <kernel/string.h>
 #include <kernel/vsprintf.h>
 #include <asm/fixmap.h>
+#include "log.h"
 #include "trees.h"
 
 enum op {

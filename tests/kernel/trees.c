@@ -170,28 +170,6 @@ void expect_leaf(const struct pgtable *pt, unsigned long va, unsigned int level,
 			   mk_pte(pa, prot).val, level);
 }
 
-u64 log_cursor(void)
-{
-	char line[16];
-	u64 cursor = 0;
-	int level;
-
-	while (log_read(&cursor, line, sizeof(line), &level) >= 0)
-		;
-	return cursor;
-}
-
-bool logged(u64 cursor, const char *text)
-{
-	char line[200];
-	int level;
-
-	while (log_read(&cursor, line, sizeof(line), &level) >= 0)
-		if (strstr(line, text))
-			return true;
-	return false;
-}
-
 static struct {
 	u64 hash;
 	unsigned long tables;

@@ -67,11 +67,6 @@ u64 entry_of(const struct pgtable *pt, unsigned long va);
 void expect_leaf(const struct pgtable *pt, unsigned long va, unsigned int level, phys_addr_t pa,
 		 pgprot_t prot, const char *file, int line);
 
-/* --- The log --- */
-
-u64 log_cursor(void);
-bool logged(u64 cursor, const char *text);
-
 /* --- The running tables --- */
 
 /** scratch() - 2 GiB of the vmalloc region; nothing but tests uses it */
