@@ -64,7 +64,7 @@ both := lib/string.c lib/vsprintf.c lib/args.c lib/fdt.c lib/fdt_props.c lib/fdt
 kernel := $(both) \
 	lib/printk.c lib/panic.c lib/kallsyms.c \
 	arch/riscv/kernel/hart.c arch/riscv/kernel/traps.c arch/riscv/kernel/recovery.c \
-	arch/riscv/kernel/stacktrace.c \
+	arch/riscv/kernel/stacktrace.c arch/riscv/kernel/irq.c \
 	arch/riscv/kernel/smp.c arch/riscv/kernel/time.c arch/riscv/kernel/cpufeature.c arch/riscv/kernel/errata.c \
 	drivers/tty/sbi_console.c \
 	mm/memblock.c mm/ptdump.c mm/set_memory.c mm/ioremap.c \

@@ -27,21 +27,28 @@ static const struct console *console;
 static spinlock_t log_lock;
 static const void *log_holder;
 
-static bool log_enter(void)
+struct log_entry {
+	bool entered;
+	unsigned long flags;
+};
+
+static struct log_entry log_enter(void)
 {
+	struct log_entry entry = { .entered = true };
+
 	if (READ_ONCE(log_holder) == __builtin_thread_pointer())
-		return false;
-	spin_lock(&log_lock);
+		return (struct log_entry){ 0 };
+	spin_lock_irqsave(&log_lock, entry.flags);
 	log_holder = __builtin_thread_pointer();
-	return true;
+	return entry;
 }
 
-static void log_leave(bool entered)
+static void log_leave(struct log_entry entry)
 {
-	if (!entered)
+	if (!entry.entered)
 		return;
 	WRITE_ONCE(log_holder, NULL);
-	spin_unlock(&log_lock);
+	spin_unlock_irqrestore(&log_lock, entry.flags);
 }
 
 static char *log_at(u64 pos)
@@ -69,7 +76,7 @@ static void log_put(const char *s, size_t len)
 void console_write(const char *s, size_t len)
 {
 	const char *end = s + len;
-	bool entered = log_enter();
+	struct log_entry entry = log_enter();
 
 	while (console && s < end) {
 		const char *nl = memchr(s, '\n', (size_t)(end - s));
@@ -80,7 +87,7 @@ void console_write(const char *s, size_t len)
 		console->write("\r\n", 2);
 		s = nl + 1;
 	}
-	log_leave(entered);
+	log_leave(entry);
 }
 
 bool console_registered(void)
@@ -90,10 +97,10 @@ bool console_registered(void)
 
 int console_getc(void)
 {
-	bool entered = log_enter();
+	struct log_entry entry = log_enter();
 	int c = console && console->getc ? console->getc() : -EAGAIN;
 
-	log_leave(entered);
+	log_leave(entry);
 	return c;
 }
 
@@ -144,10 +151,10 @@ static void log_message(const char *fmt, va_list args)
 
 void vprintk(const char *fmt, va_list args)
 {
-	bool entered = log_enter();
+	struct log_entry entry = log_enter();
 
 	log_message(fmt, args);
-	log_leave(entered);
+	log_leave(entry);
 }
 
 void printk(const char *fmt, ...)

@@ -3,6 +3,7 @@
 #define KERNEL_SPINLOCK_H
 
 #include <kernel/types.h>
+#include <asm/irqflags.h>
 
 /*
  * A ticket lock: harts get it in the order they asked. All zero is unlocked, so that it
@@ -16,7 +17,7 @@ typedef union {
 	};
 } spinlock_t;
 
-/** spin_lock() - take it. Not where an interrupt handler might want it too. */
+/** spin_lock() - take it. Where an interrupt handler might want it too: spin_lock_irqsave(). */
 static inline void spin_lock(spinlock_t *lock)
 {
 	u32 drawn = __atomic_fetch_add(&lock->tickets, 1U << 16, __ATOMIC_ACQUIRE);
@@ -29,6 +30,20 @@ static inline void spin_lock(spinlock_t *lock)
 static inline void spin_unlock(spinlock_t *lock)
 {
 	__atomic_store_n(&lock->owner, (u16)(lock->owner + 1), __ATOMIC_RELEASE);
+}
+
+/** spin_lock_irqsave() - take it with interrupts disabled; @flags is for the way back */
+#define spin_lock_irqsave(lock, flags) \
+	do {                           \
+		local_irq_save(flags); \
+		spin_lock(lock);       \
+	} while (0)
+
+/** spin_unlock_irqrestore() - give it back, interrupts as they were */
+static inline void spin_unlock_irqrestore(spinlock_t *lock, unsigned long flags)
+{
+	spin_unlock(lock);
+	local_irq_restore(flags);
 }
 
 /** spin_is_locked() - for checks of who calls whom */

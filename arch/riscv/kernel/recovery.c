@@ -2,6 +2,7 @@
 /* Running what may trap, and coming back from it. */
 #include <kernel/errno.h>
 #include <asm/hart.h>
+#include <asm/irqflags.h>
 #include <asm/recovery.h>
 #include <asm/trap.h>
 
@@ -11,13 +12,16 @@ static int guarded_call(int (*fn)(void *arg), void *arg, struct pt_regs *trap)
 	/* The trap may have moved the hart to its emergency stack. */
 	unsigned long low = hart->stack_low, high = hart->stack_high;
 	struct recovery recovery = { .trap = trap, .outer = hart->recovery };
+	unsigned long flags;
 	int ret;
 
+	local_save_flags(flags); /* a trap disables interrupts */
 	hart->recovery = &recovery;
 	ret = recovery_enter(&recovery, fn, arg);
 	hart->recovery = recovery.outer;
 	hart->stack_low = low;
 	hart->stack_high = high;
+	local_irq_restore(flags);
 	return ret;
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Exceptions: who is waiting for this one, or the report and the end. */
+/* Traps: interrupts to their handlers; exceptions to who waits for one, or a report and the end. */
 #include <kernel/errno.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
 #include <kernel/spinlock.h>
 #include <asm/csr.h>
 #include <asm/hart.h>
+#include <asm/irq.h>
 #include <asm/page.h>
 #include <asm/recovery.h>
 #include <asm/sections.h>
@@ -93,6 +94,10 @@ void handle_trap(struct pt_regs *regs)
 	struct hart *hart = this_hart();
 	struct recovery *recovery = hart->recovery;
 
+	if (regs->cause & CAUSE_INTERRUPT) {
+		handle_irq(regs);
+		return;
+	}
 	if (is_page_fault(regs->cause) && spurious_fault(regs))
 		return;
 	if (recovery && recovery->trap) {

@@ -17,9 +17,13 @@
 #define SR_SUM  (1UL << 18)
 #define SR_MXR  (1UL << 19)
 
-/* sie and sip, Priv 20250508 §12.1.3 */
-#define SIE_SSIE (1UL << 1)
-#define SIE_STIE (1UL << 5)
+/* Interrupts: their bits in sie and sip, Priv 20250508 §12.1.3; as causes §12.1.8 */
+#define IRQ_S_SOFT  1
+#define IRQ_S_TIMER 5
+#define IRQ_S_EXT   9
+#define SIE_SSIE    (1UL << IRQ_S_SOFT)
+#define SIE_STIE    (1UL << IRQ_S_TIMER)
+#define SIE_SEIE    (1UL << IRQ_S_EXT)
 
 /* scause, Priv 20250508 §12.1.8 */
 #define CAUSE_INTERRUPT      (1UL << 63)
@@ -53,6 +57,16 @@
 	__asm__ __volatile__("csrw " #csr ", %0" : : "rK"((unsigned long)(val)) : "memory")
 #define csr_set(csr, val) \
 	__asm__ __volatile__("csrs " #csr ", %0" : : "rK"((unsigned long)(val)) : "memory")
+/* Clears bits; gives what was there before. */
+#define csr_read_clear(csr, val)                                  \
+	({                                                        \
+		unsigned long _v;                                 \
+		__asm__ __volatile__("csrrc %0, " #csr ", %1"     \
+				     : "=r"(_v)                   \
+				     : "rK"((unsigned long)(val)) \
+				     : "memory");                 \
+		_v;                                               \
+	})
 #define csr_clear(csr, val) \
 	__asm__ __volatile__("csrc " #csr ", %0" : : "rK"((unsigned long)(val)) : "memory")
 

@@ -14,6 +14,7 @@
 
 #include <kernel/types.h>
 
+struct pt_regs;
 struct recovery;
 
 /** struct spurious - a page fault that was answered by a fence, and how many fences came before */
@@ -40,6 +41,7 @@ struct spurious {
  * @home_low, @home_high: its own stack, whichever is in use
  * @calls:      what other harts want run here, last one first
  * @nr_calls:   how many were
+ * @irq_regs:   what the interrupt being handled interrupted, or NULL
  */
 struct hart {
 	unsigned long canary;
@@ -59,6 +61,7 @@ struct hart {
 	unsigned long home_high;
 	struct smp_call *calls;
 	unsigned long nr_calls;
+	struct pt_regs *irq_regs;
 };
 
 /* The boot hart's: in the image, as it is needed before there is any other memory. */
