@@ -15,6 +15,7 @@
 #include <asm/errata.h>
 #include <asm/irq.h>
 #include <asm/irqflags.h>
+#include <asm/nmi.h>
 #include <asm/page.h>
 #include <asm/sbi.h>
 #include <asm/setup.h>
@@ -97,6 +98,7 @@ void secondary_start_kernel(void)
 	errata_init();
 	hrtimers_cpu_starting();
 	watchdog_enable();
+	nmi_cpu_init();
 	__atomic_fetch_add(&nr_online_cpus, 1, __ATOMIC_RELAXED);
 	__atomic_store_n(&hart->state, HART_ONLINE, __ATOMIC_RELEASE);
 	irq_cpu_init();
@@ -128,7 +130,7 @@ static bool wait_stopped(const struct hart *hart)
 
 		if (!ret.error && ret.value == SBI_HSM_STOPPED)
 			return true;
-		if (ktime_get() > end)
+		if (ret.error || ktime_get() > end)
 			return false;
 	}
 }
@@ -137,6 +139,7 @@ static int start(struct hart *hart)
 {
 	struct sbiret ret;
 
+	wait_stopped(hart); /* one that has failed is on its way */
 	hart->state = HART_STARTING;
 	hart->stack_low = hart->home_low; /* it may have been on the other one */
 	hart->stack_high = hart->home_high;
