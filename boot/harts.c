@@ -140,6 +140,8 @@ void smp_init(void)
 				start_error(err));
 	}
 	pr_info("smp: harts=%u of=%u\n", num_online_cpus(), nr_cpu_ids);
+	if (cpu_online(1))
+		pr_info("boot: instret secondary=%llu\n", READ_ONCE(harts[1]->start_cost));
 }
 
 /* --- hart --- */

@@ -58,6 +58,8 @@ void hart_park(unsigned int state)
 	if (hart->state == HART_ONLINE)
 		__atomic_fetch_sub(&nr_online_cpus, 1, __ATOMIC_RELAXED);
 	hart->state = state;
+	llist_add_list(hart->running, &hart->calls);
+	hart->running = NULL;
 	smp_mb(); /* with who queues: either it sees the state, or we what it has queued */
 	fail_calls(hart->cpu);
 	fail_works(hart->cpu);
@@ -91,6 +93,7 @@ void hart_failed(void)
 void secondary_start_kernel(void)
 {
 	struct hart *hart = this_hart();
+	u64 entered = rdinstret();
 
 	trap_init();
 	hart->lacks = cpu_lacks();
@@ -101,6 +104,7 @@ void secondary_start_kernel(void)
 	watchdog_enable();
 	nmi_cpu_init();
 	__atomic_fetch_add(&nr_online_cpus, 1, __ATOMIC_RELAXED);
+	hart->start_cost = rdinstret() - entered;
 	__atomic_store_n(&hart->state, HART_ONLINE, __ATOMIC_RELEASE);
 	irq_cpu_init();
 	while (!xchg(&hart->stop_wanted, false))
