@@ -164,8 +164,7 @@ static int list_harts(void)
 	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
 		console_printf("hart%-3lu cpu%-3u %-9s ticks=%lu calls=%lu retried-faults=%lu\n",
 			       harts[cpu]->hartid, cpu, hart_state_text(harts[cpu]->state),
-			       harts[cpu]->nr_timer, harts[cpu]->nr_calls,
-			       harts[cpu]->nr_spurious);
+			       harts[cpu]->nr_timer, harts[cpu]->nr_calls, harts[cpu]->nr_spurious);
 	return 0;
 }
 

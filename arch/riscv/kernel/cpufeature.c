@@ -33,10 +33,10 @@ const char *riscv_ext_name(enum riscv_ext ext)
 	return ext_row[ext].name;
 }
 
-/* Most names in a list differ in the first three letters: no call for them. */
+/* Most names that begin alike differ in the third letter: no call for them. */
 unsigned long riscv_ext_bit(const char *name)
 {
-	if (name[0] != 's' || !name[1])
+	if (!name[0] || !name[1])
 		return 0;
 	for (unsigned int ext = 0; ext < NR_RISCV_EXTS; ext++)
 		if (name[2] == ext_row[ext].name[2] && !strcmp(name, ext_row[ext].name))
