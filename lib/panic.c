@@ -38,6 +38,11 @@ void panic(const char *fmt, ...)
 void warn_at(const char *file, int line, const char *cond)
 {
 	pr_warn("warning: %s:%d: %s\n", file, line, cond);
+	warn_describe();
+}
+
+void warn_describe(void)
+{
 	if (describe_hook)
 		describe_hook();
 }

@@ -42,6 +42,7 @@ struct spurious {
  * @calls:      what other harts want run here, last one first
  * @nr_calls:   how many were
  * @irq_regs:   what the interrupt being handled interrupted, or NULL
+ * @waiting_for: the spinlock it waits for, or NULL
  */
 struct hart {
 	unsigned long canary;
@@ -62,6 +63,7 @@ struct hart {
 	struct smp_call *calls;
 	unsigned long nr_calls;
 	struct pt_regs *irq_regs;
+	const struct spinlock *waiting_for;
 };
 
 /* The boot hart's: in the image, as it is needed before there is any other memory. */
