@@ -77,7 +77,8 @@ kernel := $(both) \
 kernel-$(CONFIG_PROVE_LOCKING) += lib/lockdep.c
 # What needs an option of its own to be seen.
 ktests-$(CONFIG_DEBUG_FENCES) += tests/kernel/fence_test.c
-ktests := $(filter-out tests/kernel/fence_test.c,$(wildcard tests/kernel/*.c)) $(ktests-y)
+ktests-$(CONFIG_PROVE_LOCKING) += tests/kernel/smp_lockdep_test.c
+ktests := $(filter-out %/fence_test.c %/smp_lockdep_test.c,$(wildcard tests/kernel/*.c)) $(ktests-y)
 kernel-$(CONFIG_KTEST) += tests/ktest.c $(ktests)
 kernel-$(CONFIG_BENCH) += tests/bench.c $(wildcard tests/bench/*_bench.c)
 kernel += $(kernel-y)

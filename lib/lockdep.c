@@ -53,7 +53,8 @@ static u32 nr_classes = 1, nr_edges;
 static DECLARE_BITMAP(known, NR_CLASSES *NR_CLASSES); /* edges, to be looked at without the lock */
 static u32 way[NR_CLASSES];                           /* the edge by which find_path() came */
 static spinlock_t graph_lock;
-static const char *full; /* of what there is no room for more: nothing is checked since */
+static const char *full;   /* of what there is no room for more: nothing is checked since */
+static u32 generation = 1; /* of what was reported */
 static DEFINE_PER_CPU(struct held_locks, own);
 
 static const char *name_of(u32 class)
@@ -342,14 +343,34 @@ void lockdep_abandon(unsigned int depth)
 	own.depth = depth;
 }
 
-void lockdep_might_sleep(const char *file, int line, bool *said)
+void lockdep_reset(void)
+{
+	ticket_lock(&graph_lock);
+	memset(known, 0, sizeof(known));
+	nr_edges = 0;
+	for (u32 i = 1; i < nr_classes; i++) {
+		struct lock_class *class = &classes[i];
+
+		*class = (struct lock_class){ .name = class->name,
+					      .file = class->file,
+					      .lock = class->lock };
+	}
+	generation++;
+	own.depth = 0;
+	own.reporting = false;
+	WRITE_ONCE(full, NULL);
+	ticket_unlock(&graph_lock);
+}
+
+void lockdep_might_sleep(const char *file, int line, u32 *said)
 {
 	/* A hart whose interrupts are not set up yet misses none. */
 	bool irqs_off = irqs_disabled() && csr_read(sie);
 
-	if (*said || !checking() || (!own.depth && !irqs_off && !this_hart()->irq_regs))
+	if (*said == generation || !checking() ||
+	    (!own.depth && !irqs_off && !this_hart()->irq_regs))
 		return;
-	*said = true;
+	*said = generation;
 	begin_report();
 	pr_warn("lockdep: hart%lu may wait at %s:%d %s\n", this_hart()->hartid, file, line,
 		this_hart()->irq_regs ? "in an interrupt handler"

@@ -3,6 +3,7 @@
 #define KERNEL_LOCKDEP_H
 
 #include <kernel/panic.h>
+#include <kernel/types.h>
 
 /*
  * The check of locks (CONFIG_PROVE_LOCKING): which a hart holds, and in which order they were
@@ -35,7 +36,10 @@ void lockdep_abandon(unsigned int depth);
 /** lockdep_show_held() - print what this hart holds, all but the @but newest */
 void lockdep_show_held(unsigned int but);
 
-void lockdep_might_sleep(const char *file, int line, bool *said);
+/** lockdep_reset() - forget all orders and what was reported, and check again; for tests */
+void lockdep_reset(void);
+
+void lockdep_might_sleep(const char *file, int line, u32 *said);
 
 /**
  * might_sleep() - what follows may take long, or wait for another hart
@@ -43,7 +47,7 @@ void lockdep_might_sleep(const char *file, int line, bool *said);
  */
 #define might_sleep()                                            \
 	do {                                                     \
-		static bool _said;                               \
+		static u32 _said;                                \
 		lockdep_might_sleep(__FILE__, __LINE__, &_said); \
 	} while (0)
 
