@@ -65,7 +65,8 @@ kernel := $(both) \
 	lib/printk.c lib/panic.c lib/kallsyms.c lib/spinlock.c \
 	arch/riscv/kernel/hart.c arch/riscv/kernel/traps.c arch/riscv/kernel/recovery.c \
 	arch/riscv/kernel/stacktrace.c arch/riscv/kernel/irq.c \
-	arch/riscv/kernel/smp.c arch/riscv/kernel/time.c arch/riscv/kernel/cpufeature.c arch/riscv/kernel/errata.c \
+	arch/riscv/kernel/smp.c arch/riscv/kernel/hotplug.c arch/riscv/kernel/workqueue.c \
+	arch/riscv/kernel/completion.c arch/riscv/kernel/hrtimer.c arch/riscv/kernel/watchdog.c arch/riscv/kernel/nmi.c arch/riscv/kernel/time.c arch/riscv/kernel/cpufeature.c arch/riscv/kernel/errata.c \
 	drivers/tty/sbi_console.c \
 	mm/memblock.c mm/ptdump.c mm/set_memory.c mm/ioremap.c \
 	arch/riscv/mm/layout.c arch/riscv/mm/init.c arch/riscv/mm/fixmap.c \

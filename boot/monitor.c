@@ -3,6 +3,7 @@
  * The prompt: lines into commands, commands into words, and each run so that a trap in
  * it costs only that command.
  */
+#include <kernel/delay.h>
 #include <kernel/errno.h>
 #include <kernel/lineedit.h>
 #include <kernel/monitor.h>
@@ -10,7 +11,6 @@
 #include <kernel/string.h>
 #include <kernel/vsprintf.h>
 #include <asm/sections.h>
-#include <asm/time.h>
 #include <asm/trap.h>
 
 #define PROMPT       "cairn> "
@@ -263,7 +263,7 @@ static int wait_for_char(void *arg)
 
 		if (c >= 0)
 			return c;
-		idle_wait(POLL_USECS);
+		usleep_range(POLL_USECS, POLL_USECS);
 	}
 }
 

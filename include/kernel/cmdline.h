@@ -37,7 +37,7 @@ enum param_type {
  *         paging and only known here
  */
 struct param {
-	char name[12];
+	char name[16];
 	enum param_type type;
 	void *value;
 	const char *choices; /* PARAM_EARLY: values allowed, separated by '|'; NULL: no value */

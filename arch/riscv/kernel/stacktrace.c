@@ -11,10 +11,8 @@
 
 #define MAX_FRAMES 32
 
-static bool on_a_stack(unsigned long fp)
+static bool on_stack_of(const struct hart *hart, unsigned long fp)
 {
-	const struct hart *hart = this_hart();
-
 	return fp % 8 == 0 &&
 	       ((fp >= hart->home_low + 16 && fp <= hart->home_high) ||
 		(fp >= hart->emergency - EMERGENCY_SIZE + 16 && fp <= hart->emergency));
@@ -44,11 +42,11 @@ static void show_repeats(unsigned long repeats)
 }
 
 /* Callers are above their callees; a chain that goes down is damaged. */
-static void walk_frames(unsigned long fp)
+static void walk_frames(const struct hart *hart, unsigned long fp)
 {
 	unsigned long last_ra = 0, repeats = 0;
 
-	for (unsigned int shown = 0; on_a_stack(fp) && shown < MAX_FRAMES;) {
+	for (unsigned int shown = 0; on_stack_of(hart, fp) && shown < MAX_FRAMES;) {
 		const unsigned long *frame = (const unsigned long *)fp;
 
 		if (!is_text(frame[-1]))
@@ -83,27 +81,59 @@ static bool in_one_function(unsigned long a, unsigned long b)
  * ra and not in a frame. Once a call was made, ra points into the function itself.
  * Return: the frame to go on with.
  */
-static unsigned long show_live_ra(const struct pt_regs *regs)
+static unsigned long show_live_ra(const struct hart *hart, const struct pt_regs *regs)
 {
 	const unsigned long *frame = (const unsigned long *)regs->s0;
 
 	if (!is_text(regs->ra) || in_one_function(regs->epc, regs->ra))
 		return regs->s0;
-	if (!on_a_stack(regs->s0) || frame[-1] != regs->ra)
+	if (!on_stack_of(hart, regs->s0) || frame[-1] != regs->ra)
 		show_caller(regs->ra);
 	/* A frame of a function that calls nothing has s0 where others have ra. */
-	return on_a_stack(regs->s0) && on_a_stack(frame[-1]) ? frame[-1] : regs->s0;
+	return on_stack_of(hart, regs->s0) && on_stack_of(hart, frame[-1]) ? frame[-1] : regs->s0;
+}
+
+void show_backtrace_of(const struct hart *hart, const struct pt_regs *regs)
+{
+	pr_err("backtrace:\n");
+	pr_err("  [<%016lx>] %pS\n", regs->epc, (void *)regs->epc);
+	walk_frames(hart, show_live_ra(hart, regs));
 }
 
 void show_backtrace(const struct pt_regs *regs)
 {
-	pr_err("backtrace:\n");
-	pr_err("  [<%016lx>] %pS\n", regs->epc, (void *)regs->epc);
-	walk_frames(show_live_ra(regs));
+	show_backtrace_of(this_hart(), regs);
 }
 
 void dump_stack(void)
 {
 	pr_err("backtrace:\n");
-	walk_frames((unsigned long)__builtin_frame_address(0));
+	walk_frames(this_hart(), (unsigned long)__builtin_frame_address(0));
+}
+
+/* Whether frames lead from here to the first one of the hart. */
+static bool reaches_bottom(const struct hart *hart, unsigned long fp)
+{
+	while (on_stack_of(hart, fp) && fp != hart->home_high) {
+		const unsigned long *frame = (const unsigned long *)fp;
+
+		if (!is_text(frame[-1]) || frame[-2] <= fp)
+			return false;
+		fp = frame[-2];
+	}
+	return fp == hart->home_high;
+}
+
+/*
+ * The stack keeps the hart's callers, and below them what calls that have returned left there:
+ * of the chains that lead to the bottom, the deepest.
+ */
+void show_stack_of(const struct hart *hart)
+{
+	pr_err("backtrace, from its stack; the first lines may be of calls that are over:\n");
+	for (unsigned long fp = hart->home_low + 16; fp < hart->home_high; fp += 16)
+		if (reaches_bottom(hart, fp)) {
+			walk_frames(hart, fp);
+			return;
+		}
 }
