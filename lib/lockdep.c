@@ -90,12 +90,12 @@ static bool checking(void)
 
 /* --- Classes --- */
 
-/* A variable of the image; not in the boot hart's variables, of which others have copies. */
+/* A variable of the image; not one of the boot hart's, of which others have copies. */
 static bool is_static(const struct spinlock *lock)
 {
 	unsigned long at = (unsigned long)lock;
 
-	return at - (unsigned long)_data < (unsigned long)(_end - _data) &&
+	return at - (unsigned long)_data < (unsigned long)(__bss_stop - _data) &&
 	       at - (unsigned long)&boot_hart >= (unsigned long)__percpu_size;
 }
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Store buffering is seen without a barrier where harts run at the same time, and never with one."""
+"""Store buffering: seen without a barrier where harts run at the same time, never with one."""
 import ktap
 import machine
 import pytest
@@ -20,9 +20,9 @@ def counts(outcome):
             if words[:1] == ["#"] and len(words) > 2 and words[2].startswith("weak=")}
 
 
-@pytest.mark.parametrize("boot", [boot("multi", MULTI, 20)], ids=["multi"])
+@pytest.mark.parametrize("boot", [boot("multi", MULTI, 10)], ids=["multi"])
 def test_store_buffering(boot, outcome):
-    """Twenty times the usual rounds: two million for the one that ends when it is seen."""
+    """Ten times the usual rounds: a million for the one that ends when it is seen."""
     found = counts(outcome)
     assert ktap.parse(outcome.text).failed == 0
     assert len(found) == 10 and found.pop("SB") > 0

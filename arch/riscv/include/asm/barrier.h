@@ -12,11 +12,8 @@
 
 #ifdef __riscv
 #define RISCV_FENCE(p, s) __asm__ __volatile__("fence " #p "," #s : : : "memory")
-/* A hint that this hart waits, Zihintpause: a fence of nothing where it is not known. */
-#define cpu_relax() __asm__ __volatile__(".4byte 0x0100000f" : : : "memory")
 #else
 #define RISCV_FENCE(p, s) __sync_synchronize()
-#define cpu_relax()       barrier()
 #endif
 
 /* Between harts, and devices. */

@@ -119,7 +119,4 @@
 #define try_cmpxchg_release(ptr, oldp, new) TRY_CMPXCHG(cmpxchg_release, ptr, oldp, new)
 #define try_cmpxchg(ptr, oldp, new)         TRY_CMPXCHG(cmpxchg, ptr, oldp, new)
 
-/** xchg() - store @new. Return: what was there. Fully ordered. */
-#define xchg(ptr, new) __atomic_exchange_n(ptr, new, __ATOMIC_SEQ_CST)
-
 #endif
