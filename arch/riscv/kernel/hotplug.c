@@ -62,6 +62,7 @@ void hart_park(unsigned int state)
 	fail_calls(hart->cpu);
 	fail_works(hart->cpu);
 	csr_write(sie, 0);
+	nmi_cpu_exit();
 	sbi_ecall(SBI_EXT_HSM, SBI_HSM_HART_STOP, 0, 0, 0);
 	for (;;) /* the firmware would not */
 		__asm__ __volatile__("wfi" : : : "memory");
@@ -77,12 +78,12 @@ static __noreturn void leave(unsigned int state)
 
 void hart_failed(void)
 {
-	struct hart *hart = this_hart();
+	const struct hart *hart = this_hart();
+	unsigned long flags = report_begin();
 
-	if (!hart->cpu)
-		return;
 	pr_err("smp: hart %lu is stopped; 'hart start %lu' starts it anew\n", hart->hartid,
 	       hart->hartid);
+	report_end(flags);
 	leave(HART_FAILED);
 }
 
