@@ -15,8 +15,8 @@ __noreturn void panic(const char *fmt, ...) __printf(1, 2);
 /* Whether a report ends the machine, even where somebody waits to go on after it. */
 extern u64 panic_on_oops;
 
-/** set_panic_hooks() - what the upper layers add: describing the machine, ending it */
-void set_panic_hooks(void (*describe)(void), void (*end)(void));
+/** set_panic_hooks() - what the upper layers add: describing the machine (@fatal: and it ends) */
+void set_panic_hooks(void (*describe)(bool fatal), void (*end)(void));
 
 /** WARN_ON() - report a condition that should not be, and go on; gives the condition */
 #define WARN_ON(cond)                                       \
