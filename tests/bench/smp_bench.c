@@ -1,12 +1,33 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * What harts cost each other. With one hart there is no caller's side to count: a call is
- * an ordinary one.
+ * What harts cost each other, and a hart that meets none. With one hart there is no caller's
+ * side of a call to count: it is an ordinary one.
  */
 #include <kernel/bench.h>
 #include <kernel/delay.h>
 #include <kernel/smp.h>
+#include <kernel/spinlock.h>
 #include <asm/csr.h>
+
+static void run_lock(unsigned long n)
+{
+	static DEFINE_SPINLOCK(lock);
+
+	for (unsigned long i = 0; i < n; i++) {
+		spin_lock(&lock);
+		spin_unlock(&lock);
+	}
+}
+BENCH(lock_unlock, "a lock nobody else wants, taken and given back", run_lock, 256);
+
+static DEFINE_PER_CPU(unsigned long, variable);
+
+static void run_this_hart(unsigned long n)
+{
+	for (unsigned long i = 0; i < n; i++)
+		this_cpu_read(variable);
+}
+BENCH(this_hart, "a variable of this hart read", run_this_hart, 256);
 
 static void nothing(void *info)
 {

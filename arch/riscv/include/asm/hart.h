@@ -49,6 +49,7 @@ struct spurious {
  * @start_cost: instructions from its entry until it is online, 0 where they are not counted
  * @lacks:      the extension for want of which it stays out
  * @irq_regs:   what the interrupt being handled interrupted, or NULL
+ * @waiting_for: the spinlock it waits for, or NULL
  */
 struct hart {
 	unsigned long canary;
@@ -74,6 +75,7 @@ struct hart {
 	const char *lacks;
 	u64 start_cost;
 	struct pt_regs *irq_regs;
+	const struct spinlock *waiting_for;
 };
 
 /* The boot hart's: in the image, as it is needed before there is any other memory. */
