@@ -2,6 +2,7 @@
 /* Harts starting and stopping, by way of the firmware: HSM (SBI 2.0 chapter 9). */
 #include <kernel/errno.h>
 #include <kernel/hrtimer.h>
+#include <kernel/lockdep.h>
 #include <kernel/printk.h>
 #include <kernel/smp.h>
 #include <kernel/spinlock.h>
@@ -86,6 +87,7 @@ void hart_failed(void)
 	pr_err("smp: hart %lu is stopped; 'hart start %lu' starts it anew\n", hart->hartid,
 	       hart->hartid);
 	report_end(flags);
+	lockdep_abandon(0);
 	leave(HART_FAILED);
 }
 
@@ -150,6 +152,7 @@ static int start(struct hart *hart)
 	hart->stack_high = hart->home_high;
 	hart->recovery = NULL;
 	hart->irq_regs = NULL;
+	hart->waiting_for = NULL;
 	hart->in_report = 0;
 	hart->stop_wanted = false;
 	mb(); /* it reads this with translation off */
@@ -185,6 +188,7 @@ int cpu_up(unsigned int cpu)
 
 	if (cpu >= nr_cpu_ids)
 		return -EINVAL;
+	might_sleep();
 	spin_lock(&hotplug_lock);
 	if (!cpu_online(cpu))
 		err = start(harts[cpu]);
@@ -200,6 +204,7 @@ int cpu_down(unsigned int cpu)
 		return -EINVAL;
 	if (!cpu || cpu == smp_processor_id())
 		return cpu_online(cpu) ? -EBUSY : 0;
+	might_sleep();
 	spin_lock(&hotplug_lock);
 	if (cpu_online(cpu))
 		err = stop(harts[cpu]);
