@@ -13,6 +13,7 @@
 #include <kernel/tty.h>
 #include <kernel/vsprintf.h>
 #include <asm/boot_record.h>
+#include <asm/irq.h>
 #include <asm/sbi.h>
 #include <asm/setup.h>
 #include <asm/time.h>
@@ -111,7 +112,9 @@ void start_kernel(void)
 	set_panic_hooks(panic_describe, panic_end); /* and an end */
 	setup_arch();                               /* console, memblock, linear map */
 	boot_mark(MARK_ALLOCATORS);
-	smp_init(); /* the other harts */
+	irq_cpu_init();
+	smp_init();     /* the other harts */
+	devices_init(); /* interrupt controller, UART */
 	boot_record.stage = BOOT_STAGE_DONE;
 	boot_mark(MARK_PROMPT);
 	report_marks();

@@ -9,6 +9,7 @@
 #include <kernel/printk.h>
 #include <kernel/string.h>
 #include <kernel/vsprintf.h>
+#include <asm/irqflags.h>
 #include <asm/sections.h>
 #include <asm/time.h>
 #include <asm/trap.h>
@@ -256,14 +257,28 @@ int monitor_run_line(const char *line)
 
 /* --- The terminal --- */
 
+/* wfi ends when an interrupt is pending that is disabled too: none slips in between. */
+static int sleep_for_char(void)
+{
+	int c;
+
+	local_irq_disable();
+	c = console_getc();
+	if (c < 0)
+		__asm__ __volatile__("wfi" : : : "memory");
+	local_irq_enable();
+	return c;
+}
+
 static int wait_for_char(void *arg)
 {
 	for (;;) {
-		int c = console_getc();
+		int c = console_has_irq() ? sleep_for_char() : console_getc();
 
 		if (c >= 0)
 			return c;
-		idle_wait(POLL_USECS);
+		if (!console_has_irq())
+			idle_wait(POLL_USECS);
 	}
 }
 

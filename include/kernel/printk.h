@@ -54,11 +54,13 @@ extern int console_loglevel;
  * @name:  for the log
  * @write: prints all of it; '\n' has been made "\r\n" already
  * @getc:  next character, or -EAGAIN when there is none yet
+ * @irq:   an interrupt comes with each character, so that a hart can sleep in wfi until then
  */
 struct console {
 	const char *name;
 	void (*write)(const char *s, size_t len);
 	int (*getc)(void);
+	bool irq;
 };
 
 /**
@@ -67,7 +69,13 @@ struct console {
  */
 const struct console *register_console(const struct console *console);
 
+/** switch_console() - as register_console(), for another way to the same terminal: no log */
+const struct console *switch_console(const struct console *console);
+
 bool console_registered(void);
+
+/** console_has_irq() - whether input interrupts: see struct console */
+bool console_has_irq(void);
 
 /** console_write() - raw bytes to the console; '\n' becomes "\r\n" */
 void console_write(const char *s, size_t len);

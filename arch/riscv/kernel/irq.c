@@ -17,7 +17,7 @@ void set_handle_irq(void (*handle)(void))
 
 void irq_cpu_init(void)
 {
-	csr_write(sie, SIE_SSIE | SIE_STIE | (handle_external ? SIE_SEIE : 0));
+	csr_write(sie, SIE_SSIE | (handle_external ? SIE_SEIE : 0));
 	local_irq_enable();
 }
 

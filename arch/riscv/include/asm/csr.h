@@ -45,30 +45,48 @@
 #define SATP_MODE_BARE  0
 #define SATP_PPN_MASK   ((1UL << 44) - 1)
 
+/* Numbers of CSRs the assembler may not know. */
+#define CSR_SISELECT 0x150 /* AIA 1.0 chapter 2 */
+#define CSR_SIREG    0x151
+#define CSR_STOPEI   0x15c
+
 #ifndef __ASSEMBLER__
 
-#define csr_read(csr)                                                           \
-	({                                                                      \
-		unsigned long _v;                                               \
-		__asm__ __volatile__("csrr %0, " #csr : "=r"(_v) : : "memory"); \
-		_v;                                                             \
+/* The name as text; a macro stands for its value. */
+#define CSR_NAME(csr) #csr
+
+#define csr_read(csr)                                                                    \
+	({                                                                               \
+		unsigned long _v;                                                        \
+		__asm__ __volatile__("csrr %0, " CSR_NAME(csr) : "=r"(_v) : : "memory"); \
+		_v;                                                                      \
 	})
 #define csr_write(csr, val) \
-	__asm__ __volatile__("csrw " #csr ", %0" : : "rK"((unsigned long)(val)) : "memory")
+	__asm__ __volatile__("csrw " CSR_NAME(csr) ", %0" : : "rK"((unsigned long)(val)) : "memory")
 #define csr_set(csr, val) \
-	__asm__ __volatile__("csrs " #csr ", %0" : : "rK"((unsigned long)(val)) : "memory")
+	__asm__ __volatile__("csrs " CSR_NAME(csr) ", %0" : : "rK"((unsigned long)(val)) : "memory")
+/* Writes; gives what was there before. */
+#define csr_swap(csr, val)                                             \
+	({                                                             \
+		unsigned long _v;                                      \
+		__asm__ __volatile__("csrrw %0, " CSR_NAME(csr) ", %1" \
+				     : "=r"(_v)                        \
+				     : "rK"((unsigned long)(val))      \
+				     : "memory");                      \
+		_v;                                                    \
+	})
 /* Clears bits; gives what was there before. */
-#define csr_read_clear(csr, val)                                  \
-	({                                                        \
-		unsigned long _v;                                 \
-		__asm__ __volatile__("csrrc %0, " #csr ", %1"     \
-				     : "=r"(_v)                   \
-				     : "rK"((unsigned long)(val)) \
-				     : "memory");                 \
-		_v;                                               \
+#define csr_read_clear(csr, val)                                       \
+	({                                                             \
+		unsigned long _v;                                      \
+		__asm__ __volatile__("csrrc %0, " CSR_NAME(csr) ", %1" \
+				     : "=r"(_v)                        \
+				     : "rK"((unsigned long)(val))      \
+				     : "memory");                      \
+		_v;                                                    \
 	})
 #define csr_clear(csr, val) \
-	__asm__ __volatile__("csrc " #csr ", %0" : : "rK"((unsigned long)(val)) : "memory")
+	__asm__ __volatile__("csrc " CSR_NAME(csr) ", %0" : : "rK"((unsigned long)(val)) : "memory")
 
 #endif
 #endif
