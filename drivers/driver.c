@@ -120,21 +120,20 @@ static void probe_device(const struct device *dev)
 
 static const struct driver *find_driver(const char *list, u32 len)
 {
-	for (unsigned int i = 0; list && i < ARRAY_SIZE(drivers); i++) {
-		const size_t size = strlen(drivers[i].compatible) + 1;
+	const struct driver *found = drivers + ARRAY_SIZE(drivers);
 
-		for (const char *text = list, *end = list + len; text < end;) {
-			const char *nul = memchr(text, 0, (size_t)(end - text));
+	while (list && len) {
+		const size_t size = strnlen(list, len) + 1;
 
-			if (!nul)
-				break;
-			if ((size_t)(nul + 1 - text) == size &&
-			    !memcmp(text, drivers[i].compatible, size))
-				return &drivers[i];
-			text = nul + 1;
-		}
+		if (size > len)
+			break;
+		for (const struct driver *driver = drivers; driver < found; driver++)
+			if (driver->compatible[0] == list[0] && !strcmp(driver->compatible, list))
+				found = driver;
+		list += size;
+		len -= (u32)size;
 	}
-	return NULL;
+	return found < drivers + ARRAY_SIZE(drivers) ? found : NULL;
 }
 
 static void note_device(unsigned int *nr, const struct driver_env *env, int stdout_node)

@@ -18,23 +18,28 @@ static bool one_cell(const struct fdt_prop *prop, u32 *value)
 	return true;
 }
 
+static bool is_named(const struct fdt_prop *prop, const char *name)
+{
+	return prop->name[0] == name[0] && !strcmp(prop->name, name);
+}
+
 /* What the pass wants of one property. */
 static void note_prop(struct fdt_level *level, struct fdt_intc *intc, const struct fdt_prop *prop)
 {
 	u32 value;
 
-	if (!strcmp(prop->name, "compatible")) {
+	if (is_named(prop, "compatible")) {
 		level->compatible = (const char *)prop->data;
 		level->compatible_len = prop->len;
-	} else if (!strcmp(prop->name, "status")) {
+	} else if (is_named(prop, "status")) {
 		level->available &= is_okay(prop);
-	} else if (!strcmp(prop->name, "ranges")) {
+	} else if (is_named(prop, "ranges")) {
 		level->mapped |= !prop->len;
-	} else if (!strcmp(prop->name, "phandle")) {
+	} else if (is_named(prop, "phandle")) {
 		one_cell(prop, &intc->phandle);
-	} else if (!strcmp(prop->name, "#interrupt-cells")) {
+	} else if (is_named(prop, "#interrupt-cells")) {
 		level->is_intc = one_cell(prop, &intc->cells);
-	} else if (!strcmp(prop->name, "interrupt-parent")) {
+	} else if (is_named(prop, "interrupt-parent")) {
 		level->irq_parent.node = -ENOENT;
 		level->irq_parent.phandle = one_cell(prop, &value) ? value : 0;
 	}

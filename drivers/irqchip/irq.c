@@ -41,7 +41,7 @@ unsigned int nr_irqs;
 
 static const struct irq_chip *chip;
 static struct irq_desc *descs;
-static struct irqaction actions[NR_ACTIONS];
+static struct irqaction *actions; /* behind the descriptors */
 static spinlock_t setup_lock, irq_lock;
 
 static struct irq_desc *desc_of(unsigned int irq)
@@ -283,13 +283,14 @@ int irq_set_affinity(unsigned int irq, unsigned int cpu)
 
 size_t irq_desc_size(unsigned int nr)
 {
-	return nr * sizeof(struct irq_desc);
+	return nr * sizeof(struct irq_desc) + NR_ACTIONS * sizeof(struct irqaction);
 }
 
 void irq_register_chip(const struct irq_chip *new_chip, unsigned int nr, struct irq_desc *desc)
 {
 	chip = new_chip;
 	descs = desc;
+	actions = (struct irqaction *)(desc + nr);
 	nr_irqs = nr;
 	for (unsigned int irq = 0; irq < nr; irq++)
 		desc[irq].depth = 1; /* until it is requested */

@@ -51,9 +51,9 @@ static struct {
 	const struct console *fallback;
 } port;
 
-/* Written by the interrupt handler, read by whoever has the console. */
+/* A ring: written by the interrupt handler, read by whoever has the console. */
+static u8 bytes[RING_SIZE] __noinit;
 static struct {
-	u8 bytes[RING_SIZE];
 	unsigned int in, out; /* count for ever */
 	unsigned int lost;
 } ring;
@@ -95,7 +95,7 @@ static void receive(u8 byte)
 		__atomic_fetch_add(&ring.lost, 1, __ATOMIC_RELAXED);
 		return;
 	}
-	ring.bytes[in % RING_SIZE] = byte;
+	bytes[in % RING_SIZE] = byte;
 	__atomic_store_n(&ring.in, in + 1, __ATOMIC_RELEASE);
 }
 
@@ -122,7 +122,7 @@ static int uart_getc(void)
 		return line_status() & LSR_DR ? (int)(u8)read_reg(RBR) : -EAGAIN;
 	if (out == __atomic_load_n(&ring.in, __ATOMIC_ACQUIRE))
 		return -EAGAIN;
-	c = ring.bytes[out % RING_SIZE];
+	c = bytes[out % RING_SIZE];
 	__atomic_store_n(&ring.out, out + 1, __ATOMIC_RELEASE);
 	return c;
 }

@@ -42,8 +42,7 @@ struct param {
 	char name[12];
 	enum param_type type;
 	void *value;
-	const char *
-		choices; /* PARAM_CHOICE, PARAM_EARLY: values allowed, separated by '|'; NULL: no value */
+	const char *choices; /* of PARAM_CHOICE, PARAM_EARLY, separated by '|'; NULL: no value */
 	const char *help;
 };
 
