@@ -11,6 +11,7 @@ static const struct {
 	size_t offset; /* of an unsigned long in struct hart */
 } counters[] = {
 	{ "calls", offsetof(struct hart, nr_calls) },
+	{ "timer", offsetof(struct hart, nr_timer) },
 };
 
 static int cmd_interrupts(int argc, char **argv)

@@ -6,6 +6,7 @@
 #include <kernel/panic.h>
 #include <kernel/printk.h>
 #include <kernel/string.h>
+#include <kernel/watchdog.h>
 
 char boot_command_line[COMMAND_LINE_SIZE] __noinit;
 struct cmdline_options cmdline = { .loglevel = LOGLEVEL_DEFAULT,
@@ -28,9 +29,12 @@ static const struct param params[] = {
 	{ "mem", PARAM_SIZE, &cmdline.mem, NULL, "SIZE[KMGT]: use only so much RAM" },
 	{ "no4lvl", PARAM_EARLY, NULL, NULL, "use at most sv39" },
 	{ "no5lvl", PARAM_EARLY, NULL, NULL, "use at most sv48" },
+	{ "panic_on_oops", PARAM_NUMBER, &panic_on_oops, NULL, "1: a report ends the machine" },
 	{ "paging", PARAM_EARLY, NULL, "sv39|sv48|sv57", "use at most this paging mode" },
 	{ "quiet", PARAM_FLAG, &cmdline.quiet, NULL, "print errors only" },
 	{ "run", PARAM_STRING, &cmdline.run, NULL, "\"COMMAND; ...\": run monitor commands" },
+	{ "watchdog_thresh", PARAM_NUMBER, &watchdog_thresh, NULL,
+	  "SECONDS: a hart is stuck after it, 0: never (10)" },
 	{ "", PARAM_FLAG, NULL, NULL, NULL },
 };
 

@@ -113,6 +113,8 @@ static const char *start_error(int err)
 		return "it does not keep the paging mode";
 	case -EIO:
 		return "the firmware does not start it";
+	case -EOPNOTSUPP:
+		return "it does not do all that the boot hart does";
 	default:
 		return "it does not come";
 	}

@@ -4,14 +4,17 @@
 #include <kernel/cmdline.h>
 #include <kernel/errno.h>
 #include <kernel/harts.h>
+#include <kernel/hrtimer.h>
 #include <kernel/init.h>
 #include <kernel/kallsyms.h>
 #include <kernel/lineedit.h>
 #include <kernel/monitor.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
+#include <kernel/smp.h>
 #include <kernel/tty.h>
 #include <kernel/vsprintf.h>
+#include <kernel/watchdog.h>
 #include <asm/boot_record.h>
 #include <asm/irq.h>
 #include <asm/sbi.h>
@@ -52,6 +55,7 @@ void machine_restart(void)
 
 static void panic_describe(void)
 {
+	smp_send_stop();
 	if (boot_record.stage < BOOT_STAGE_DONE) {
 		if (!console_registered())
 			sbi_console_init();
@@ -111,8 +115,10 @@ void start_kernel(void)
 	kallsyms_init();                            /* names in them */
 	set_panic_hooks(panic_describe, panic_end); /* and an end */
 	setup_arch();                               /* console, memblock, linear map */
+	hrtimers_cpu_starting();
+	watchdog_enable();
+	irq_cpu_init(); /* from here on it takes interrupts */
 	boot_mark(MARK_ALLOCATORS);
-	irq_cpu_init();
 	smp_init();     /* the other harts */
 	devices_init(); /* interrupt controller, UART */
 	boot_record.stage = BOOT_STAGE_DONE;

@@ -3,15 +3,15 @@
  * The prompt: lines into commands, commands into words, and each run so that a trap in
  * it costs only that command.
  */
+#include <kernel/completion.h>
+#include <kernel/delay.h>
 #include <kernel/errno.h>
 #include <kernel/lineedit.h>
 #include <kernel/monitor.h>
 #include <kernel/printk.h>
 #include <kernel/string.h>
 #include <kernel/vsprintf.h>
-#include <asm/irqflags.h>
 #include <asm/sections.h>
-#include <asm/time.h>
 #include <asm/trap.h>
 
 #define PROMPT       "cairn> "
@@ -257,28 +257,21 @@ int monitor_run_line(const char *line)
 
 /* --- The terminal --- */
 
-/* wfi ends when an interrupt is pending that is disabled too: none slips in between. */
-static int sleep_for_char(void)
-{
-	int c;
-
-	local_irq_disable();
-	c = console_getc();
-	if (c < 0)
-		__asm__ __volatile__("wfi" : : : "memory");
-	local_irq_enable();
-	return c;
-}
-
 static int wait_for_char(void *arg)
 {
 	for (;;) {
-		int c = console_has_irq() ? sleep_for_char() : console_getc();
+		struct completion *input = console_input();
+		int c;
 
+		if (input) /* before the question: what comes behind it is told */
+			reinit_completion(input);
+		c = console_getc();
 		if (c >= 0)
 			return c;
-		if (!console_has_irq())
-			idle_wait(POLL_USECS);
+		if (input)
+			wait_for_completion(input);
+		else
+			usleep_range(POLL_USECS, POLL_USECS);
 	}
 }
 

@@ -3,10 +3,16 @@
 #include <kernel/panic.h>
 #include <kernel/printk.h>
 #include <kernel/vsprintf.h>
+#include <asm/cmpxchg.h>
+#include <asm/irqflags.h>
 
 static void (*describe_hook)(void);
 static void (*end_hook)(void);
-static bool panicking;
+
+/* The hart whose panic it is. */
+static const void *panicking;
+
+u64 panic_on_oops;
 
 void set_panic_hooks(void (*describe)(void), void (*end)(void))
 {
@@ -18,10 +24,15 @@ void panic(const char *fmt, ...)
 {
 	va_list args;
 
-	if (!panicking) {
+	const void *hart = __builtin_thread_pointer(), *first;
+
+	local_irq_disable();
+	first = cmpxchg(&panicking, NULL, hart);
+	while (first && first != hart) /* which stops this one */
+		cpu_relax();
+	if (!first) {
 		char reason[256];
 
-		panicking = true;
 		va_start(args, fmt);
 		vsnprintf(reason, sizeof(reason), fmt, args);
 		va_end(args);

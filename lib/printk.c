@@ -95,9 +95,9 @@ bool console_registered(void)
 	return console;
 }
 
-bool console_has_irq(void)
+struct completion *console_input(void)
 {
-	return console && console->irq;
+	return console ? console->input : NULL;
 }
 
 int console_getc(void)

@@ -4,6 +4,7 @@
  * polled where there is none. Output is always polled: it has to work from any hart, with
  * interrupts off, and in the last moments of the kernel.
  */
+#include <kernel/completion.h>
 #include <kernel/driver.h>
 #include <kernel/errno.h>
 #include <kernel/interrupt.h>
@@ -58,6 +59,8 @@ static struct {
 	unsigned int lost;
 } ring;
 
+static struct completion input; /* there is something in the ring */
+
 static u32 read_reg(enum reg reg)
 {
 	volatile u8 *at = port.regs + ((u32)reg << port.shift);
@@ -107,6 +110,8 @@ static irqreturn_t handle_uart(unsigned int irq, void *dev)
 		receive((u8)read_reg(RBR));
 		ours = true;
 	}
+	if (ours)
+		complete(&input);
 	return ours ? IRQ_HANDLED : IRQ_NONE;
 }
 
@@ -141,7 +146,9 @@ static bool wait_ready(void)
 
 static void give_up(const char *rest, size_t len)
 {
+	write_reg(IER, 0); /* the firmware reads from here on */
 	switch_console(port.fallback);
+	complete(&input);
 	port.fallback->write(rest, len);
 	pr_err("tty: the UART does not send: the firmware's console is used\n");
 }
@@ -230,7 +237,7 @@ static int start_irq(const struct device *dev)
 
 const char *ns16550_probe(const struct device *dev)
 {
-	static struct console console = { "uart", uart_write, uart_getc, false };
+	static struct console console = { "uart", uart_write, uart_getc, NULL };
 	const char *why;
 	u32 size;
 	u64 pa;
@@ -248,7 +255,7 @@ const char *ns16550_probe(const struct device *dev)
 		return "its registers do not keep what is written";
 	start(dev);
 	irq = start_irq(dev);
-	console.irq = port.irq;
+	console.input = port.irq ? &input : NULL;
 	port.fallback = switch_console(&console);
 	if (irq > 0)
 		pr_info("tty: %s at 0x%llx irq=%d\n", dev->driver->compatible, pa, irq);

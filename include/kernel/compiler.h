@@ -25,6 +25,8 @@
 #define unlikely(x)     __builtin_expect(!!(x), 0)
 
 #define barrier()       __asm__ __volatile__("" : : : "memory")
+/* In a loop that waits for another hart. Zihintpause is not assumed. */
+#define cpu_relax() barrier()
 /* The compiler may assume nothing of the variable's value from here on. */
 #define OPTIMIZER_HIDE_VAR(v) __asm__("" : "+r"(v))
 

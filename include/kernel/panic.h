@@ -12,6 +12,9 @@
  */
 __noreturn void panic(const char *fmt, ...) __printf(1, 2);
 
+/* Whether a report ends the machine, even where somebody waits to go on after it. */
+extern u64 panic_on_oops;
+
 /** set_panic_hooks() - what the upper layers add: describing the machine, ending it */
 void set_panic_hooks(void (*describe)(void), void (*end)(void));
 

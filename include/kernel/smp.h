@@ -2,15 +2,15 @@
 #ifndef KERNEL_SMP_H
 #define KERNEL_SMP_H
 
+#include <kernel/completion.h>
 #include <kernel/percpu.h>
 
 /*
  * The other harts: started, asked to run something, stopped. Numbers of harts ("cpu", as
  * in Linux) are those of harts[]; hart ids are the firmware's.
  *
- * A hart that has nothing to do sleeps in wfi, and runs what others ask of it when an
- * interprocessor interrupt wakes it. Interrupts are not taken anywhere else yet: a hart
- * that is busy answers when it is done, and the boot hart when it waits for a key.
+ * A hart is asked by an interrupt for what is short, and runs what lasts longer
+ * (<kernel/workqueue.h>) when it is idle; then it sleeps in wfi.
  */
 
 /** cpu_online() - whether hart @cpu runs and can be asked */
@@ -29,37 +29,63 @@ static inline unsigned int num_online_cpus(void)
 
 /**
  * cpu_up() - start hart @cpu and wait until it is there
- * Context: any hart that may wait.
+ * Context: interrupts on.
  * Return: 0, also when it runs already; -EINVAL: no such number; -ENXIO: it does not keep the
- * kernel's paging mode; -EIO: the firmware refuses; -ETIMEDOUT: it did not come in a second.
+ * kernel's paging mode; -EOPNOTSUPP: it lacks an extension that is in use (struct hart,
+ * lacks); -EIO: the firmware refuses; -ETIMEDOUT: it did not come in a second.
  */
 int cpu_up(unsigned int cpu);
 
 /**
- * cpu_down() - stop hart @cpu and wait until the firmware says so
+ * cpu_down() - stop hart @cpu when it is idle, and wait until the firmware says so
+ * Its timers are the boot hart's then.
+ * Context: interrupts on.
  * Return: 0, also when it is stopped already; -EINVAL: no such number; -EBUSY: it is the boot
- * hart or the one that asks; -ETIMEDOUT: it did not stop in a second.
+ * hart or the one that asks; -ETIMEDOUT: it did not stop in a second, and goes on.
  */
 int cpu_down(unsigned int cpu);
 
 /**
- * smp_call_function_single() - run func(info) on hart @cpu
+ * smp_call_function_single() - run func(info) on hart @cpu, in an interrupt
  * @wait: until it has returned; without, at most one call from this hart is under way, and
  *        the next one waits for it
  *
- * On the running hart it is an ordinary call. A trap in @func is reported and ends it.
- * Return: 0; -ENXIO: the hart is not online.
+ * On the running hart it is an ordinary call, with interrupts disabled. A trap in @func is
+ * reported, and stops any hart but the boot hart.
+ * Context: with @wait, interrupts on.
+ * Return: 0; -ENXIO: the hart is not online, or stopped before its turn came.
  */
 int smp_call_function_single(unsigned int cpu, void (*func)(void *info), void *info, bool wait);
 
 /** on_each_cpu() - run func(info) on all online harts, this one last; waits if @wait */
 void on_each_cpu(void (*func)(void *info), void *info, bool wait);
 
-/** smp_run_calls() - run what other harts have asked for; idle loops do */
+/** smp_run_calls() - run what other harts have asked for: the interrupt that tells of it */
 void smp_run_calls(void);
+
+/** smp_kick() - wake another hart from wfi. Context: any. */
+void smp_kick(const struct hart *hart);
 
 /** remote_sfence_vma() - let the firmware fence [start, start + size) on all other online harts */
 void remote_sfence_vma(unsigned long start, unsigned long size);
+
+/** smp_send_stop() - stop all other harts for good, those that can be interrupted */
+void smp_send_stop(void);
+
+/** fail_calls() - hart @cpu is gone: who has asked it gets -ENXIO */
+void fail_calls(unsigned int cpu);
+
+/** cpu_idle() - sleep until an interrupt, unless there is work or @x is done; NULL: none */
+void cpu_idle(const struct completion *x);
+
+/** this_hart_wanted() - whether there is work for this hart, or it is to stop */
+bool this_hart_wanted(void);
+
+/** hart_failed() - stop this hart after a report; the boot hart goes on and returns */
+void hart_failed(void);
+
+/** hart_park() - stop this hart in @state, HART_*. Context: its timers are elsewhere. */
+__noreturn void hart_park(unsigned int state);
 
 /** hart_state_text() - HART_* in words */
 const char *hart_state_text(unsigned int state);

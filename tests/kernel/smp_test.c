@@ -11,7 +11,10 @@
 #include <kernel/printk.h>
 #include <kernel/smp.h>
 #include <kernel/string.h>
+#include <kernel/watchdog.h>
+#include <kernel/workqueue.h>
 #include <asm/boot_record.h>
+#include <asm/time.h>
 #include <asm/cpufeature.h>
 #include <asm/layout.h>
 #include "probe.h"
@@ -163,28 +166,96 @@ static void fail_here(void *info)
 	*(volatile char *)info = 1;
 }
 
-/* A trap on another hart costs the call, not the hart. */
-static void trap_elsewhere(void)
+static int fail_in_work(void *info)
 {
-	const unsigned int cpu = last_cpu();
-	int quiet = console_loglevel;
+	fail_here(info);
+	return 0;
+}
 
-	if (!cpu)
-		return; /* a call to itself is an ordinary one */
-	console_loglevel = 0;
-	EXPECT_EQ(smp_call_function_single(cpu, fail_here, NULL, true), 0);
-	EXPECT_EQ(
-		smp_call_function_single(cpu, fail_here, (void *)(harts[cpu]->home_low - 8), true),
-		0);
-	console_loglevel = quiet;
+static void expect_failed(unsigned int cpu)
+{
+	ktime_t end = ktime_get() + 10 * NSEC_PER_SEC;
+
+	while (cpu_online(cpu) && ktime_get() < end)
+		;
+	EXPECT_EQ(READ_ONCE(harts[cpu]->state), HART_FAILED);
+	EXPECT_EQ(smp_call_function_single(cpu, note_cpu, NULL, true), -ENXIO);
+	EXPECT_EQ(smp_call_on_cpu(cpu, fail_in_work, NULL, false), -ENXIO);
+	EXPECT_EQ(cpu_up(cpu), 0);
 	asked[cpu] = 0;
 	EXPECT_EQ(smp_call_function_single(cpu, note_cpu, (void *)7, true), 0);
 	EXPECT_EQ(asked[cpu], 7);
 }
 
+/* A trap on another hart stops that hart; who waits for it goes on, and it can be had again. */
+static void trap_elsewhere(void)
+{
+	const unsigned int cpu = last_cpu();
+	int quiet = console_loglevel;
+	void *guard;
+
+	if (!cpu)
+		return; /* a call to itself is an ordinary one */
+	guard = (void *)(harts[cpu]->home_low - 8);
+	console_loglevel = 0;
+	EXPECT_EQ(smp_call_function_single(cpu, fail_here, NULL, true), 0);
+	expect_failed(cpu);
+	EXPECT_EQ(smp_call_function_single(cpu, fail_here, guard, true), 0);
+	expect_failed(cpu);
+	EXPECT_EQ(smp_call_on_cpu(cpu, fail_in_work, NULL, false), -ENXIO);
+	expect_failed(cpu);
+	console_loglevel = quiet;
+}
+
+/* What is queued behind a trap is not lost: who waits is told. */
+struct queued {
+	struct work_struct work;
+	unsigned int ran;
+};
+
+static void count_or_fail(struct work_struct *work)
+{
+	struct queued *queued = container_of(work, struct queued, work);
+
+	queued->ran++;
+	if (queued->ran > 1)
+		fail_here(NULL);
+}
+
+static void works(void)
+{
+	static struct queued q[3]; /* a hart that is stuck might still write them */
+	const unsigned int cpu = last_cpu();
+	int quiet = console_loglevel;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(q); i++) {
+		q[i].ran = 0;
+		INIT_WORK(&q[i].work, count_or_fail);
+		flush_work(&q[i].work); /* never scheduled */
+		EXPECT(schedule_work_on(cpu, &q[i].work));
+	}
+	for (unsigned int i = 0; i < ARRAY_SIZE(q); i++) {
+		flush_work(&q[i].work);
+		EXPECT_EQ(q[i].ran, 1);
+	}
+	EXPECT(!schedule_work_on(nr_cpu_ids, &q[0].work));
+	if (!cpu)
+		return;
+	q[2].ran = 0;
+	console_loglevel = 0;
+	for (unsigned int i = 0; i < ARRAY_SIZE(q); i++)
+		schedule_work_on(cpu, &q[i].work);
+	for (unsigned int i = 0; i < ARRAY_SIZE(q); i++)
+		flush_work(&q[i].work);
+	expect_failed(cpu);
+	console_loglevel = quiet;
+	EXPECT_EQ(q[0].ran, 2);
+}
+
 /* --- The engine, with a second hart in what it changes --- */
 
 struct worker {
+	struct work_struct job;
 	volatile u64 *words; /* through the mapping that is split and merged */
 	bool stop, write;
 	unsigned long rounds, wrong;
@@ -193,16 +264,33 @@ struct worker {
 #define NR_WORDS (SZ_2M / sizeof(u64))
 #define STRIDE   521 /* words; prime, so that all pages are met */
 
-static void work(void *info)
+static void work(struct work_struct *job)
 {
-	struct worker *w = info;
+	struct worker *w = container_of(job, struct worker, job);
 
 	for (unsigned long i = 0; !READ_ONCE(w->stop); i = (i + STRIDE) % NR_WORDS) {
 		w->wrong += w->words[i] != i * 0x9e3779b97f4a7c15ULL;
 		if (w->write)
 			w->words[i] = i * 0x9e3779b97f4a7c15ULL;
 		w->rounds++;
+		touch_softlockup_watchdog();
 	}
+}
+
+/* With one hart there is nobody. */
+static void start_worker(struct worker *w, unsigned int cpu)
+{
+	INIT_WORK(&w->job, work);
+	if (cpu)
+		EXPECT(schedule_work_on(cpu, &w->job));
+}
+
+static void stop_worker(struct worker *w, unsigned int cpu)
+{
+	while (cpu && !READ_ONCE(w->rounds))
+		cpu_relax();
+	WRITE_ONCE(w->stop, true);
+	flush_work(&w->job);
 }
 
 static phys_addr_t block_of_ram(void)
@@ -226,6 +314,7 @@ static void split_and_merge(unsigned long va, unsigned long repeats)
 
 		EXPECT_EQ(pgtable_split(&kernel_pgtable, at, PAGE_SIZE, 0), 0);
 		EXPECT_EQ(pgtable_merge(&kernel_pgtable, va, SZ_2M), 1);
+		touch_softlockup_watchdog();
 	}
 }
 
@@ -240,13 +329,9 @@ static void split_merge(void)
 	EXPECT_EQ(pgtable_map(&kernel_pgtable, va, pa, SZ_2M, PAGE_KERNEL, 0), 0);
 	for (unsigned long i = 0; i < NR_WORDS; i++)
 		w.words[i] = i * 0x9e3779b97f4a7c15ULL;
-	if (cpu)
-		EXPECT_EQ(smp_call_function_single(cpu, work, &w, false), 0);
+	start_worker(&w, cpu);
 	split_and_merge(va, 300 * cmdline.ktest_work);
-	while (cpu && !READ_ONCE(w.rounds))
-		;
-	WRITE_ONCE(w.stop, true);
-	on_each_cpu(note_cpu, NULL, true); /* it has come back */
+	stop_worker(&w, cpu);
 	EXPECT_EQ(w.wrong, 0);
 	EXPECT(!cpu || w.rounds);
 	for (unsigned long i = 0; i < NR_WORDS; i++)
@@ -276,14 +361,10 @@ static void split_merge_dirty(void)
 			EXPECT_EQ(pgtable_protect(&kernel_pgtable, va, SZ_2M, __pgprot(0),
 						  __pgprot((_PAGE_ACCESSED | _PAGE_DIRTY))),
 				  0);
-			if (cpu)
-				EXPECT_EQ(smp_call_function_single(cpu, work, &w, false), 0);
+			start_worker(&w, cpu);
 			split_and_merge(va, 1 + i % 3);
 			words[i * 512] = words[i * 512];
-			while (cpu && !READ_ONCE(w.rounds))
-				;
-			WRITE_ONCE(w.stop, true);
-			on_each_cpu(note_cpu, NULL, true);
+			stop_worker(&w, cpu);
 			pte = pgtable_walk(&kernel_pgtable, va, &level);
 			EXPECT_EQ(level, 1);
 			EXPECT(pte.val & _PAGE_DIRTY);
@@ -332,6 +413,7 @@ static const struct ktest_case cases[] = {
 	{ "no_mode", no_mode },
 	{ "exclusion", exclusion },
 	{ "trap_elsewhere", trap_elsewhere },
+	{ "works", works },
 	{ "split_merge", split_merge },
 	{ "split_merge_dirty", split_merge_dirty },
 	{ "unmapped_everywhere", unmapped_everywhere },

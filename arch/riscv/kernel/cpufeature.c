@@ -16,7 +16,7 @@ unsigned long riscv_ext_used;
  * soon; a hart without it may be as fast. So the device tree alone decides.
  */
 static const struct {
-	char name[8]; /* begins with "sv" */
+	char name[8]; /* begins with "s" */
 	bool unseen;
 } ext_row[NR_RISCV_EXTS] = {
 	[RISCV_ISA_EXT_SVNAPOT] = { "svnapot", false },
@@ -25,6 +25,7 @@ static const struct {
 	[RISCV_ISA_EXT_SVADU] = { "svadu", false },
 	[RISCV_ISA_EXT_SVADE] = { "svade", false },
 	[RISCV_ISA_EXT_SVVPTC] = { "svvptc", true },
+	[RISCV_ISA_EXT_SSTC] = { "sstc", false },
 };
 
 const char *riscv_ext_name(enum riscv_ext ext)
@@ -32,10 +33,10 @@ const char *riscv_ext_name(enum riscv_ext ext)
 	return ext_row[ext].name;
 }
 
-/* Most names in a list differ in the first two letters: no call for them. */
+/* Most names in a list differ in the first letter: no call for them. */
 unsigned long riscv_ext_bit(const char *name)
 {
-	if (name[0] != 's' || name[1] != 'v')
+	if (name[0] != 's')
 		return 0;
 	for (unsigned int ext = 0; ext < NR_RISCV_EXTS; ext++)
 		if (!strcmp(name, ext_row[ext].name))

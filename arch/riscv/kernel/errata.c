@@ -55,7 +55,7 @@ void errata_init(void)
 	for (unsigned int erratum = 0; erratum < NR_ERRATA; erratum++) {
 		const char *name = erratum_name(erratum, &ids);
 
-		if (name) {
+		if (name && !has_erratum(erratum)) {
 			errata |= 1UL << erratum;
 			pr_info("cpu: erratum=\"%s\"\n", name);
 		}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Interrupts of a hart: the three kinds there are (Priv 20250508 §12.1.3), and who handles each. */
+#include <kernel/hrtimer.h>
 #include <kernel/printk.h>
 #include <kernel/smp.h>
 #include <asm/csr.h>
@@ -17,7 +18,7 @@ void set_handle_irq(void (*handle)(void))
 
 void irq_cpu_init(void)
 {
-	csr_write(sie, SIE_SSIE | (handle_external ? SIE_SEIE : 0));
+	csr_write(sie, SIE_SSIE | SIE_STIE | (handle_external ? SIE_SEIE : 0));
 	local_irq_enable();
 }
 
@@ -28,10 +29,18 @@ static void handle_unknown(unsigned long irq)
 	csr_clear(sie, 1UL << irq);
 }
 
+static void handle_timer(void)
+{
+	this_hart()->nr_timer++;
+	hrtimer_interrupt();
+}
+
 static void dispatch(unsigned long irq)
 {
 	if (irq == IRQ_S_SOFT)
 		smp_run_calls();
+	else if (irq == IRQ_S_TIMER)
+		handle_timer();
 	else if (irq == IRQ_S_EXT && handle_external)
 		handle_external();
 	else

@@ -11,13 +11,16 @@
 
 #define MAX_FRAMES 32
 
-static bool on_a_stack(unsigned long fp)
+static bool on_stack_of(const struct hart *hart, unsigned long fp)
 {
-	const struct hart *hart = this_hart();
-
 	return fp % 8 == 0 &&
 	       ((fp >= hart->home_low + 16 && fp <= hart->home_high) ||
 		(fp >= hart->emergency - EMERGENCY_SIZE + 16 && fp <= hart->emergency));
+}
+
+static bool on_a_stack(unsigned long fp)
+{
+	return on_stack_of(this_hart(), fp);
 }
 
 static bool is_text(unsigned long addr)
@@ -44,11 +47,11 @@ static void show_repeats(unsigned long repeats)
 }
 
 /* Callers are above their callees; a chain that goes down is damaged. */
-static void walk_frames(unsigned long fp)
+static void walk_frames(const struct hart *hart, unsigned long fp)
 {
 	unsigned long last_ra = 0, repeats = 0;
 
-	for (unsigned int shown = 0; on_a_stack(fp) && shown < MAX_FRAMES;) {
+	for (unsigned int shown = 0; on_stack_of(hart, fp) && shown < MAX_FRAMES;) {
 		const unsigned long *frame = (const unsigned long *)fp;
 
 		if (!is_text(frame[-1]))
@@ -99,11 +102,43 @@ void show_backtrace(const struct pt_regs *regs)
 {
 	pr_err("backtrace:\n");
 	pr_err("  [<%016lx>] %pS\n", regs->epc, (void *)regs->epc);
-	walk_frames(show_live_ra(regs));
+	walk_frames(this_hart(), show_live_ra(regs));
 }
 
 void dump_stack(void)
 {
 	pr_err("backtrace:\n");
-	walk_frames((unsigned long)__builtin_frame_address(0));
+	walk_frames(this_hart(), (unsigned long)__builtin_frame_address(0));
+}
+
+/* Whether frames lead from here to the first one of the hart. */
+static bool reaches_bottom(const struct hart *hart, unsigned long fp)
+{
+	while (on_stack_of(hart, fp)) {
+		const unsigned long *frame = (const unsigned long *)fp;
+
+		if (!is_text(frame[-1]))
+			return false;
+		if (fp >= hart->home_high - 16)
+			return true;
+		if (frame[-2] <= fp)
+			return false;
+		fp = frame[-2];
+	}
+	return false;
+}
+
+/*
+ * Nothing can make it tell where it is. Its stack keeps its callers, and below them what
+ * calls that have returned left there: the deepest chain is taken.
+ */
+void show_stack_of(const struct hart *hart)
+{
+	pr_err("backtrace, from its stack; the first lines may be of calls that are over:\n");
+	for (unsigned long fp = hart->home_low + 16; fp <= hart->home_high; fp += 16)
+		if (reaches_bottom(hart, fp)) {
+			walk_frames(hart, fp);
+			return;
+		}
+	pr_err("  no frames\n");
 }

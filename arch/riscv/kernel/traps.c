@@ -3,10 +3,12 @@
 #include <kernel/errno.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
+#include <kernel/smp.h>
 #include <kernel/spinlock.h>
 #include <asm/csr.h>
 #include <asm/hart.h>
 #include <asm/irq.h>
+#include <asm/irqflags.h>
 #include <asm/page.h>
 #include <asm/recovery.h>
 #include <asm/sections.h>
@@ -89,6 +91,23 @@ static void oops(const struct pt_regs *regs)
 /* One report at a time, whole: harts that fail together print one after the other. */
 static spinlock_t report_lock;
 
+unsigned long report_begin(void)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	if (++this_hart()->in_report == 1)
+		spin_lock(&report_lock);
+	return flags;
+}
+
+void report_end(unsigned long flags)
+{
+	if (--this_hart()->in_report == 0)
+		spin_unlock(&report_lock);
+	local_irq_restore(flags);
+}
+
 void handle_trap(struct pt_regs *regs)
 {
 	struct hart *hart = this_hart();
@@ -104,17 +123,19 @@ void handle_trap(struct pt_regs *regs)
 		*recovery->trap = *regs;
 		recovery_resume(recovery, -EFAULT);
 	}
+	report_begin();
 	/* A report that traps is cut short rather than repeated. */
-	if (++hart->in_report == 1) {
-		spin_lock(&report_lock);
+	if (hart->in_report == 1) {
 		oops(regs);
 	} else {
 		pr_emerg("oops: %s at %pS while reporting (stval %016lx)\n", trap_name(regs->cause),
 			 (void *)regs->epc, regs->badaddr);
 	}
-	if (hart->in_report > 2 || !recovery)
+	if (hart->in_report > 2 || panic_on_oops || (!recovery && !hart->cpu))
 		panic("%s at %pS", trap_name(regs->cause), (void *)regs->epc);
-	hart->in_report = 0;
-	spin_unlock(&report_lock);
+	hart->in_report = 1;
+	report_end(0);
+	if (!recovery)
+		hart_failed();
 	recovery_resume(recovery, -EFAULT);
 }

@@ -124,15 +124,37 @@ static enum hart_does try_svade(void)
 	return faults == 2 ? HART_DOES : HART_DIFFERS;
 }
 
+static int clear_stimecmp(void *arg)
+{
+	csr_write(CSR_STIMECMP, ~0UL);
+	return 0;
+}
+
+/* The firmware must have let the supervisor have it, too. */
+static enum hart_does try_sstc(void)
+{
+	struct pt_regs trap;
+
+	return catch_trap(clear_stimecmp, NULL, &trap) ? HART_FAULTS : HART_DOES;
+}
+
+static enum hart_does (*const try[NR_RISCV_EXTS])(void) = {
+	[RISCV_ISA_EXT_SVNAPOT] = try_svnapot, [RISCV_ISA_EXT_SVPBMT] = try_svpbmt,
+	[RISCV_ISA_EXT_SVINVAL] = try_svinval, [RISCV_ISA_EXT_SVADU] = try_svadu,
+	[RISCV_ISA_EXT_SVADE] = try_svade,     [RISCV_ISA_EXT_SSTC] = try_sstc,
+};
+
 void svprobe(unsigned long exts)
 {
-	enum hart_does (*const try[NR_RISCV_EXTS])(void) = {
-		[RISCV_ISA_EXT_SVNAPOT] = try_svnapot, [RISCV_ISA_EXT_SVPBMT] = try_svpbmt,
-		[RISCV_ISA_EXT_SVINVAL] = try_svinval, [RISCV_ISA_EXT_SVADU] = try_svadu,
-		[RISCV_ISA_EXT_SVADE] = try_svade,
-	};
-
 	for (unsigned int ext = 0; ext < NR_RISCV_EXTS; ext++)
 		if (exts >> ext & 1 && try[ext])
 			riscv_ext_state[ext].does = try[ext]();
+}
+
+const char *cpu_lacks(void)
+{
+	for (unsigned int ext = 0; ext < NR_RISCV_EXTS; ext++)
+		if (riscv_has_extension(ext) && try[ext] && try[ext]() != HART_DOES)
+			return riscv_ext_name(ext);
+	return NULL;
 }

@@ -14,4 +14,7 @@
 		_seen;                                                                 \
 	})
 
+/** xchg() - store @new. Return: what was there. Fully ordered. */
+#define xchg(ptr, new) __atomic_exchange_n(ptr, new, __ATOMIC_SEQ_CST)
+
 #endif

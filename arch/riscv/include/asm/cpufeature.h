@@ -4,7 +4,7 @@
 
 #include <kernel/types.h>
 
-/* Extensions that matter to page tables; rows in cpufeature.c. */
+/* Extensions the kernel uses; rows in cpufeature.c. */
 enum riscv_ext {
 	RISCV_ISA_EXT_SVNAPOT,
 	RISCV_ISA_EXT_SVPBMT,
@@ -12,6 +12,7 @@ enum riscv_ext {
 	RISCV_ISA_EXT_SVADU,
 	RISCV_ISA_EXT_SVADE,
 	RISCV_ISA_EXT_SVVPTC,
+	RISCV_ISA_EXT_SSTC,
 	NR_RISCV_EXTS,
 };
 

@@ -46,6 +46,7 @@
 #define SATP_PPN_MASK   ((1UL << 44) - 1)
 
 /* Numbers of CSRs the assembler may not know. */
+#define CSR_STIMECMP 0x14d /* Priv 20250508 chapter 16, Sstc */
 #define CSR_SISELECT 0x150 /* AIA 1.0 chapter 2 */
 #define CSR_SIREG    0x151
 #define CSR_STOPEI   0x15c

@@ -20,10 +20,10 @@ struct hart_ids {
 /** erratum_name() - the maker's name for it, if a hart with these ids has it, else NULL; pure */
 const char *erratum_name(enum erratum erratum, const struct hart_ids *ids);
 
-/** errata_init() - ask the firmware for this hart's ids; say what applies */
+/** errata_init() - ask the firmware for this hart's ids; say what applies, if it is new */
 void errata_init(void);
 
-/* What applies to this hart, a bit for each erratum. */
+/* What applies to a hart that was started, a bit for each erratum. */
 extern unsigned long errata;
 
 /** has_erratum() - false until errata_init() */

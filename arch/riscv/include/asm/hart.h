@@ -9,10 +9,12 @@
 #define HART_NO_MODE  3 /* it does not keep the kernel's paging mode */
 #define HART_SILENT   4 /* it was started and never came */
 #define HART_REFUSED  5 /* the firmware does not start it */
+#define HART_LACKS    6 /* it does not do what the others do */
+#define HART_FAILED   7 /* stopped after a report */
 
 #ifndef __ASSEMBLER__
 
-#include <kernel/types.h>
+#include <kernel/llist.h>
 
 struct pt_regs;
 struct recovery;
@@ -41,6 +43,9 @@ struct spurious {
  * @home_low, @home_high: its own stack, whichever is in use
  * @calls:      what other harts want run here, last one first
  * @nr_calls:   how many were
+ * @nr_timer:   interrupts of its timer
+ * @stop_wanted: another hart wants this one to stop when it is idle
+ * @lacks:      the extension for want of which it stays out
  * @irq_regs:   what the interrupt being handled interrupted, or NULL
  */
 struct hart {
@@ -59,8 +64,11 @@ struct hart {
 	unsigned int state;
 	unsigned long home_low;
 	unsigned long home_high;
-	struct smp_call *calls;
+	struct llist_head calls;
 	unsigned long nr_calls;
+	unsigned long nr_timer;
+	unsigned int stop_wanted;
+	const char *lacks;
 	struct pt_regs *irq_regs;
 };
 

@@ -2,7 +2,7 @@
 #ifndef ASM_TIME_H
 #define ASM_TIME_H
 
-#include <kernel/types.h>
+#include <kernel/ktime.h>
 #include <asm/csr.h>
 
 /** rdtime() - the machine's clock, in ticks of the timebase */
@@ -17,17 +17,20 @@ static inline u64 rdtime(void)
  */
 u64 rdinstret(void);
 
-/** time_init() - @frequency: ticks per second, from the device tree */
+/** time_init() - @frequency: ticks per second, from the device tree; 0: it does not say */
 void time_init(u32 frequency);
 
 /** ticks_per_second() - Return: as given to time_init() */
 u32 ticks_per_second(void);
 
+/** ktime_get() - nanoseconds since time_init(). Context: any. */
+ktime_t ktime_get(void);
+
 /**
- * idle_wait() - let the hart sleep, at most so long
- * @usecs: microseconds. Needs a timer from the firmware; without one it returns at once.
- * Context: translation on, interrupts off; nothing is handled, only waited for.
+ * set_next_event() - let this hart's timer interrupt come, once
+ * @when: on the clock of ktime_get(); KTIME_MAX: not at all
+ * Through stimecmp where harts have Sstc, else by the firmware.
  */
-void idle_wait(unsigned long usecs);
+void set_next_event(ktime_t when);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include <asm/ptrace.h>
 
+struct hart;
+
 /** trap_init() - from now on traps are handled by handle_trap(), not by head.S */
 void trap_init(void);
 
@@ -51,6 +53,16 @@ int probe_exec(unsigned long addr, struct pt_regs *trap);
 
 /** show_regs() - print all registers */
 void show_regs(const struct pt_regs *regs);
+
+/**
+ * report_begin(), report_end() - print what belongs together, between no other report
+ * @flags: as report_begin() has returned it. Interrupts are disabled in between.
+ */
+unsigned long report_begin(void);
+void report_end(unsigned long flags);
+
+/** show_stack_of() - print the callers found on the stack of a hart that runs on */
+void show_stack_of(const struct hart *hart);
 
 /** dump_stack() - print the callers, innermost first */
 void dump_stack(void);

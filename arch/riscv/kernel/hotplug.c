@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Harts starting and stopping, by way of the firmware: HSM (SBI 2.0 chapter 9). */
+#include <kernel/errno.h>
+#include <kernel/hrtimer.h>
+#include <kernel/printk.h>
+#include <kernel/smp.h>
+#include <kernel/spinlock.h>
+#include <kernel/watchdog.h>
+#include <kernel/workqueue.h>
+#include <asm/barrier.h>
+#include <asm/boot_record.h>
+#include <asm/cmpxchg.h>
+#include <asm/svprobe.h>
+#include <asm/csr.h>
+#include <asm/errata.h>
+#include <asm/irq.h>
+#include <asm/irqflags.h>
+#include <asm/page.h>
+#include <asm/sbi.h>
+#include <asm/setup.h>
+#include <asm/time.h>
+#include <asm/trap.h>
+
+void secondary_entry(void);
+__noreturn void secondary_start_kernel(void);
+
+unsigned int nr_online_cpus = 1;
+
+/* Held while a hart is started or stopped. */
+static spinlock_t hotplug_lock;
+
+const char *hart_state_text(unsigned int state)
+{
+	static const char texts[][12] = {
+		[HART_STOPPED] = "stopped", [HART_STARTING] = "starting",
+		[HART_ONLINE] = "online",   [HART_NO_MODE] = "no mode",
+		[HART_SILENT] = "silent",   [HART_REFUSED] = "refused",
+		[HART_LACKS] = "lacks",     [HART_FAILED] = "failed",
+	};
+
+	return texts[state];
+}
+
+bool this_hart_wanted(void)
+{
+	return works_pending() || READ_ONCE(this_hart()->stop_wanted);
+}
+
+/* --- On the hart itself --- */
+
+/* Its stack is lost, its variables stay. */
+void hart_park(unsigned int state)
+{
+	struct hart *hart = this_hart();
+
+	local_irq_disable();
+	if (hart->state == HART_ONLINE)
+		__atomic_fetch_sub(&nr_online_cpus, 1, __ATOMIC_RELAXED);
+	hart->state = state;
+	smp_mb(); /* with who queues: either it sees the state, or we what it has queued */
+	fail_calls(hart->cpu);
+	fail_works(hart->cpu);
+	csr_write(sie, 0);
+	sbi_ecall(SBI_EXT_HSM, SBI_HSM_HART_STOP, 0, 0, 0);
+	for (;;) /* the firmware would not */
+		__asm__ __volatile__("wfi" : : : "memory");
+}
+
+static __noreturn void leave(unsigned int state)
+{
+	local_irq_disable();
+	watchdog_disable();
+	hrtimers_cpu_dying();
+	hart_park(state);
+}
+
+void hart_failed(void)
+{
+	struct hart *hart = this_hart();
+
+	if (!hart->cpu)
+		return;
+	pr_err("smp: hart %lu is stopped; 'hart start %lu' starts it anew\n", hart->hartid,
+	       hart->hartid);
+	leave(HART_FAILED);
+}
+
+/* On its own stack, with the kernel's tables, which is all there is to a hart. */
+void secondary_start_kernel(void)
+{
+	struct hart *hart = this_hart();
+
+	trap_init();
+	hart->lacks = cpu_lacks();
+	if (hart->lacks)
+		hart_park(HART_LACKS);
+	errata_init();
+	hrtimers_cpu_starting();
+	watchdog_enable();
+	__atomic_fetch_add(&nr_online_cpus, 1, __ATOMIC_RELAXED);
+	__atomic_store_n(&hart->state, HART_ONLINE, __ATOMIC_RELEASE);
+	irq_cpu_init();
+	while (!xchg(&hart->stop_wanted, false))
+		cpu_idle(NULL);
+	leave(HART_STOPPED);
+}
+
+/* --- On another one --- */
+
+/* Waits for a second. */
+static bool wait_while_state(const struct hart *hart, unsigned int state)
+{
+	ktime_t end = ktime_get() + NSEC_PER_SEC;
+
+	while (__atomic_load_n(&hart->state, __ATOMIC_ACQUIRE) == state)
+		if (ktime_get() > end)
+			return false;
+	return true;
+}
+
+/* Only when it has stopped it can be started again. */
+static bool wait_stopped(const struct hart *hart)
+{
+	ktime_t end = ktime_get() + NSEC_PER_SEC;
+
+	for (;;) {
+		struct sbiret ret = sbi_ecall(SBI_EXT_HSM, SBI_HSM_HART_STATUS, hart->hartid, 0, 0);
+
+		if (!ret.error && ret.value == SBI_HSM_STOPPED)
+			return true;
+		if (ktime_get() > end)
+			return false;
+	}
+}
+
+static int start(struct hart *hart)
+{
+	struct sbiret ret;
+
+	hart->state = HART_STARTING;
+	hart->stack_low = hart->home_low; /* it may have been on the other one */
+	hart->stack_high = hart->home_high;
+	hart->recovery = NULL;
+	hart->irq_regs = NULL;
+	hart->in_report = 0;
+	hart->stop_wanted = false;
+	mb(); /* it reads this with translation off */
+	ret = sbi_ecall(SBI_EXT_HSM, SBI_HSM_HART_START, hart->hartid,
+			__pa_symbol((void *)secondary_entry), __pa(hart));
+	if (ret.error) {
+		hart->state = HART_REFUSED;
+		return -EIO;
+	}
+	if (!wait_while_state(hart, HART_STARTING)) {
+		hart->state = HART_SILENT;
+		return -ETIMEDOUT;
+	}
+	if (hart->state == HART_ONLINE)
+		return 0;
+	wait_stopped(hart); /* it has told why, and is on its way */
+	return hart->state == HART_LACKS ? -EOPNOTSUPP : -ENXIO;
+}
+
+static int stop(struct hart *hart)
+{
+	WRITE_ONCE(hart->stop_wanted, true);
+	smp_kick(hart);
+	/* Too late, unless it has just seen it. */
+	if (!wait_while_state(hart, HART_ONLINE) && xchg(&hart->stop_wanted, false))
+		return -ETIMEDOUT;
+	return wait_stopped(hart) ? 0 : -ETIMEDOUT;
+}
+
+int cpu_up(unsigned int cpu)
+{
+	int err = 0;
+
+	if (cpu >= nr_cpu_ids)
+		return -EINVAL;
+	spin_lock(&hotplug_lock);
+	if (!cpu_online(cpu))
+		err = start(harts[cpu]);
+	spin_unlock(&hotplug_lock);
+	return err;
+}
+
+int cpu_down(unsigned int cpu)
+{
+	int err = 0;
+
+	if (cpu >= nr_cpu_ids)
+		return -EINVAL;
+	if (!cpu || cpu == smp_processor_id())
+		return cpu_online(cpu) ? -EBUSY : 0;
+	spin_lock(&hotplug_lock);
+	if (cpu_online(cpu))
+		err = stop(harts[cpu]);
+	spin_unlock(&hotplug_lock);
+	return err;
+}

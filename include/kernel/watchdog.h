@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef KERNEL_WATCHDOG_H
+#define KERNEL_WATCHDOG_H
+
+#include <kernel/types.h>
+
+/*
+ * Two ways to be stuck. A hart that takes interrupts and yet does not come back to its idle
+ * loop or its prompt finds that out itself, in its timer's interrupt. One whose timer's
+ * interrupts have ceased is found by its neighbour, the next online hart; with one hart, by
+ * nobody.
+ */
+
+/* Seconds; twice as long is allowed with interrupts on. 0: there is no watchdog. */
+extern u64 watchdog_thresh;
+
+/** watchdog_enable() - watch this hart; watchdog_disable() - no longer. Context: interrupts off. */
+void watchdog_enable(void);
+void watchdog_disable(void);
+
+/** touch_softlockup_watchdog() - this hart gets on; for loops that last long. Context: any. */
+void touch_softlockup_watchdog(void);
+
+#endif

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Timers, sleeping and being woken, on each hart. Never early is exact; how late depends on
+ * the machine under the emulator, so only that it is not seconds.
+ */
+#include <kernel/completion.h>
+#include <kernel/delay.h>
+#include <kernel/errno.h>
+#include <kernel/hrtimer.h>
+#include <kernel/ktest.h>
+#include <kernel/panic.h>
+#include <kernel/smp.h>
+#include <kernel/string.h>
+#include <kernel/workqueue.h>
+#include <asm/csr.h>
+#include <asm/irq.h>
+#include <asm/irqflags.h>
+#include <asm/time.h>
+
+#define NR_TIMERS 6
+#define LATE      (2 * NSEC_PER_SEC)
+
+struct shot {
+	struct hrtimer timer;
+	ktime_t fired;
+	unsigned int times, order, cpu;
+	bool in_interrupt;
+};
+
+static struct shot shots[NR_TIMERS];
+static unsigned int nr_fired;
+
+static enum hrtimer_restart fire(struct hrtimer *timer)
+{
+	struct shot *shot = container_of(timer, struct shot, timer);
+
+	shot->fired = ktime_get();
+	shot->order = nr_fired++;
+	shot->cpu = smp_processor_id();
+	shot->in_interrupt = in_interrupt() && irqs_disabled();
+	shot->times++;
+	return HRTIMER_NORESTART;
+}
+
+static void setup(void)
+{
+	memset(shots, 0, sizeof(shots));
+	nr_fired = 0;
+	for (unsigned int i = 0; i < NR_TIMERS; i++)
+		hrtimer_setup(&shots[i].timer, fire, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+}
+
+/* In this order they are to expire; 1 and 2 at the same time, in the order of their start. */
+static const unsigned int msecs[NR_TIMERS] = { 1, 3, 3, 4, 6, 9 };
+static const unsigned int start_order[NR_TIMERS] = { 4, 1, 5, 0, 2, 3 };
+
+static int in_order(void *unused)
+{
+	ktime_t begin = ktime_get();
+
+	setup();
+	for (unsigned int i = 0; i < NR_TIMERS; i++) {
+		unsigned int which = start_order[i];
+
+		hrtimer_start(&shots[which].timer, begin + (ktime_t)ms_to_ktime(msecs[which]),
+			      HRTIMER_MODE_ABS);
+	}
+	while (READ_ONCE(nr_fired) < NR_TIMERS && ktime_get() < begin + 2 * LATE)
+		msleep(1);
+	for (unsigned int i = 0; i < NR_TIMERS; i++) {
+		ktime_t late = shots[i].fired - begin - (ktime_t)ms_to_ktime(msecs[i]);
+
+		if (shots[i].times != 1 || shots[i].order != i || late < 0 || late > LATE ||
+		    shots[i].cpu != smp_processor_id() || !shots[i].in_interrupt)
+			return (int)i + 1;
+	}
+	return 0;
+}
+
+static void order(void)
+{
+	for_each_online_cpu(cpu) EXPECT_EQ(smp_call_on_cpu(cpu, in_order, NULL, false), 0);
+}
+
+/* A passed time means now; moving and taking out work; each while others are queued. */
+static void cancel(void)
+{
+	setup();
+	for (unsigned int i = 0; i < NR_TIMERS; i++)
+		hrtimer_start(&shots[i].timer, (ktime_t)ms_to_ktime(20), HRTIMER_MODE_REL);
+	EXPECT(hrtimer_active(&shots[2].timer));
+	EXPECT_EQ(hrtimer_cancel(&shots[2].timer), 1);
+	EXPECT_EQ(hrtimer_cancel(&shots[2].timer), 0);
+	EXPECT(!hrtimer_active(&shots[2].timer));
+	EXPECT_EQ(hrtimer_cancel(&shots[5].timer), 1);
+	hrtimer_start(&shots[0].timer, (ktime_t)ms_to_ktime(40), HRTIMER_MODE_REL);
+	hrtimer_start(&shots[4].timer, 0, HRTIMER_MODE_ABS);
+	msleep(60);
+	EXPECT_EQ(nr_fired, 4);
+	EXPECT_EQ(shots[4].order, 0);
+	EXPECT_EQ(shots[1].order, 1);
+	EXPECT_EQ(shots[3].order, 2);
+	EXPECT_EQ(shots[0].order, 3);
+	EXPECT_EQ(shots[2].times + shots[5].times, 0);
+	EXPECT_EQ(hrtimer_cancel(&shots[0].timer), 0);
+}
+
+static enum hrtimer_restart fire_often(struct hrtimer *timer)
+{
+	struct shot *shot = container_of(timer, struct shot, timer);
+
+	shot->times++;
+	shot->order += (unsigned int)hrtimer_forward_now(timer, NSEC_PER_MSEC);
+	return shot->times < 10 ? HRTIMER_RESTART : HRTIMER_NORESTART;
+}
+
+static void periodic(void)
+{
+	struct shot *shot = &shots[0];
+	ktime_t begin = ktime_get();
+
+	setup();
+	hrtimer_setup(&shot->timer, fire_often, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	hrtimer_start(&shot->timer, NSEC_PER_MSEC, HRTIMER_MODE_REL);
+	EXPECT_EQ(hrtimer_forward_now(&shot->timer, NSEC_PER_SEC), 0);
+	while (READ_ONCE(shot->times) < 10 && ktime_get() < begin + 2 * LATE)
+		msleep(1);
+	EXPECT_EQ(shot->times, 10);
+	/* As many periods as time has passed, whether it was late or not. */
+	EXPECT(shot->order >= 10);
+	EXPECT(shot->timer.expires - begin >= shot->order * NSEC_PER_MSEC);
+	EXPECT(!hrtimer_active(&shot->timer));
+}
+
+/* With interrupts off they wait, and come when they are on. */
+static void masked(void)
+{
+	unsigned long flags;
+	ktime_t end;
+
+	setup();
+	local_irq_save(flags);
+	hrtimer_start(&shots[0].timer, NSEC_PER_MSEC, HRTIMER_MODE_REL);
+	end = ktime_get() + LATE;
+	while (!(csr_read(sip) & SIE_STIE) && ktime_get() < end)
+		;
+	EXPECT_EQ(READ_ONCE(nr_fired), 0);
+	EXPECT(csr_read(sip) & SIE_STIE);
+	local_irq_restore(flags);
+	EXPECT_EQ(READ_ONCE(nr_fired), 1);
+	EXPECT_EQ(csr_read(sip) & SIE_STIE, 0);
+}
+
+static int sleep_there(void *unused)
+{
+	unsigned long ticks = this_hart()->nr_timer;
+	ktime_t begin = ktime_get(), passed;
+
+	msleep(5);
+	passed = ktime_get() - begin;
+	if (passed < 5 * NSEC_PER_MSEC || passed > LATE)
+		return 1;
+	if (this_hart()->nr_timer == ticks)
+		return 2; /* nothing has woken it: it cannot have slept */
+	begin = ktime_get();
+	usleep_range(300, 500);
+	if (ktime_get() - begin < 300 * NSEC_PER_USEC)
+		return 3;
+	begin = ktime_get();
+	udelay(50);
+	return ktime_get() - begin < 50 * NSEC_PER_USEC ? 4 : 0;
+}
+
+static void sleeping(void)
+{
+	for_each_online_cpu(cpu) EXPECT_EQ(smp_call_on_cpu(cpu, sleep_there, NULL, false), 0);
+	EXPECT_EQ(smp_call_on_cpu(nr_cpu_ids, sleep_there, NULL, false), -ENXIO);
+}
+
+static struct completion word;
+
+static void complete_it(void *info)
+{
+	complete(&word);
+}
+
+static enum hrtimer_restart complete_later(struct hrtimer *timer)
+{
+	complete(&word);
+	return HRTIMER_NORESTART;
+}
+
+static void completions(void)
+{
+	struct hrtimer timer;
+	ktime_t begin;
+
+	init_completion(&word);
+	begin = ktime_get();
+	EXPECT_EQ(wait_for_completion_timeout(&word, msecs_to_jiffies(3)), 0);
+	EXPECT(ktime_get() - begin >= 3 * NSEC_PER_MSEC);
+	hrtimer_setup(&timer, complete_later, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	hrtimer_start(&timer, NSEC_PER_MSEC, HRTIMER_MODE_REL);
+	wait_for_completion(&word); /* its time-out has left nothing behind */
+	EXPECT(completion_done(&word));
+	for_each_online_cpu(cpu)
+	{
+		unsigned long left;
+
+		reinit_completion(&word);
+		EXPECT_EQ(smp_call_function_single(cpu, complete_it, NULL, false), 0);
+		left = wait_for_completion_timeout(&word, msecs_to_jiffies(10000));
+		EXPECT(left > 0 && left <= 10000);
+	}
+	EXPECT_EQ(wait_for_completion_timeout(&word, 0) > 0, 1); /* done stays done */
+}
+
+/* A hart that stops leaves its timers to the boot hart. */
+static int start_there(void *unused)
+{
+	hrtimer_start(&shots[0].timer, (ktime_t)ms_to_ktime(30), HRTIMER_MODE_REL);
+	return 0;
+}
+
+static void moved(void)
+{
+	ktime_t begin = ktime_get();
+	unsigned int last = 0;
+
+	for_each_online_cpu(cpu) last = cpu;
+	setup();
+	if (!last)
+		return;
+	EXPECT_EQ(smp_call_on_cpu(last, start_there, NULL, false), 0);
+	EXPECT_EQ(cpu_down(last), 0);
+	while (!READ_ONCE(nr_fired) && ktime_get() < begin + 2 * LATE)
+		msleep(1);
+	EXPECT_EQ(nr_fired, 1);
+	EXPECT(shots[0].cpu != last || ktime_get() - begin > 30 * NSEC_PER_MSEC);
+	EXPECT_EQ(cpu_up(last), 0);
+}
+
+static const struct ktest_case cases[] = {
+	{ "order", order },   { "cancel", cancel },     { "periodic", periodic },
+	{ "masked", masked }, { "sleeping", sleeping }, { "completions", completions },
+	{ "moved", moved },
+};
+KTEST_SUITE(smp_timer, cases);
