@@ -66,7 +66,6 @@ ODD = [
      [(PLIC, "riscv,ndev is not 1 to 1023")], POLLED),
     ("plic-no-ndev", plic("/delete-property/ riscv,ndev;"),
      [(PLIC, "riscv,ndev is not 1 to 1023")], POLLED),
-    ("plic-ndev-few", plic("riscv,ndev = <9>;"), [], POLLED),
     ("plic-no-harts", plic("/delete-property/ interrupts-extended;"),
      [(PLIC, "no context for the boot hart")], POLLED),
     ("plic-unknown-hart", plic("interrupts-extended = <0x99 9>;"),
@@ -74,7 +73,7 @@ ODD = [
     ("plic-itself", plic("phandle = <0x99>; interrupts-extended = <0x99 9>;"),
      [(PLIC, "no context for the boot hart")], POLLED),
     ("plic-nowhere", plic("reg = <0 0x18000000 0 0x600000>;"),
-     [(PLIC, "trap 7 at plic_mask.*, address 0x[0-9a-f]+")], POLLED),
+     [(PLIC, "trap 7 at plic_.*, address 0x[0-9a-f]+")], POLLED),
     ("plic-twice", soc('plic@d000000 { compatible = "riscv,plic0"; riscv,ndev = <9>;'
                        " reg = <0 0xd000000 0 0x600000>; };"),
      [("plic@d000000", "there is an interrupt controller already")], WITH_IRQ),
@@ -89,7 +88,7 @@ ODD = [
                                 " interrupt-parent = <0x99>;"), [], POLLED),
     ("uart-no-reg", uart("/delete-property/ reg;"), [(UART, "no usable reg")], None),
     ("uart-nowhere", uart("reg = <0 0x18000000 0 0x100>;"),
-     [(UART, "trap 7 at write_reg.*, address 0x[0-9a-f]+")], None),
+     [(UART, "trap 7 at .*, address 0x[0-9a-f]+")], None),
     ("uart-not-there", uart("reg = <0 0x30000000 0 0x100>;"), # the configuration of PCI devices
      [(UART, "its registers do not keep what is written")], None),
     ("uart-io-width", uart("reg-io-width = <3>;"),
@@ -159,11 +158,13 @@ def test_odd_aia(boot, drivers, outcome):
 
 
 @pytest.mark.parametrize("boot", [
-    [machine.Boot(name=f"console-{which}", append=f"ktest=args,string,vsprintf,cmdline console={which}")
+    [machine.Boot(name=f"console-{which}", append=f"ktest=vsprintf,cmdline,fixmap console={which}")
      for which in ("uart", "sbi")]], ids=["consoles"])
 def test_same_bytes(boot, outcomes):
     """Through the UART or the firmware: what a terminal sees is the same."""
-    uart_text, sbi_text = (o.text[o.text.index("KTAP version"):] for o in outcomes)
+    # OpenSBI makes "\r\r\n" of the end of a line.
+    uart_text, sbi_text = (o.text[o.text.index("KTAP version"):].replace("\r", "")
+                           for o in outcomes)
     assert uart_text == sbi_text
     assert WITH_IRQ in outcomes[0].lines
     assert not said(outcomes[1], "tty: ")
@@ -171,24 +172,26 @@ def test_same_bytes(boot, outcomes):
 
 # --- Typing ---
 
+END = "\r+\n"  # a terminal between QEMU and us adds its own
+
 class Terminal:
     def __init__(self, virt="virt", smp=1, append=""):
         self.child = pexpect.spawn("qemu-system-riscv64", machine.Boot(
             name="", machine=virt, smp=smp, append=append or "quiet").command()[1:],
-            timeout=machine.TIME_LIMIT, encoding="latin-1", echo=False)
+            timeout=machine.TIME_LIMIT / 3, encoding="latin-1", echo=False, dimensions=(50, 1000))
         self.child.delaybeforesend = None
         self.child.expect_exact("cairn> ")
 
     def command(self, text):
         self.child.send(text + "\r")
-        self.child.expect_exact(text + "\r\n")
+        self.child.expect(re.escape(text) + END)
         self.child.expect_exact("cairn> ")
         return self.child.before.splitlines()
 
     def counts(self):
         """{name: count} on the boot hart."""
         rows = [line.split() for line in self.command("interrupts")]
-        return {row[-3]: int(row[-1]) for row in rows if row[-2] == "hart0"}
+        return {row[-3]: int(row[-1]) for row in rows if row[-2:-1] == ["hart0"]}
 
     def close(self):
         self.child.close(force=True)
@@ -208,7 +211,7 @@ def test_pasted(terminal):
     lines = [f"symbol start_kernel+{n:02d}" + "x" * 20 for n in range(12)]
     terminal.child.send("\r".join(lines) + "\r")
     for line in lines:
-        terminal.child.expect_exact(f"cairn> {line}\r\n" if line != lines[0] else f"{line}\r\n")
+        terminal.child.expect(re.escape(line) + END)
     terminal.child.expect_exact("cairn> ")
     assert sum(map(len, lines)) >= 500
     assert not [t for t in terminal.command("log") if "lost" in t]
@@ -237,9 +240,10 @@ def test_polled(terminal):
     assert terminal.counts()["timer"] - before["timer"] > 20
 
 
-@pytest.mark.parametrize("terminal", [("virt", 1)], indirect=True, ids=["flood"])
+@pytest.mark.parametrize("terminal", [("virt", 1, "loglevel=7")], indirect=True,
+                         ids=["flood"])
 def test_flood(terminal):
     """More than the ring holds while a command runs: what is lost is counted, and said."""
-    terminal.child.send("test smp_timer,string,vsprintf,map\r" + "z" * 3000 + "\r")
+    terminal.child.send("test smp_timer,irq\r" + "z" * 3000 + "\r")
     terminal.child.expect_exact("ktest: passed=")
     terminal.child.expect(r"tty: [0-9]+ characters lost: they came faster than they were read")
