@@ -144,7 +144,7 @@ void smp_init(void)
 
 /* --- hart --- */
 
-static int find_cpu(const char *word, unsigned int *cpu)
+int monitor_parse_hart(const char *word, unsigned int *cpu)
 {
 	u64 hartid;
 
@@ -160,16 +160,17 @@ static int find_cpu(const char *word, unsigned int *cpu)
 static int list_harts(void)
 {
 	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
-		console_printf("hart%-3lu cpu%-3u %-9s calls=%lu retried-faults=%lu\n",
+		console_printf("hart%-3lu cpu%-3u %-9s ticks=%lu calls=%lu retried-faults=%lu\n",
 			       harts[cpu]->hartid, cpu, hart_state_text(harts[cpu]->state),
-			       harts[cpu]->nr_calls, harts[cpu]->nr_spurious);
+			       harts[cpu]->nr_timer, harts[cpu]->nr_calls,
+			       harts[cpu]->nr_spurious);
 	return 0;
 }
 
 static int start_or_stop(bool start, const char *word)
 {
 	unsigned int cpu;
-	int err = find_cpu(word, &cpu);
+	int err = monitor_parse_hart(word, &cpu);
 
 	if (err)
 		return err == -EINVAL ? -ENOENT : err;

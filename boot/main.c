@@ -17,6 +17,7 @@
 #include <kernel/watchdog.h>
 #include <asm/boot_record.h>
 #include <asm/irq.h>
+#include <asm/nmi.h>
 #include <asm/sbi.h>
 #include <asm/setup.h>
 #include <asm/time.h>
@@ -117,6 +118,7 @@ void start_kernel(void)
 	setup_arch();                               /* console, memblock, linear map */
 	hrtimers_cpu_starting();
 	watchdog_enable();
+	nmi_cpu_init();
 	irq_cpu_init(); /* from here on it takes interrupts */
 	boot_mark(MARK_ALLOCATORS);
 	smp_init();     /* the other harts */

@@ -183,7 +183,7 @@ void console_printf(const char *fmt, ...)
 	console_write(line, min((size_t)len, sizeof(line) - 1));
 }
 
-int log_read(u64 *cursor, char *line, size_t size, int *level)
+static int read_line(u64 *cursor, char *line, size_t size, int *level)
 {
 	u64 pos = max(*cursor, log_first);
 	size_t len = 0;
@@ -199,6 +199,15 @@ int log_read(u64 *cursor, char *line, size_t size, int *level)
 	line[len] = '\0';
 	*cursor = pos + 1;
 	return (int)len;
+}
+
+int log_read(u64 *cursor, char *line, size_t size, int *level)
+{
+	struct log_entry entry = log_enter();
+	int len = read_line(cursor, line, size, level);
+
+	log_leave(entry);
+	return len;
 }
 
 const struct console *switch_console(const struct console *con)

@@ -53,7 +53,7 @@ int cpu_down(unsigned int cpu);
  * On the running hart it is an ordinary call, with interrupts disabled. A trap in @func is
  * reported, and stops any hart but the boot hart.
  * Context: with @wait, interrupts on.
- * Return: 0; -ENXIO: the hart is not online, or stopped before its turn came.
+ * Return: 0; -ENXIO: the hart is not online, or not any more when it is done.
  */
 int smp_call_function_single(unsigned int cpu, void (*func)(void *info), void *info, bool wait);
 
@@ -81,8 +81,8 @@ void cpu_idle(const struct completion *x);
 /** this_hart_wanted() - whether there is work for this hart, or it is to stop */
 bool this_hart_wanted(void);
 
-/** hart_failed() - stop this hart after a report; the boot hart goes on and returns */
-void hart_failed(void);
+/** hart_failed() - stop this hart after a report; not the boot hart. Context: any. */
+__noreturn void hart_failed(void);
 
 /** hart_park() - stop this hart in @state, HART_*. Context: its timers are elsewhere. */
 __noreturn void hart_park(unsigned int state);

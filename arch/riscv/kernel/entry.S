@@ -8,6 +8,7 @@
 #include <asm/asm-offsets.h>
 #include <asm/hart.h>
 #include <asm/linkage.h>
+#include <asm/sbi.h>
 
 /* A report needs less than this much stack below the registers. */
 #define REPORT_ROOM 3072
@@ -109,3 +110,29 @@ SYM_FUNC_START(recovery_resume)
 	ret
 SYM_FUNC_END(recovery_resume)
 SYM_FUNC_END(recovery_enter)
+
+/*
+ * Where the firmware interrupts a hart that takes no interrupts (SBI 3.0 chapter 17): a6 =
+ * hart id, a7 = what nmi_cpu_init() gave it, a struct pt_regs; both are saved by the firmware,
+ * and sepc is where the hart was. OpenSBI 1.5, older than the chapter, has them the other way
+ * round: the address is the negative one. Writes down the registers and goes back; needs no
+ * stack, which may be what the hart has lost.
+ */
+SYM_FUNC_START(nmi_entry)
+	bltz	a7, 1f
+	mv	a7, a6
+1:
+	.irp	n, 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+	sd	x\n, 8*\n(a7)
+	.endr
+	csrr	a6, sepc
+	sd	a6, PT_EPC(a7)
+	csrr	a6, sstatus
+	sd	a6, PT_STATUS(a7)
+	fence	w, w
+	li	a6, 1
+	sd	a6, PT_CAUSE(a7)	/* who asked waits for this */
+	li	a6, SBI_SSE_COMPLETE
+	li	a7, SBI_EXT_SSE
+	ecall
+SYM_FUNC_END(nmi_entry)

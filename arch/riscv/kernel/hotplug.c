@@ -15,6 +15,7 @@
 #include <asm/errata.h>
 #include <asm/irq.h>
 #include <asm/irqflags.h>
+#include <asm/nmi.h>
 #include <asm/page.h>
 #include <asm/sbi.h>
 #include <asm/setup.h>
@@ -61,6 +62,7 @@ void hart_park(unsigned int state)
 	fail_calls(hart->cpu);
 	fail_works(hart->cpu);
 	csr_write(sie, 0);
+	nmi_cpu_exit();
 	sbi_ecall(SBI_EXT_HSM, SBI_HSM_HART_STOP, 0, 0, 0);
 	for (;;) /* the firmware would not */
 		__asm__ __volatile__("wfi" : : : "memory");
@@ -76,12 +78,12 @@ static __noreturn void leave(unsigned int state)
 
 void hart_failed(void)
 {
-	struct hart *hart = this_hart();
+	const struct hart *hart = this_hart();
+	unsigned long flags = report_begin();
 
-	if (!hart->cpu)
-		return;
 	pr_err("smp: hart %lu is stopped; 'hart start %lu' starts it anew\n", hart->hartid,
 	       hart->hartid);
+	report_end(flags);
 	leave(HART_FAILED);
 }
 
@@ -97,6 +99,7 @@ void secondary_start_kernel(void)
 	errata_init();
 	hrtimers_cpu_starting();
 	watchdog_enable();
+	nmi_cpu_init();
 	__atomic_fetch_add(&nr_online_cpus, 1, __ATOMIC_RELAXED);
 	__atomic_store_n(&hart->state, HART_ONLINE, __ATOMIC_RELEASE);
 	irq_cpu_init();
@@ -128,7 +131,7 @@ static bool wait_stopped(const struct hart *hart)
 
 		if (!ret.error && ret.value == SBI_HSM_STOPPED)
 			return true;
-		if (ktime_get() > end)
+		if (ret.error || ktime_get() > end)
 			return false;
 	}
 }
@@ -137,6 +140,7 @@ static int start(struct hart *hart)
 {
 	struct sbiret ret;
 
+	wait_stopped(hart); /* one that has failed is on its way */
 	hart->state = HART_STARTING;
 	hart->stack_low = hart->home_low; /* it may have been on the other one */
 	hart->stack_high = hart->home_high;

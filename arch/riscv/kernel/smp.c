@@ -78,26 +78,25 @@ void fail_calls(unsigned int cpu)
 void smp_run_calls(void)
 {
 	struct hart *hart = this_hart();
-	struct llist_node *node;
-	bool failed = false;
+	struct llist_node *node, *next;
 
 	/* Cleared before the queue is read: what is queued later is announced again. */
 	csr_clear(sip, SIE_SSIE);
 	if (READ_ONCE(stop_all))
 		hart_park(HART_STOPPED);
-	node = llist_reverse_order(llist_del_all(&hart->calls));
-	while (node) {
-		struct smp_call *call = call_of(node);
-		int ret = failed ? -ENXIO : 0;
+	for (node = llist_reverse_order(llist_del_all(&hart->calls)); node; node = next) {
+		int err;
 
-		node = node->next;
-		if (!failed && try_call(run_guarded, call))
-			failed = hart->cpu != 0;
+		next = node->next;
 		hart->nr_calls++;
-		end_call(call, ret);
+		err = try_call(run_guarded, call_of(node));
+		if (err && hart->cpu) {
+			/* Who waits for this one, or the rest, is told when the hart is gone. */
+			llist_add_list(node, &hart->calls);
+			hart_failed();
+		}
+		end_call(call_of(node), err ? -ENXIO : 0);
 	}
-	if (failed)
-		hart_failed();
 }
 
 static int wait_for(const struct smp_call *call)

@@ -18,11 +18,6 @@ static bool on_stack_of(const struct hart *hart, unsigned long fp)
 		(fp >= hart->emergency - EMERGENCY_SIZE + 16 && fp <= hart->emergency));
 }
 
-static bool on_a_stack(unsigned long fp)
-{
-	return on_stack_of(this_hart(), fp);
-}
-
 static bool is_text(unsigned long addr)
 {
 	return addr >= (unsigned long)_text && addr < (unsigned long)_etext;
@@ -86,23 +81,28 @@ static bool in_one_function(unsigned long a, unsigned long b)
  * ra and not in a frame. Once a call was made, ra points into the function itself.
  * Return: the frame to go on with.
  */
-static unsigned long show_live_ra(const struct pt_regs *regs)
+static unsigned long show_live_ra(const struct hart *hart, const struct pt_regs *regs)
 {
 	const unsigned long *frame = (const unsigned long *)regs->s0;
 
 	if (!is_text(regs->ra) || in_one_function(regs->epc, regs->ra))
 		return regs->s0;
-	if (!on_a_stack(regs->s0) || frame[-1] != regs->ra)
+	if (!on_stack_of(hart, regs->s0) || frame[-1] != regs->ra)
 		show_caller(regs->ra);
 	/* A frame of a function that calls nothing has s0 where others have ra. */
-	return on_a_stack(regs->s0) && on_a_stack(frame[-1]) ? frame[-1] : regs->s0;
+	return on_stack_of(hart, regs->s0) && on_stack_of(hart, frame[-1]) ? frame[-1] : regs->s0;
+}
+
+void show_backtrace_of(const struct hart *hart, const struct pt_regs *regs)
+{
+	pr_err("backtrace:\n");
+	pr_err("  [<%016lx>] %pS\n", regs->epc, (void *)regs->epc);
+	walk_frames(hart, show_live_ra(hart, regs));
 }
 
 void show_backtrace(const struct pt_regs *regs)
 {
-	pr_err("backtrace:\n");
-	pr_err("  [<%016lx>] %pS\n", regs->epc, (void *)regs->epc);
-	walk_frames(this_hart(), show_live_ra(regs));
+	show_backtrace_of(this_hart(), regs);
 }
 
 void dump_stack(void)
@@ -114,31 +114,26 @@ void dump_stack(void)
 /* Whether frames lead from here to the first one of the hart. */
 static bool reaches_bottom(const struct hart *hart, unsigned long fp)
 {
-	while (on_stack_of(hart, fp)) {
+	while (on_stack_of(hart, fp) && fp != hart->home_high) {
 		const unsigned long *frame = (const unsigned long *)fp;
 
-		if (!is_text(frame[-1]))
-			return false;
-		if (fp >= hart->home_high - 16)
-			return true;
-		if (frame[-2] <= fp)
+		if (!is_text(frame[-1]) || frame[-2] <= fp)
 			return false;
 		fp = frame[-2];
 	}
-	return false;
+	return fp == hart->home_high;
 }
 
 /*
- * Nothing can make it tell where it is. Its stack keeps its callers, and below them what
- * calls that have returned left there: the deepest chain is taken.
+ * The stack keeps the hart's callers, and below them what calls that have returned left there:
+ * of the chains that lead to the bottom, the deepest.
  */
 void show_stack_of(const struct hart *hart)
 {
 	pr_err("backtrace, from its stack; the first lines may be of calls that are over:\n");
-	for (unsigned long fp = hart->home_low + 16; fp <= hart->home_high; fp += 16)
+	for (unsigned long fp = hart->home_low + 16; fp < hart->home_high; fp += 16)
 		if (reaches_bottom(hart, fp)) {
 			walk_frames(hart, fp);
 			return;
 		}
-	pr_err("  no frames\n");
 }

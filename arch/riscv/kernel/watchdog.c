@@ -5,6 +5,7 @@
 #include <kernel/smp.h>
 #include <kernel/watchdog.h>
 #include <asm/irq.h>
+#include <asm/nmi.h>
 #include <asm/time.h>
 #include <asm/trap.h>
 
@@ -51,12 +52,11 @@ static void look_at_this_hart(void)
 
 static void report_silent(unsigned int cpu, ktime_t since)
 {
-	const struct hart *hart = harts[cpu];
 	unsigned long flags = report_begin();
 
-	pr_err("watchdog: hart%lu has taken no interrupt for %lld s\n", hart->hartid,
+	pr_err("watchdog: hart%lu has taken no interrupt for %lld s\n", harts[cpu]->hartid,
 	       (ktime_get() - since) / NSEC_PER_SEC);
-	show_stack_of(hart);
+	trigger_single_cpu_backtrace(cpu);
 	report_end(flags);
 }
 

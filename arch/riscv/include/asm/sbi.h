@@ -15,6 +15,7 @@
 #define SBI_EXT_HSM               0x48534d   /* chapter 9 */
 #define SBI_EXT_SRST              0x53525354 /* chapter 10 */
 #define SBI_EXT_DBCN              0x4442434e /* chapter 12 */
+#define SBI_EXT_SSE               0x535345   /* SBI 3.0 chapter 17 */
 
 #define SBI_BASE_GET_SPEC_VERSION 0
 #define SBI_BASE_GET_IMPL_ID      1
@@ -43,6 +44,16 @@
 #define SBI_SRST_WARM_REBOOT    2
 #define SBI_SRST_REASON_NONE    0
 #define SBI_SRST_REASON_FAILURE 1
+
+/* An event that one hart raises on another, whether that takes interrupts or not. */
+#define SBI_SSE_LOCAL_SOFTWARE 0xffff0000
+#define SBI_SSE_REGISTER       2
+#define SBI_SSE_UNREGISTER     3
+#define SBI_SSE_ENABLE         4
+#define SBI_SSE_DISABLE        5
+#define SBI_SSE_COMPLETE       6
+#define SBI_SSE_INJECT         7
+#define SBI_SSE_HART_UNMASK    8
 
 #define SBI_SUCCESS             0
 

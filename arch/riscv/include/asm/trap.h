@@ -64,6 +64,9 @@ void report_end(unsigned long flags);
 /** show_stack_of() - print the callers found on the stack of a hart that runs on */
 void show_stack_of(const struct hart *hart);
 
+/** show_backtrace_of() - show_backtrace() for the registers of another hart, which stands still */
+void show_backtrace_of(const struct hart *hart, const struct pt_regs *regs);
+
 /** dump_stack() - print the callers, innermost first */
 void dump_stack(void);
 

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Harts that are stuck are found and named. */
+#include <kernel/ktest.h>
+#include <kernel/ktime.h>
+#include <kernel/printk.h>
+#include <kernel/smp.h>
+#include <kernel/string.h>
+#include <kernel/vsprintf.h>
+#include <kernel/watchdog.h>
+#include <kernel/workqueue.h>
+#include <asm/irqflags.h>
+#include <asm/time.h>
+#include "log.h"
+
+static u64 usual;
+
+static void restart(void *info)
+{
+	watchdog_disable();
+	watchdog_thresh = (unsigned long)info;
+	watchdog_enable();
+}
+
+/* On one hart after the other: with none, or the usual, a timer would be set for nothing. */
+static void set_thresh(u64 seconds)
+{
+	on_each_cpu(restart, (void *)(unsigned long)seconds, true);
+}
+
+/* Until the log has it, for as long as a slow machine may take. */
+static u64 begin;
+
+static bool stuck_until_logged(const char *text)
+{
+	ktime_t end = ktime_get() + 60 * NSEC_PER_SEC;
+
+	while (ktime_get() < end)
+		if (logged(begin, text))
+			return true;
+	return false;
+}
+
+static noinline int busy_function(void *unused)
+{
+	stuck_until_logged("busy_function");
+	return 0;
+}
+
+static noinline int masked_function(void *unused)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	stuck_until_logged("masked_function");
+	local_irq_restore(flags);
+	return 0;
+}
+
+static void expect_report(unsigned int cpu, int (*fn)(void *), const char *what,
+			  const char *function)
+{
+	int level = console_loglevel;
+	char expected[64];
+
+	console_loglevel = 0;
+	begin = log_cursor();
+	snprintf(expected, sizeof(expected), "watchdog: hart%lu has %s", harts[cpu]->hartid, what);
+	EXPECT_EQ(smp_call_on_cpu(cpu, fn, NULL, false), 0);
+	console_loglevel = level;
+	EXPECT(logged(begin, expected));
+	EXPECT(logged(begin, function));
+}
+
+static void busy(void)
+{
+	usual = watchdog_thresh;
+	set_thresh(1);
+	for_each_online_cpu(cpu) if (cpu < 2)
+		expect_report(cpu, busy_function, "been busy for", "busy_function");
+	set_thresh(usual);
+}
+
+/* Found by a neighbour: with one hart there is none. */
+static void masked(void)
+{
+	usual = watchdog_thresh;
+	set_thresh(1);
+	for_each_online_cpu(cpu) if (cpu < 2 && num_online_cpus() > 1)
+		expect_report(cpu, masked_function, "taken no interrupt for", "masked_function");
+	set_thresh(usual);
+}
+
+/* One that gets on is left alone, however long it takes. */
+static int touching(void *unused)
+{
+	ktime_t end = ktime_get() + 3 * NSEC_PER_SEC;
+
+	while (ktime_get() < end)
+		touch_softlockup_watchdog();
+	return 0;
+}
+
+static void touched(void)
+{
+	usual = watchdog_thresh;
+	set_thresh(1);
+	begin = log_cursor();
+	EXPECT_EQ(smp_call_on_cpu(nr_cpu_ids - 1, touching, NULL, false), 0);
+	EXPECT(!logged(begin, "has been busy"));
+	set_thresh(usual);
+}
+
+static const struct ktest_case cases[] = {
+	{ "busy", busy },
+	{ "masked", masked },
+	{ "touched", touched },
+};
+KTEST_SUITE(smp_watchdog, cases);
