@@ -25,7 +25,7 @@ static int cmd_cmdline(int argc, char **argv)
 	console_write(boot_command_line, strlen(boot_command_line));
 	console_printf("\"\n");
 	for (const struct param *p = cmdline_params(); p->name[0]; p++) {
-		if (p->type == PARAM_EARLY)
+		if (p->type == PARAM_EARLY || p->type == PARAM_CHOICE)
 			snprintf(spelled, sizeof(spelled), "%s%s%s", p->name, p->choices ? "=" : "",
 				 p->choices ? p->choices : "");
 		else

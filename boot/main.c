@@ -122,7 +122,8 @@ void start_kernel(void)
 	nmi_cpu_init();
 	irq_cpu_init(); /* from here on it takes interrupts */
 	boot_mark(MARK_ALLOCATORS);
-	smp_init(); /* the other harts */
+	smp_init();     /* the other harts */
+	devices_init(); /* interrupt controller, UART */
 	boot_record.stage = BOOT_STAGE_DONE;
 	boot_mark(MARK_PROMPT);
 	report_marks();

@@ -38,6 +38,7 @@ HEADERS = {
     "kernel/boot_report.h": 1,  # of boot_record.c
     "kernel/init.h": 4,         # of boot/main.c and boot/setup.c
     "kernel/monitor.h": 4,
+    "kernel/interrupt.h": 2,    # of drivers/irqchip/irq.c
     "kernel/harts.h": 4,        # of boot/harts.c
     "kernel/percpu.h": 0,       # words for the compiler, but harts[] is of hart.c
     "kernel/smp.h": 1,          # of arch/riscv/kernel/smp.c
