@@ -62,7 +62,7 @@ both := lib/string.c lib/vsprintf.c lib/args.c lib/fdt.c lib/fdt_props.c lib/fdt
 	mm/pgtable_walk.c mm/pgtable.c mm/pgtable_entry.c mm/pgtable_rules.c mm/pgtable_tree.c
 
 kernel := $(both) \
-	lib/printk.c lib/panic.c lib/kallsyms.c lib/fdt_irq.c \
+	lib/printk.c lib/panic.c lib/kallsyms.c lib/spinlock.c lib/fdt_irq.c \
 	arch/riscv/kernel/hart.c arch/riscv/kernel/traps.c arch/riscv/kernel/recovery.c \
 	arch/riscv/kernel/stacktrace.c arch/riscv/kernel/irq.c \
 	arch/riscv/kernel/smp.c arch/riscv/kernel/hotplug.c arch/riscv/kernel/workqueue.c \
@@ -76,9 +76,11 @@ kernel := $(both) \
 	boot/lineedit.c boot/monitor.c boot/monitor_words.c \
 	boot/cmd_mm.c boot/cmd_peek.c boot/cmd_fdt.c boot/cmd_cpu.c boot/cmd_sys.c boot/cmd_irq.c \
 	boot/devices.c boot/crash.c boot/crash_tables.c
+kernel-$(CONFIG_PROVE_LOCKING) += lib/lockdep.c
 # What needs an option of its own to be seen.
 ktests-$(CONFIG_DEBUG_FENCES) += tests/kernel/fence_test.c
-ktests := $(filter-out tests/kernel/fence_test.c,$(wildcard tests/kernel/*.c)) $(ktests-y)
+ktests-$(CONFIG_PROVE_LOCKING) += tests/kernel/smp_lockdep_test.c
+ktests := $(filter-out %/fence_test.c %/smp_lockdep_test.c,$(wildcard tests/kernel/*.c)) $(ktests-y)
 kernel-$(CONFIG_KTEST) += tests/ktest.c $(ktests)
 kernel-$(CONFIG_BENCH) += tests/bench.c $(wildcard tests/bench/*_bench.c)
 kernel += $(kernel-y)
@@ -111,7 +113,7 @@ cflags += -fstack-protector-strong -mstack-protector-guard=tls \
 	-mstack-protector-guard-reg=tp -mstack-protector-guard-offset=0
 endif
 
-early-cflags := -fno-jump-tables -fomit-frame-pointer
+early-cflags := -D__EARLY__ -fno-jump-tables -fomit-frame-pointer
 asflags := $(arch-flags) -g $(prefix-map)
 
 # --- Rules ----------------------------------------------------------------------------

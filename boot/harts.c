@@ -140,6 +140,8 @@ void smp_init(void)
 				start_error(err));
 	}
 	pr_info("smp: harts=%u of=%u\n", num_online_cpus(), nr_cpu_ids);
+	if (cpu_online(1))
+		pr_info("boot: instret secondary=%llu\n", READ_ONCE(harts[1]->start_cost));
 }
 
 /* --- hart --- */
@@ -162,8 +164,7 @@ static int list_harts(void)
 	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
 		console_printf("hart%-3lu cpu%-3u %-9s ticks=%lu calls=%lu retried-faults=%lu\n",
 			       harts[cpu]->hartid, cpu, hart_state_text(harts[cpu]->state),
-			       harts[cpu]->nr_timer, harts[cpu]->nr_calls,
-			       harts[cpu]->nr_spurious);
+			       harts[cpu]->nr_timer, harts[cpu]->nr_calls, harts[cpu]->nr_spurious);
 	return 0;
 }
 

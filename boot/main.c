@@ -54,9 +54,10 @@ void machine_restart(void)
 	idle_for_ever("the firmware cannot reboot");
 }
 
-static void panic_describe(void)
+static void panic_describe(bool fatal)
 {
-	smp_send_stop();
+	if (fatal)
+		smp_send_stop();
 	if (boot_record.stage < BOOT_STAGE_DONE) {
 		if (!console_registered())
 			sbi_console_init();

@@ -3,6 +3,7 @@
 #define KERNEL_SMP_H
 
 #include <kernel/completion.h>
+#include <kernel/llist.h>
 #include <kernel/percpu.h>
 
 /*
@@ -12,6 +13,16 @@
  * A hart is asked by an interrupt for what is short, and runs what lasts longer
  * (<kernel/workqueue.h>) when it is idle; then it sleeps in wfi.
  */
+
+/* One request to another hart: smp.c's own, and what benchmarks count. */
+struct smp_call {
+	struct llist_node node;
+	void (*func)(void *info);
+	void *info;
+	int ret; /* CALL_UNDER_WAY, then 0, or -ENXIO if its hart is gone */
+};
+
+#define CALL_UNDER_WAY 1
 
 /** cpu_online() - whether hart @cpu runs and can be asked */
 bool cpu_online(unsigned int cpu);
@@ -51,7 +62,7 @@ int cpu_down(unsigned int cpu);
  *        the next one waits for it
  *
  * On the running hart it is an ordinary call, with interrupts disabled. A trap in @func is
- * reported, and stops any hart but the boot hart.
+ * reported and stops the hart; on the boot hart it is the end, as in any interrupt.
  * Context: with @wait, interrupts on.
  * Return: 0; -ENXIO: the hart is not online, or not any more when it is done.
  */

@@ -15,16 +15,6 @@
 #include <asm/time.h>
 #include <asm/trap.h>
 
-#define CALL_UNDER_WAY 1
-
-/* One request to another hart. @ret: CALL_UNDER_WAY, then 0, or -ENXIO if it was not run. */
-struct smp_call {
-	struct llist_node node;
-	void (*func)(void *info);
-	void *info;
-	int ret;
-};
-
 /* The one that nobody waits for. */
 static DEFINE_PER_CPU(struct smp_call, async_call);
 
@@ -42,14 +32,6 @@ void smp_kick(const struct hart *hart)
 {
 	if (hart != this_hart())
 		sbi_ecall(SBI_EXT_IPI, 0, 1, hart->hartid, 0);
-}
-
-static int run_guarded(void *arg)
-{
-	struct smp_call *call = arg;
-
-	call->func(call->info);
-	return 0;
 }
 
 static struct smp_call *call_of(struct llist_node *node)
@@ -78,25 +60,23 @@ void fail_calls(unsigned int cpu)
 void smp_run_calls(void)
 {
 	struct hart *hart = this_hart();
-	struct llist_node *node, *next;
+	struct llist_node *node;
 
 	/* Cleared before the queue is read: what is queued later is announced again. */
 	csr_clear(sip, SIE_SSIE);
 	if (READ_ONCE(stop_all))
 		hart_park(HART_STOPPED);
-	for (node = llist_reverse_order(llist_del_all(&hart->calls)); node; node = next) {
-		int err;
+	node = llist_reverse_order(llist_del_all(&hart->calls));
+	while (node) {
+		struct smp_call *call = call_of(node);
 
-		next = node->next;
+		hart->running = node; /* if it traps, hart_park() tells those who wait */
+		call->func(call->info);
 		hart->nr_calls++;
-		err = try_call(run_guarded, call_of(node));
-		if (err && hart->cpu) {
-			/* Who waits for this one, or the rest, is told when the hart is gone. */
-			llist_add_list(node, &hart->calls);
-			hart_failed();
-		}
-		end_call(call_of(node), err ? -ENXIO : 0);
+		node = node->next;
+		end_call(call, 0);
 	}
+	hart->running = NULL;
 }
 
 static int wait_for(const struct smp_call *call)

@@ -55,7 +55,7 @@
 #define SBI_SSE_INJECT         7
 #define SBI_SSE_HART_UNMASK    8
 
-#define SBI_SUCCESS             0
+#define SBI_SUCCESS            0
 
 #ifndef __ASSEMBLER__
 
