@@ -67,6 +67,21 @@ def test_hart_command(boot, outcome):
         "hart1   cpu1   stopped   ticks=N calls=0 retried-faults=0"]
 
 
+# Each mode with each number of harts, and all pairs of these with both timers and two controllers.
+SUITES = [(mode, smp, ("on", "off")[(m + s) % 2], ("none", "aplic-imsic")[(m + s // 2) % 2])
+          for m, mode in enumerate(test_figures.CPUS) for s, smp in enumerate((1, 2, 3, 8))]
+
+
+@pytest.mark.parametrize("boot", [
+    machine.Boot(name=f"harts-{mode}-{smp}-sstc-{sstc}-{aia}", machine=f"virt,aia={aia}", smp=smp,
+                 cpu=f"{test_figures.CPUS[mode]},sstc={sstc}", append="quiet ktest=smp*,irq",
+                 time_limit=300)
+    for mode, smp, sstc, aia in SUITES], ids=lambda b: b.name)
+def test_suites(boot, outcome):
+    assert ktap.parse(outcome.text).failed == 0
+    assert outcome.end == "exit 0"
+
+
 # Each waits for the other hart's fence: on a machine whose cores are busy, a time slice.
 @pytest.mark.parametrize("boot", [
     machine.Boot(name=f"harts-split-{mode}", cpu=cpu, smp=2, time_limit=600,
