@@ -11,16 +11,16 @@
 
 typedef unsigned int slab_flags_t;
 
-#define SLAB_HWCACHE_ALIGN ((slab_flags_t)1 << 0)
-#define SLAB_PANIC         ((slab_flags_t)1 << 1) /* no cache: panic */
+#define SLAB_HWCACHE_ALIGN     ((slab_flags_t)1 << 0)
+#define SLAB_PANIC             ((slab_flags_t)1 << 1) /* no cache: panic */
 
-#define ARCH_KMALLOC_MINALIGN 8
+#define ARCH_KMALLOC_MINALIGN  8
 #define KMALLOC_MAX_CACHE_SIZE (2 * PAGE_SIZE)
 #define KMALLOC_MAX_SIZE       (PAGE_SIZE << MAX_PAGE_ORDER)
 
 /* What kmalloc(0) gives: not NULL, and not to be accessed. */
-#define ZERO_SIZE_PTR        ((void *)16)
-#define ZERO_OR_NULL_PTR(p)  ((unsigned long)(p) <= (unsigned long)ZERO_SIZE_PTR)
+#define ZERO_SIZE_PTR       ((void *)16)
+#define ZERO_OR_NULL_PTR(p) ((unsigned long)(p) <= (unsigned long)ZERO_SIZE_PTR)
 
 /**
  * kmem_cache_create() - a cache of objects of one size

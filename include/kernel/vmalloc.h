@@ -3,7 +3,6 @@
 #define KERNEL_VMALLOC_H
 
 #include <kernel/gfp.h>
-#include <asm/pgtable.h>
 
 /*
  * Virtually contiguous memory, with Linux's names and meaning. Each area is followed by a page
