@@ -68,7 +68,7 @@ kernel := $(both) \
 	arch/riscv/kernel/smp.c arch/riscv/kernel/hotplug.c arch/riscv/kernel/workqueue.c \
 	arch/riscv/kernel/completion.c arch/riscv/kernel/hrtimer.c arch/riscv/kernel/watchdog.c arch/riscv/kernel/nmi.c arch/riscv/kernel/time.c arch/riscv/kernel/cpufeature.c arch/riscv/kernel/errata.c \
 	drivers/tty/sbi_console.c \
-	mm/memblock.c mm/ptdump.c mm/set_memory.c mm/ioremap.c \
+	mm/memblock.c mm/slab.c mm/slab_pages.c mm/slab_report.c mm/slab_common.c mm/kmalloc.c mm/mempool.c mm/ptdump.c mm/set_memory.c mm/ioremap.c \
 	arch/riscv/mm/layout.c arch/riscv/mm/init.c arch/riscv/mm/fixmap.c \
 	arch/riscv/mm/tlbflush.c arch/riscv/mm/svprobe.c arch/riscv/mm/fault.c \
 	boot/main.c boot/setup.c boot/devicetree.c boot/cmdline.c boot/harts.c \

@@ -10,6 +10,7 @@
  * memory behind it only for blocks of RAM that are online (pfn_valid()).
  */
 struct kmem_cache;
+struct slab;
 
 /* struct page, flags */
 #define PG_reserved (1U << 0) /* never the allocator's: firmware, image, boot memory, holes */
@@ -23,7 +24,7 @@ struct kmem_cache;
  * @order:    of a free piece, or of one allocated with __GFP_COMP
  * @refcount: 0: free
  * @lru:      free: neighbours in the free list; else the owner's
- * @slab_cache, @freelist, @inuse, @objects: of a page of slab, in place of @lru
+ * @slab_cache, @slab: of the first page of a slab, in place of @lru
  */
 struct page {
 	u16 flags;
@@ -33,17 +34,10 @@ struct page {
 		struct list_head lru;
 		struct {
 			struct kmem_cache *slab_cache;
-			void *freelist;
+			struct slab *slab;
 		};
 	};
-	union {
-		unsigned long private;
-		struct {
-			u16 inuse;
-			u16 objects;
-			u32 slab_flags;
-		};
-	};
+	unsigned long private;
 };
 
 static_assert(sizeof(struct page) == 32, "what a page of RAM costs");

@@ -80,6 +80,32 @@ void kfree_sensitive(const void *p);
 /** kmem_cache_init() - make kmalloc()'s caches. Context: boot, once, after mem_init() */
 void kmem_cache_init(void);
 
+/** slab_cpu_dead() - give back what hart @cpu keeps at hand. Context: it does not run. */
+void slab_cpu_dead(unsigned int cpu);
+
+/**
+ * failslab - each so-many-th allocation from a cache fails; 0: none
+ * slab_fail_each() - set it, at any time. Context: interrupts on.
+ */
+extern u64 failslab;
+void slab_fail_each(u64 n);
+
+/**
+ * struct slab_stats - of one cache, in objects
+ * @cached: free, at the hand of harts
+ */
+struct slab_stats {
+	const char *name;
+	unsigned int size;
+	unsigned long in_use, total, pages, cached;
+};
+
+/** slab_get_stats() - of one cache; exact if it is not in use meanwhile */
+struct slab_stats slab_get_stats(struct kmem_cache *cache);
+
+/** slab_for_each() - of each. Context of @show: no cache may be made or destroyed. */
+void slab_for_each(void (*show)(const struct slab_stats *stats));
+
 /* --- Mempools: some objects are always there --- */
 
 typedef void *(mempool_alloc_t)(gfp_t gfp, void *pool_data);

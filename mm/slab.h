@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef MM_SLAB_H
+#define MM_SLAB_H
+
+#include <kernel/percpu.h>
+#include <kernel/slab.h>
+#include <kernel/spinlock.h>
+
+/*
+ * Private to mm/slab*.c.
+ *
+ * An object is in one of three places: with its user, in the magazine of a hart, or free in
+ * its slab. Nothing is ever written into an object that is free: what the allocator knows of
+ * it is the word struct slab keeps for it, so a use after free cannot lead the allocator
+ * astray, and what a constructor made stays.
+ *
+ * Lock order: a cache's lock, then nothing. slab_caches_lock, then a cache's lock.
+ */
+
+/*
+ * The word of an object: bit 0 says that it is free. Above it, the low half of the address
+ * of who allocated or freed it last (code lies in the top 2 GiB, so that half is enough); in
+ * its slab, the number of the next free object instead.
+ */
+#define SLAB_FREE         1U
+#define SLAB_IN_SLAB(nr)  ((u32)(nr) << 1 | SLAB_FREE)
+#define SLAB_FRESH        ~0U /* free, in a magazine, and not from a user */
+#define SLAB_NEXT(word)   ((word) >> 1)
+#define SLAB_END          0x7fffU /* no object: behind the last free one */
+#define SLAB_USER(caller) ((u32)(caller) & ~SLAB_FREE)
+
+/**
+ * struct slab - what is known of a piece of pages that is cut into objects
+ * In front of it are the words of the objects, the first one's last. It lies behind the
+ * objects, so an overrun of the last one meets words, which are checked, before pointers.
+ * @cache:   as page->slab_cache
+ * @list:    in one of the cache's lists
+ * @base:    the first object
+ * @first:   number of the first object that is free in the slab
+ * @nr_free: how many are
+ */
+struct slab {
+	struct kmem_cache *cache;
+	struct list_head list;
+	char *base;
+	u16 first;
+	u16 nr_free;
+};
+
+/**
+ * struct magazine - free objects of one cache at the hand of one hart
+ * @top:   the last one in it; slots[0] when there is none
+ * @limit: of @top; slots[0] for the magazine that takes nothing
+ * @slots: [0].object is NULL for ever, so that taking needs one test
+ */
+struct slot {
+	void *object;
+	u32 *word;
+};
+
+#define MAGAZINE_SLOTS 30
+
+struct magazine {
+	struct slot *top, *limit;
+	struct slot slots[1 + MAGAZINE_SLOTS];
+};
+
+#define SLAB_INTERNAL ((slab_flags_t)1 << 31) /* no magazines, and failslab= spares it */
+
+/* A slab of objects over this size has its struct slab elsewhere, and at most so many objects. */
+#define SLAB_OWN_MAX_SIZE    512
+#define SLAB_WORDS_ELSEWHERE 8
+#define SLAB_MAX_ORDER       3
+#define SLAB_MAX_SIZE        (PAGE_SIZE << SLAB_MAX_ORDER)
+/* Empty slabs a cache keeps. */
+#define SLAB_MAX_EMPTY 2
+
+/**
+ * struct kmem_cache - objects of one size
+ * @mask:     bytes of a slab - 1; slabs are aligned to their size
+ * @recip:    2^32 / @size, rounded up
+ * @size:     from one object to the next; @object_size of it are the user's
+ * @nr_objects: of a slab
+ * @own_at:   where in a slab its struct slab lies; 0: elsewhere
+ * @capacity: objects in a magazine
+ * @partial, @full, @empty: slabs by what is free in them
+ * @nr_slabs, @nr_empty: how many there are
+ * @nr_free:  objects free in slabs
+ * @magazine: of each hart; never NULL
+ */
+struct kmem_cache {
+	u32 mask;
+	u32 recip;
+	u32 size;
+	u32 nr_objects;
+	u32 object_size;
+	u32 own_at;
+	u32 order;
+	u32 capacity;
+	slab_flags_t flags;
+	void (*ctor)(void *object);
+	const char *name;
+	struct list_head caches;
+	spinlock_t lock;
+	struct list_head partial, full, empty;
+	unsigned long nr_slabs, nr_empty, nr_free;
+	struct magazine *magazine[NR_CPUS];
+};
+
+extern struct kmem_cache slab_cache_cache, slab_magazine_cache, slab_descriptor_cache;
+extern struct list_head slab_caches;
+extern spinlock_t slab_caches_lock;
+extern struct magazine no_magazine;
+
+/* mm/slab.c: from one object to the next place. */
+struct slab *slab_of(const void *object);
+void *slab_alloc_slow(struct kmem_cache *cache, gfp_t gfp, unsigned long caller);
+void magazine_flush(struct kmem_cache *cache, struct magazine *magazine, unsigned int nr,
+		    struct list_head *release);
+void magazine_remove(struct kmem_cache *cache, unsigned int cpu);
+
+/* mm/slab_pages.c: slabs. slab_take() and slab_put() want the cache's lock held. */
+bool slab_grow(struct kmem_cache *cache, gfp_t gfp);
+void *slab_take(struct kmem_cache *cache, u32 **word);
+void slab_put(struct slab *slab, void *object, struct list_head *release);
+void slab_release(struct list_head *release);
+
+/* mm/slab_report.c: what should not be. */
+void *slab_user(u32 word);
+void slab_report_bad(const char *what, const struct kmem_cache *wanted, const void *p,
+		     unsigned long caller);
+void slab_report_double(const struct kmem_cache *cache, const void *p, unsigned long caller,
+			u32 before);
+void slab_report_damage(const struct slab *slab, const struct kmem_cache *cache);
+
+/* mm/slab_common.c */
+bool slab_should_fail(const struct kmem_cache *cache, gfp_t gfp);
+void slab_setup_cache(struct kmem_cache *cache, const char *name, unsigned int size,
+		      unsigned int align, slab_flags_t flags, void (*ctor)(void *object));
+
+static inline u32 *slab_word(struct slab *slab, u32 index)
+{
+	return (u32 *)slab - 1 - index;
+}
+
+/* The number of the object at @offset of a slab: exact below SLAB_MAX_SIZE, without division. */
+static inline u32 slab_index(const struct kmem_cache *cache, unsigned long offset)
+{
+	return (u32)(offset * cache->recip >> 32);
+}
+
+#endif
