@@ -68,7 +68,7 @@ kernel := $(both) \
 	arch/riscv/kernel/smp.c arch/riscv/kernel/hotplug.c arch/riscv/kernel/workqueue.c \
 	arch/riscv/kernel/completion.c arch/riscv/kernel/hrtimer.c arch/riscv/kernel/watchdog.c arch/riscv/kernel/nmi.c arch/riscv/kernel/time.c arch/riscv/kernel/cpufeature.c arch/riscv/kernel/errata.c \
 	drivers/tty/sbi_console.c \
-	mm/memblock.c mm/slab.c mm/slab_pages.c mm/slab_report.c mm/slab_common.c mm/kmalloc.c mm/mempool.c mm/ptdump.c mm/set_memory.c mm/ioremap.c \
+	mm/memblock.c mm/slab.c mm/slab_slow.c mm/slab_pages.c mm/slab_report.c mm/slab_common.c mm/kmalloc.c mm/mempool.c mm/ptdump.c mm/set_memory.c mm/ioremap.c \
 	arch/riscv/mm/layout.c arch/riscv/mm/init.c arch/riscv/mm/fixmap.c \
 	arch/riscv/mm/tlbflush.c arch/riscv/mm/svprobe.c arch/riscv/mm/fault.c \
 	boot/main.c boot/setup.c boot/devicetree.c boot/cmdline.c boot/harts.c \
@@ -98,7 +98,7 @@ prefix-map := -ffile-prefix-map=$(CURDIR)/= -fdebug-prefix-map=$(CURDIR)=. -ffil
 cflags := $(arch-flags) -std=gnu11 -O2 -g -ffreestanding -fno-pie -fno-common \
 	-fno-strict-aliasing -fno-omit-frame-pointer -fno-optimize-sibling-calls \
 	-fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections \
-	-fno-tree-loop-distribute-patterns -fno-builtin \
+	-fno-tree-loop-distribute-patterns -fno-builtin -ftls-model=local-exec \
 	$(prefix-map) \
 	-Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla \
 	-Wundef -Wpointer-arith -Wwrite-strings -Wimplicit-fallthrough -Wno-unused-parameter
@@ -109,6 +109,9 @@ else ifdef CONFIG_STACKPROTECTOR # gcc only: clang 19 cannot take the guard from
 cflags += -fstack-protector-strong -mstack-protector-guard=tls \
 	-mstack-protector-guard-reg=tp -mstack-protector-guard-offset=0
 endif
+
+# kmalloc() and kfree() have no frame: what is rare is a jump, and s0 stays the caller's.
+$(O)/mm/slab.o: cflags += -fomit-frame-pointer -foptimize-sibling-calls -ffixed-x8
 
 early-cflags := -fno-jump-tables -fomit-frame-pointer
 asflags := $(arch-flags) -g $(prefix-map)

@@ -27,13 +27,12 @@
 #define SLAB_FRESH        ~0U /* free, in a magazine, and not from a user */
 #define SLAB_NEXT(word)   ((word) >> 1)
 #define SLAB_END          0x7fffU /* no object: behind the last free one */
-#define SLAB_USER(caller) ((u32)(caller) & ~SLAB_FREE)
+#define SLAB_USER(caller) ((caller) & ~(unsigned long)SLAB_FREE)
 
 /**
  * struct slab - what is known of a piece of pages that is cut into objects
  * In front of it are the words of the objects, the first one's last. It lies behind the
  * objects, so an overrun of the last one meets words, which are checked, before pointers.
- * @cache:   as page->slab_cache
  * @list:    in one of the cache's lists
  * @base:    the first object
  * @first:   number of the first object that is free in the slab
@@ -77,6 +76,7 @@ struct magazine {
 
 /**
  * struct kmem_cache - objects of one size
+ * @magazine: of each hart; never NULL
  * @mask:     bytes of a slab - 1; slabs are aligned to their size
  * @recip:    2^32 / @size, rounded up
  * @size:     from one object to the next; @object_size of it are the user's
@@ -86,9 +86,9 @@ struct magazine {
  * @partial, @full, @empty: slabs by what is free in them
  * @nr_slabs, @nr_empty: how many there are
  * @nr_free:  objects free in slabs
- * @magazine: of each hart; never NULL
  */
 struct kmem_cache {
+	struct magazine *magazine[NR_CPUS];
 	u32 mask;
 	u32 recip;
 	u32 size;
@@ -104,7 +104,6 @@ struct kmem_cache {
 	spinlock_t lock;
 	struct list_head partial, full, empty;
 	unsigned long nr_slabs, nr_empty, nr_free;
-	struct magazine *magazine[NR_CPUS];
 };
 
 extern struct kmem_cache slab_cache_cache, slab_magazine_cache, slab_descriptor_cache;
@@ -112,11 +111,27 @@ extern struct list_head slab_caches;
 extern spinlock_t slab_caches_lock;
 extern struct magazine no_magazine;
 
-/* mm/slab.c: from one object to the next place. */
-struct slab *slab_of(const void *object);
+#define caller_address() ((unsigned long)__builtin_return_address(0))
+
+/* kmalloc()'s caches by (size - 1) / 8 up to 1 KiB, by (size - 1) / 1 KiB up to the largest. */
+#define KMALLOC_SMALL 1024
+extern struct kmem_cache *kmalloc_small[KMALLOC_SMALL / 8];
+extern struct kmem_cache *kmalloc_large[KMALLOC_MAX_CACHE_SIZE / KMALLOC_SMALL];
+
+/*
+ * The page of struct pages that this hart saw to be there last. pfn_valid() is asked only for
+ * another one: what came online stays so, and a page of them is there as a whole.
+ */
+DECLARE_PER_CPU(unsigned long, slab_seen_there);
+
+/* Where the struct page of address 0 would be: a base for those of the linear map. */
+extern unsigned long slab_page_of_0;
+
+/* mm/slab_slow.c */
 void *slab_alloc_slow(struct kmem_cache *cache, gfp_t gfp, unsigned long caller);
-void magazine_flush(struct kmem_cache *cache, struct magazine *magazine, unsigned int nr,
-		    struct list_head *release);
+void slab_free_slow(struct kmem_cache *cache, void *object, u32 *word);
+void slab_free_unseen(const struct kmem_cache *wanted, void *p, unsigned long caller);
+void *kmalloc_pages(size_t size, gfp_t gfp);
 void magazine_remove(struct kmem_cache *cache, unsigned int cpu);
 
 /* mm/slab_pages.c: slabs. slab_take() and slab_put() want the cache's lock held. */
@@ -138,15 +153,54 @@ bool slab_should_fail(const struct kmem_cache *cache, gfp_t gfp);
 void slab_setup_cache(struct kmem_cache *cache, const char *name, unsigned int size,
 		      unsigned int align, slab_flags_t flags, void (*ctor)(void *object));
 
-static inline u32 *slab_word(struct slab *slab, u32 index)
+static inline u32 *slab_word(struct slab *slab, unsigned long index)
 {
-	return (u32 *)slab - 1 - index;
+	return (u32 *)slab + (long)~index;
 }
 
 /* The number of the object at @offset of a slab: exact below SLAB_MAX_SIZE, without division. */
-static inline u32 slab_index(const struct kmem_cache *cache, unsigned long offset)
+static inline unsigned long slab_index(const struct kmem_cache *cache, unsigned long offset)
 {
-	return (u32)(offset * cache->recip >> 32);
+	return offset * cache->recip >> 32;
+}
+
+/* The word of the object at @p, an address in @slab; NULL: none begins there. */
+static inline u32 *slab_find_word(struct slab *slab, const void *p)
+{
+	const struct kmem_cache *cache = slab->cache;
+	unsigned long offset = (unsigned long)p & cache->mask;
+	unsigned long index = slab_index(cache, offset);
+
+	if (unlikely(index >= cache->nr_objects || offset != index * cache->size))
+		return NULL;
+	return slab_word(slab, index);
+}
+
+/* Where the struct page of @p would be: an integer, as @p can be anything. */
+static inline unsigned long slab_page_at(const void *p)
+{
+	return slab_page_of_0 + PFN_DOWN((unsigned long)p) * sizeof(struct page);
+}
+
+/* An object leaves the allocator: the one place for all ways out. */
+static inline void slab_handed_out(u32 *word, unsigned long caller)
+{
+	WRITE_ONCE(*word, (u32)SLAB_USER(caller));
+}
+
+/*
+ * An object comes back: the one place for all ways in. Of a word that says free already,
+ * nothing is changed: it may be a link. What was written to the object goes to others through
+ * a lock, so nothing is ordered here.
+ * Return: what its word was.
+ */
+static inline u32 slab_taken_back(u32 *word, unsigned long caller)
+{
+	u32 before = __atomic_fetch_or(word, SLAB_FREE, __ATOMIC_RELAXED);
+
+	if (likely(!(before & SLAB_FREE)))
+		WRITE_ONCE(*word, (u32)(caller | SLAB_FREE));
+	return before;
 }
 
 #endif

@@ -14,10 +14,13 @@ static void move_to_list(struct slab *slab)
 		list_add(&slab->list, slab->nr_free ? &cache->partial : &cache->full);
 }
 
-static void set_page_flags(const struct kmem_cache *cache, struct page *page, bool slab)
+/* Each page of a slab leads to it, so that a free need not look for the first one. */
+static void mark_pages(const struct kmem_cache *cache, struct page *page, struct slab *slab)
 {
-	for (unsigned int i = 0; i < 1U << cache->order; i++)
+	for (unsigned int i = 0; i < 1U << cache->order; i++) {
+		page[i].slab = slab;
 		page[i].flags = (u16)(slab ? page[i].flags | PG_slab : page[i].flags & ~PG_slab);
+	}
 }
 
 static void free_slab(struct slab *slab)
@@ -25,7 +28,7 @@ static void free_slab(struct slab *slab)
 	struct kmem_cache *cache = slab->cache;
 	struct page *page = virt_to_page(slab->base);
 
-	set_page_flags(cache, page, false);
+	mark_pages(cache, page, NULL);
 	if (!cache->own_at)
 		kmem_cache_free(&slab_descriptor_cache, slab_word(slab, SLAB_WORDS_ELSEWHERE - 1));
 	__free_pages(page, cache->order);
@@ -73,9 +76,7 @@ bool slab_grow(struct kmem_cache *cache, gfp_t gfp)
 	slab->cache = cache;
 	slab->base = page_address(page);
 	cut(slab);
-	page->slab_cache = cache;
-	page->slab = slab;
-	set_page_flags(cache, page, true);
+	mark_pages(cache, page, slab);
 
 	spin_lock_irqsave(&cache->lock, flags);
 	list_add(&slab->list, &cache->empty);
@@ -128,7 +129,7 @@ void *slab_take(struct kmem_cache *cache, u32 **word)
 void slab_put(struct slab *slab, void *object, struct list_head *release)
 {
 	struct kmem_cache *cache = slab->cache;
-	u32 index = slab_index(cache, (unsigned long)((char *)object - slab->base));
+	unsigned long index = slab_index(cache, (unsigned long)((char *)object - slab->base));
 
 	WRITE_ONCE(*slab_word(slab, index), SLAB_IN_SLAB(slab->first));
 	slab->first = (u16)index;

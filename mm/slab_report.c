@@ -6,9 +6,9 @@
 /* The half of an address in an object's word, made whole; NULL: nobody is known. */
 void *slab_user(u32 word)
 {
-	word &= ~SLAB_FREE;
-	if (word == SLAB_USER(SLAB_FRESH) || word <= SLAB_IN_SLAB(SLAB_END))
+	if (word == SLAB_FRESH || word <= SLAB_IN_SLAB(SLAB_END))
 		return NULL;
+	word &= ~SLAB_FREE;
 	return (void *)(unsigned long)(long)(s32)word;
 }
 
@@ -17,8 +17,7 @@ static const char *reason(const struct kmem_cache *wanted, const void *p,
 			  const struct kmem_cache **found)
 {
 	const struct page *page;
-	unsigned long offset;
-	u32 index;
+	unsigned long offset, index;
 
 	*found = NULL;
 	if (!virt_addr_valid(p))
@@ -26,12 +25,12 @@ static const char *reason(const struct kmem_cache *wanted, const void *p,
 	page = virt_to_page(p);
 	if (!(page->flags & PG_slab))
 		return "not memory of a cache";
-	*found = compound_head((struct page *)(unsigned long)page)->slab_cache;
+	*found = page->slab->cache;
 	offset = (unsigned long)p & (*found)->mask;
 	index = slab_index(*found, offset);
 	if (index >= (*found)->nr_objects)
 		return "behind the objects";
-	if (offset != (unsigned long)index * (*found)->size)
+	if (offset != index * (*found)->size)
 		return "not the start of an object";
 	return wanted && wanted != *found ? "not of this cache" : "free";
 }

@@ -9,7 +9,6 @@
  * A page of RAM that is online. The array of them, vmemmap, is virtually contiguous and has
  * memory behind it only for blocks of RAM that are online (pfn_valid()).
  */
-struct kmem_cache;
 struct slab;
 
 /* struct page, flags */
@@ -24,7 +23,7 @@ struct slab;
  * @order:    of a free piece, or of one allocated with __GFP_COMP
  * @refcount: 0: free
  * @lru:      free: neighbours in the free list; else the owner's
- * @slab_cache, @slab: of the first page of a slab, in place of @lru
+ * @head, @slab: of a page of slab, in place of @lru; @head only of PG_tail
  */
 struct page {
 	u16 flags;
@@ -33,7 +32,7 @@ struct page {
 	union {
 		struct list_head lru;
 		struct {
-			struct kmem_cache *slab_cache;
+			struct page *head;
 			struct slab *slab;
 		};
 	};

@@ -10,6 +10,7 @@
  */
 
 typedef unsigned int slab_flags_t;
+struct kmem_cache;
 
 #define SLAB_HWCACHE_ALIGN     ((slab_flags_t)1 << 0)
 #define SLAB_PANIC             ((slab_flags_t)1 << 1) /* no cache: panic */
