@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Memory: moving it, finding it, handing it out. */
 #include <kernel/bench.h>
-#include <kernel/memblock.h>
+#include <kernel/gfp.h>
 #include <kernel/pgtable.h>
 #include <kernel/sizes.h>
 #include <kernel/string.h>
@@ -29,16 +29,32 @@ static void run_memcpy(unsigned long n)
 }
 BENCH(memcpy_4k, "a page copied", run_memcpy, 64);
 
-static void run_memblock(unsigned long n)
+static void run_page(unsigned long n)
 {
-	for (unsigned long i = 0; i < n; i++) {
-		phys_addr_t pa = memblock_phys_alloc(PAGE_SIZE, PAGE_SIZE, "bench");
+	for (unsigned long i = 0; i < n; i++)
+		__free_page(alloc_page(GFP_KERNEL));
+}
+BENCH(page_alloc_free, "a page allocated and freed", run_page, 100000);
 
-		if (!pa || memblock_phys_free(pa, PAGE_SIZE))
-			return;
+static void run_piece(unsigned long n)
+{
+	for (unsigned long i = 0; i < n; i++)
+		__free_pages(alloc_pages(GFP_KERNEL, 3), 3);
+}
+BENCH(pages_alloc_free, "eight pages in one piece allocated and freed", run_piece, 1024);
+
+static void run_bulk(unsigned long n)
+{
+	static struct page *pages[256];
+
+	for (unsigned long i = 0; i < n; i += ARRAY_SIZE(pages)) {
+		unsigned long got = alloc_pages_bulk(GFP_KERNEL, ARRAY_SIZE(pages), pages);
+
+		while (got)
+			__free_page(pages[--got]);
 	}
 }
-BENCH(memblock_alloc_free, "a page of boot memory taken and given back", run_memblock, 64);
+BENCH(page_bulk, "a page of 256 allocated, then freed", run_bulk, 4096);
 
 static void run_fixmap(unsigned long n)
 {
