@@ -62,18 +62,19 @@ both := lib/string.c lib/vsprintf.c lib/args.c lib/fdt.c lib/fdt_props.c lib/fdt
 	mm/pgtable_walk.c mm/pgtable.c mm/pgtable_entry.c mm/pgtable_rules.c mm/pgtable_tree.c
 
 kernel := $(both) \
-	lib/printk.c lib/panic.c lib/kallsyms.c \
+	lib/printk.c lib/panic.c lib/kallsyms.c lib/fault-inject.c \
 	arch/riscv/kernel/hart.c arch/riscv/kernel/traps.c arch/riscv/kernel/recovery.c \
 	arch/riscv/kernel/stacktrace.c arch/riscv/kernel/irq.c \
 	arch/riscv/kernel/smp.c arch/riscv/kernel/hotplug.c arch/riscv/kernel/workqueue.c \
 	arch/riscv/kernel/completion.c arch/riscv/kernel/hrtimer.c arch/riscv/kernel/watchdog.c arch/riscv/kernel/nmi.c arch/riscv/kernel/time.c arch/riscv/kernel/cpufeature.c arch/riscv/kernel/errata.c \
 	drivers/tty/sbi_console.c \
-	mm/memblock.c mm/slab.c mm/slab_slow.c mm/slab_pages.c mm/slab_report.c mm/slab_common.c mm/kmalloc.c mm/mempool.c mm/ptdump.c mm/set_memory.c mm/ioremap.c \
+	mm/memblock.c mm/buddy.c mm/page_alloc.c mm/page_online.c mm/ptdump.c mm/set_memory.c mm/ioremap.c \
+	mm/slab.c mm/slab_slow.c mm/slab_pages.c mm/slab_report.c mm/slab_common.c mm/kmalloc.c mm/mempool.c \
 	arch/riscv/mm/layout.c arch/riscv/mm/init.c arch/riscv/mm/fixmap.c \
 	arch/riscv/mm/tlbflush.c arch/riscv/mm/svprobe.c arch/riscv/mm/fault.c \
 	boot/main.c boot/setup.c boot/devicetree.c boot/cmdline.c boot/harts.c \
 	boot/lineedit.c boot/monitor.c boot/monitor_words.c \
-	boot/cmd_mm.c boot/cmd_peek.c boot/cmd_fdt.c boot/cmd_cpu.c boot/cmd_sys.c \
+	boot/cmd_mm.c boot/cmd_peek.c boot/cmd_fdt.c boot/cmd_cpu.c boot/cmd_sys.c boot/cmd_slab.c \
 	boot/crash.c boot/crash_tables.c
 # What needs an option of its own to be seen.
 ktests-$(CONFIG_DEBUG_FENCES) += tests/kernel/fence_test.c

@@ -49,7 +49,7 @@ static __always_inline void slab_free(const struct kmem_cache *wanted, void *p,
 	struct slot *slot;
 	u32 *word, before;
 
-	if (unlikely(PFN_DOWN(at) != this_cpu_read(slab_seen_there) || !(page->flags & PG_slab)))
+	if (unlikely(slab_block(at) != this_cpu_read(slab_seen_there) || !(page->flags & PG_slab)))
 		return slab_free_unseen(wanted, p, caller);
 	cache = page->slab->cache;
 	word = slab_find_word(page->slab, p);

@@ -2,9 +2,11 @@
 #ifndef MM_SLAB_H
 #define MM_SLAB_H
 
+#include <kernel/fault-inject.h>
 #include <kernel/percpu.h>
 #include <kernel/slab.h>
 #include <kernel/spinlock.h>
+#include "page_alloc.h"
 
 /*
  * Private to mm/slab*.c.
@@ -119,8 +121,8 @@ extern struct kmem_cache *kmalloc_small[KMALLOC_SMALL / 8];
 extern struct kmem_cache *kmalloc_large[KMALLOC_MAX_CACHE_SIZE / KMALLOC_SMALL];
 
 /*
- * The page of struct pages that this hart saw to be there last. pfn_valid() is asked only for
- * another one: what came online stays so, and a page of them is there as a whole.
+ * The block of RAM, by its struct pages, that this hart saw to be online last. pfn_valid() is
+ * asked only for another one, as what came online stays so.
  */
 DECLARE_PER_CPU(unsigned long, slab_seen_there);
 
@@ -174,6 +176,12 @@ static inline u32 *slab_find_word(struct slab *slab, const void *p)
 	if (unlikely(index >= cache->nr_objects || offset != index * cache->size))
 		return NULL;
 	return slab_word(slab, index);
+}
+
+/* The block of a struct page at an address, where there may be none. */
+static inline unsigned long slab_block(unsigned long page_at)
+{
+	return page_at / BLOCK_META_SIZE;
 }
 
 /* Where the struct page of @p would be: an integer, as @p can be anything. */

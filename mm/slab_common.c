@@ -14,15 +14,13 @@ struct kmem_cache slab_cache_cache, slab_magazine_cache, slab_descriptor_cache;
 LIST_HEAD(slab_caches);
 spinlock_t slab_caches_lock;
 
-u64 failslab;
-static unsigned long nr_tries;
+struct fault_attr failslab;
 
 /* With failslab= no hart gets a magazine, so that every allocation comes by here. */
 bool slab_should_fail(const struct kmem_cache *cache, gfp_t gfp)
 {
-	if (likely(!failslab) || cache->flags & SLAB_INTERNAL || gfp & __GFP_NOFAIL)
-		return false;
-	return __atomic_add_fetch(&nr_tries, 1, __ATOMIC_RELAXED) % failslab == 0;
+	return failslab.interval && !(cache->flags & SLAB_INTERNAL) && !(gfp & __GFP_NOFAIL) &&
+	       should_fail(&failslab, cache->object_size);
 }
 
 /* The smallest order that wastes at most 1/8, or else has 4 objects. */
@@ -121,14 +119,13 @@ static void drain_all(void *unused)
 	slab_cpu_dead(smp_processor_id());
 }
 
-void slab_fail_each(u64 n)
+int setup_failslab(const char *text)
 {
-	failslab = 0;
-	nr_tries = 0;
-	if (!n)
-		return;
-	failslab = n;
-	on_each_cpu(drain_all, NULL, true);
+	int err = setup_fault_attr(&failslab, text);
+
+	if (!err && failslab.interval)
+		on_each_cpu(drain_all, NULL, true);
+	return err;
 }
 
 int kmem_cache_shrink(struct kmem_cache *cache)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What is given to kfree() and is none of its, said with all that is known of it. */
 #include <kernel/printk.h>
+#include <asm/trap.h>
 #include "slab.h"
 
 /* The half of an address in an object's word, made whole; NULL: nobody is known. */
@@ -47,6 +48,7 @@ void slab_report_bad(const char *what, const struct kmem_cache *wanted, const vo
 		       : "none",
 	       (void *)caller, why, wanted && found && wanted != found ? ", but of " : "",
 	       wanted && found && wanted != found ? found->name : "");
+	dump_stack();
 }
 
 void slab_report_double(const struct kmem_cache *cache, const void *p, unsigned long caller,
@@ -60,6 +62,7 @@ void slab_report_double(const struct kmem_cache *cache, const void *p, unsigned 
 	else
 		pr_err("slab: double free of 0x%016lx in cache %s by %pS\n", (unsigned long)p,
 		       cache->name, (void *)caller);
+	dump_stack();
 }
 
 void slab_report_damage(const struct slab *slab, const struct kmem_cache *cache)

@@ -9,14 +9,14 @@ struct magazine no_magazine = { .top = no_magazine.slots, .limit = no_magazine.s
 struct kmem_cache *kmalloc_small[KMALLOC_SMALL / 8];
 struct kmem_cache *kmalloc_large[KMALLOC_MAX_CACHE_SIZE / KMALLOC_SMALL];
 DEFINE_PER_CPU(unsigned long, slab_seen_there);
-unsigned long slab_page_of_0 = PAGE_SIZE; /* that of nothing seen, until kmem_cache_init() */
+unsigned long slab_page_of_0 = BLOCK_META_SIZE; /* none has been seen, until kmem_cache_init() */
 
 /* The struct page of @p; NULL: there is none. */
 static struct page *look_there(const void *p)
 {
 	if (!virt_addr_valid(p))
 		return NULL;
-	this_cpu_write(slab_seen_there, PFN_DOWN(slab_page_at(p)));
+	this_cpu_write(slab_seen_there, slab_block(slab_page_at(p)));
 	return virt_to_page(p);
 }
 
@@ -26,7 +26,7 @@ static void magazine_install(struct kmem_cache *cache, gfp_t gfp)
 	struct magazine **own = &cache->magazine[smp_processor_id()], *magazine;
 	unsigned long flags;
 
-	if (*own != &no_magazine || !cache->capacity || failslab)
+	if (*own != &no_magazine || !cache->capacity || failslab.interval)
 		return;
 	gfp &= __GFP_DIRECT_RECLAIM;
 	magazine = slab_alloc_slow(&slab_magazine_cache, gfp | __GFP_NOWARN, caller_address());
@@ -94,7 +94,7 @@ static void magazine_flush(struct magazine *magazine, unsigned int nr, struct li
 	magazine->top = slot - 1;
 }
 
-/* Its magazine is full, or there is none. */
+/* The magazine may be full, or there is none. */
 void slab_free_slow(struct kmem_cache *cache, void *object, u32 *word)
 {
 	struct magazine *magazine;
@@ -102,15 +102,19 @@ void slab_free_slow(struct kmem_cache *cache, void *object, u32 *word)
 	unsigned long flags;
 
 	magazine_install(cache, GFP_NOWAIT);
-	spin_lock_irqsave(&cache->lock, flags);
+	local_irq_save(flags);
 	magazine = cache->magazine[smp_processor_id()];
-	if (magazine->top == magazine->limit && magazine->top != magazine->slots)
-		magazine_flush(magazine, (cache->capacity + 1) / 2, &release);
+	if (magazine->top == magazine->limit) {
+		spin_lock(&cache->lock);
+		if (magazine == &no_magazine)
+			slab_put(virt_to_page(object)->slab, object, &release);
+		else
+			magazine_flush(magazine, (cache->capacity + 1) / 2, &release);
+		spin_unlock(&cache->lock);
+	}
 	if (magazine->top != magazine->limit)
 		*++magazine->top = (struct slot){ object, word };
-	else
-		slab_put(virt_to_page(object)->slab, object, &release);
-	spin_unlock_irqrestore(&cache->lock, flags);
+	local_irq_restore(flags);
 	slab_release(&release);
 }
 

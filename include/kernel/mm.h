@@ -17,6 +17,7 @@ struct slab;
 #define PG_slab     (1U << 2) /* of a kmem_cache */
 #define PG_head     (1U << 3) /* first of a piece allocated with __GFP_COMP */
 #define PG_tail     (1U << 4) /* another one of such a piece: compound_head() is lru.next */
+#define PG_hole     (1U << 5) /* reserved, and not in the linear map: no RAM, or firmware's */
 
 /**
  * struct page - 32 bytes
@@ -88,10 +89,33 @@ static inline unsigned long page_size(const struct page *page)
 /** get_order() - the order of the smallest piece of @size bytes */
 static inline unsigned int get_order(unsigned long size)
 {
-	return size <= PAGE_SIZE ? 0 : 64 - (unsigned int)__builtin_clzl((size - 1) >> PAGE_SHIFT);
+	unsigned int order = 0;
+
+	/* No bit-counting instruction is assumed, and there is no libgcc. */
+	while (PAGE_SIZE << order < size && order < 64 - PAGE_SHIFT)
+		order++;
+	return order;
 }
 
-/** pfn_valid() - whether the frame is RAM and online: only then it has a struct page */
+/** get_page() - one reference more, to all of its piece; put_page() - one less, as __free_pages() */
+static inline void get_page(struct page *page)
+{
+	__atomic_fetch_add(&compound_head(page)->refcount, 1, __ATOMIC_RELAXED);
+}
+
+void put_page(struct page *page);
+
+static inline u32 page_count(struct page *page)
+{
+	return READ_ONCE(compound_head(page)->refcount);
+}
+
+/**
+ * pfn_online() - whether the frame has a struct page: its block is online
+ * pfn_valid() - and it is RAM, in the linear map
+ * Context: any. What came online stays so.
+ */
+bool pfn_online(unsigned long pfn);
 bool pfn_valid(unsigned long pfn);
 
 /**
@@ -121,9 +145,45 @@ void mem_init(void);
  */
 unsigned long free_reserved_area(phys_addr_t start, phys_addr_t end, const char *owner);
 
-/* In pages: what RAM there is, is online, and is free of that. */
+/**
+ * online_block_at() - bring the block of RAM online that has this address, out of turn
+ * Context: as GFP_KERNEL.
+ * Return: 0, also if it was; -ENOMEM: it has no room for its own metadata; -ERANGE: no RAM
+ * that is mapped.
+ */
+int online_block_at(phys_addr_t pa);
+
+/**
+ * page_alloc_cpu_dead() - give back what hart @cpu, which has stopped, keeps for itself
+ * drain_all_pages() - what all harts keep
+ * Context: any.
+ */
+void page_alloc_cpu_dead(unsigned int cpu);
+void drain_all_pages(void);
+
+/*
+ * In pages: what RAM there is (that is mapped); what of it is or was the allocator's, that is
+ * online less metadata and boot memory; and what is free of that.
+ */
 unsigned long totalram_pages(void);
 unsigned long nr_online_pages(void);
 unsigned long nr_free_pages(void);
+
+/**
+ * struct page_alloc_counts - for people
+ * @pieces:    free ones by order
+ * @cached:    pages in the caches of harts
+ * @most_used: pages in use or cached, at the most
+ * @blocks_online, @blocks: of RAM
+ * @touched:   bytes that the kernel may have written, without the image and @most_used
+ */
+struct page_alloc_counts {
+	unsigned long pieces[11];
+	unsigned long cached, most_used;
+	unsigned long blocks_online, blocks;
+	unsigned long touched;
+};
+
+void page_alloc_counts(struct page_alloc_counts *counts);
 
 #endif

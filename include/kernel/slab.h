@@ -2,6 +2,7 @@
 #ifndef KERNEL_SLAB_H
 #define KERNEL_SLAB_H
 
+#include <kernel/fault-inject.h>
 #include <kernel/gfp.h>
 
 /*
@@ -85,11 +86,12 @@ void kmem_cache_init(void);
 void slab_cpu_dead(unsigned int cpu);
 
 /**
- * failslab - each so-many-th allocation from a cache fails; 0: none
- * slab_fail_each() - set it, at any time. Context: interrupts on.
+ * setup_failslab() - let allocations from caches fail on purpose, as setup_fault_attr() says
+ * What has __GFP_NOFAIL, and what is too large for kmalloc()'s caches, is spared.
+ * Context: interrupts on.
  */
-extern u64 failslab;
-void slab_fail_each(u64 n);
+extern struct fault_attr failslab;
+int setup_failslab(const char *text);
 
 /**
  * struct slab_stats - of one cache, in objects

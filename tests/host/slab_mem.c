@@ -8,6 +8,8 @@
 #include <kernel/panic.h>
 #include <kernel/printk.h>
 #include <kernel/smp.h>
+#include <kernel/string.h>
+#include <asm/trap.h>
 
 #include "host.h"
 #include "slab_mem.h"
@@ -24,7 +26,7 @@ unsigned int nr_cpu_ids = NR_HARTS;
 struct hart *host_hart;
 
 static struct hart all_harts[NR_HARTS];
-static struct page frames[NR_FRAMES] __aligned(PAGE_SIZE);
+static struct page frames[NR_FRAMES] __aligned(128 * 1024);
 static char *arena;
 
 char *mem_arena(void)
@@ -82,6 +84,15 @@ void __free_pages(struct page *page, unsigned int order)
 	ASAN_POISON_MEMORY_REGION(arena + first * PAGE_SIZE, nr * PAGE_SIZE);
 	mem_budget += nr;
 	mem_used -= nr;
+}
+
+unsigned long long memparse(const char *ptr, char **retptr)
+{
+	return strtoull(ptr, retptr, 0);
+}
+
+void dump_stack(void)
+{
 }
 
 void on_each_cpu(void (*func)(void *info), void *info, bool wait)

@@ -201,7 +201,7 @@ static void damaged_list(void)
 
 	mem_reset();
 	cache = kmem_cache_create("damaged", 128, 0, 0, NULL);
-	failslab = 1000000; /* no magazines */
+	setup_failslab("1000000,100,0,-1"); /* no magazines */
 	a = kmem_cache_alloc(cache, GFP_KERNEL);
 	slab = virt_to_page(a)->slab;
 	memset(slab_word(slab, cache->nr_objects - 1), 0x41, cache->nr_objects * sizeof(u32) - 4);
@@ -213,7 +213,7 @@ static void damaged_list(void)
 	kmem_cache_free(cache, b);
 	CHECK(kmem_cache_alloc(cache, GFP_KERNEL));
 	CHECK_EQ(mem_reports, 1);
-	failslab = 0;
+	setup_failslab("0,0,0,0");
 }
 
 static void destroy_with_live_objects(void)
@@ -279,7 +279,7 @@ static void failures_on_purpose(void)
 
 	mem_reset();
 	kfree(kmalloc(64, GFP_KERNEL)); /* a magazine is there */
-	slab_fail_each(3);
+	setup_failslab("3,100,0,-1");
 	for (int i = 0; i < 300; i++) {
 		void *p = kmalloc(64, GFP_KERNEL);
 
@@ -288,10 +288,10 @@ static void failures_on_purpose(void)
 		kfree(p);
 	}
 	CHECK_EQ(failed, 100);
-	slab_fail_each(1);
+	setup_failslab("1,100,0,-1");
 	CHECK(!kmalloc(64, GFP_KERNEL));
 	CHECK(kmalloc(64, GFP_KERNEL | __GFP_NOFAIL));
-	slab_fail_each(0);
+	setup_failslab("0,0,0,0");
 	CHECK(kmalloc(64, GFP_KERNEL));
 }
 
@@ -332,13 +332,13 @@ static void mempools(void)
 	pool = mempool_create_kmalloc_pool(4, 3000);
 	CHECK(pool);
 	CHECK_EQ(mem_objects(), 5);
-	slab_fail_each(1);
+	setup_failslab("1,100,0,-1");
 	for (int i = 0; i < 4; i++)
 		CHECK((got[i] = mempool_alloc(pool, GFP_ATOMIC)));
 	CHECK(!mempool_alloc(pool, GFP_ATOMIC));
 	mempool_free(got[3], pool);
 	CHECK(mempool_alloc(pool, GFP_ATOMIC) == got[3]);
-	slab_fail_each(0);
+	setup_failslab("0,0,0,0");
 	CHECK((got[4] = mempool_alloc(pool, GFP_ATOMIC)));
 	mempool_free(NULL, pool);
 	for (int i = 0; i < 5; i++)
@@ -347,9 +347,9 @@ static void mempools(void)
 	mempool_destroy(pool);
 	mempool_destroy(NULL);
 	CHECK(!mempool_create_kmalloc_pool(-1, 8));
-	slab_fail_each(4);
+	setup_failslab("4,100,0,-1");
 	CHECK(!mempool_create_kmalloc_pool(8, 3000));
-	slab_fail_each(0);
+	setup_failslab("0,0,0,0");
 	CHECK_EQ(mem_settle(), 0);
 }
 

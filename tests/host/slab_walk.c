@@ -97,7 +97,7 @@ static void step_alloc(void)
 	}
 	if (!l->p) {
 		nr_fails++;
-		CHECK(failslab || mem_budget < 64);
+		CHECK(failslab.interval || mem_budget < 64);
 		return;
 	}
 	if (gfp & __GFP_ZERO)
@@ -211,7 +211,7 @@ static void step_odd(void)
 			slab_cpu_dead(cpu);
 		break;
 	default:
-		slab_fail_each(host_rand_below(4) ? 0 : 5);
+		setup_failslab(host_rand_below(4) ? "0,0,0,0" : "5,90,0,-1");
 	}
 }
 
@@ -256,7 +256,7 @@ static void run_machine(unsigned long steps)
 		if (i % 512 == 0)
 			check_counts();
 	}
-	slab_fail_each(0);
+	setup_failslab("0,0,0,0");
 	check_counts();
 	while (nr_live) {
 		check_old(&live[--nr_live]);
