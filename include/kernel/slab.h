@@ -34,7 +34,7 @@ struct kmem_cache;
 struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsigned int align,
 				     slab_flags_t flags, void (*ctor)(void *object));
 
-/** kmem_cache_destroy() - give it back; with objects in use it is reported and stays. NULL: nothing */
+/** kmem_cache_destroy() - give it back, or report its objects in use and keep it; NULL: nothing */
 void kmem_cache_destroy(struct kmem_cache *cache);
 
 /** kmem_cache_shrink() - give its empty pages back. Return: 0: none is left */
