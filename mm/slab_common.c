@@ -110,7 +110,8 @@ void slab_cpu_dead(unsigned int cpu)
 	unsigned long flags;
 
 	spin_lock_irqsave(&slab_caches_lock, flags);
-	list_for_each_entry(cache, &slab_caches, caches) magazine_remove(cache, cpu);
+	list_for_each_entry(cache, &slab_caches, caches)
+		magazine_remove(cache, cpu);
 	spin_unlock_irqrestore(&slab_caches_lock, flags);
 }
 
@@ -136,8 +137,7 @@ int kmem_cache_shrink(struct kmem_cache *cache)
 
 	drain(cache);
 	spin_lock_irqsave(&cache->lock, flags);
-	list_for_each_entry_safe(slab, next, &cache->empty, list)
-	{
+	list_for_each_entry_safe(slab, next, &cache->empty, list) {
 		list_del(&slab->list);
 		list_add(&slab->list, &release);
 		cache->nr_free -= slab->nr_free;
@@ -163,17 +163,16 @@ static void report_live(struct kmem_cache *cache)
 	pr_err("slab: cache %s is not destroyed: %lu objects in use\n", cache->name,
 	       cache->nr_slabs * cache->nr_objects - cache->nr_free);
 	for (unsigned int i = 0; i < ARRAY_SIZE(lists); i++)
-		list_for_each_entry(slab, lists[i],
-				    list) for (u32 nr = 0; nr < cache->nr_objects && said < 8; nr++)
-		{
-			word = READ_ONCE(*slab_word(slab, nr));
-			if (word & SLAB_FREE)
-				continue;
-			said++;
-			pr_err("slab:   0x%016lx allocated by %pS\n",
-			       (unsigned long)slab->base + (size_t)nr * cache->size,
-			       slab_user(word));
-		}
+		list_for_each_entry(slab, lists[i], list)
+			for (u32 nr = 0; nr < cache->nr_objects && said < 8; nr++) {
+				word = READ_ONCE(*slab_word(slab, nr));
+				if (word & SLAB_FREE)
+					continue;
+				said++;
+				pr_err("slab:   0x%016lx allocated by %pS\n",
+				       (unsigned long)slab->base + (size_t)nr * cache->size,
+				       slab_user(word));
+			}
 	spin_unlock_irqrestore(&cache->lock, flags);
 }
 
@@ -199,8 +198,7 @@ void slab_for_each(void (*show)(const struct slab_stats *stats))
 	unsigned long flags;
 
 	spin_lock_irqsave(&slab_caches_lock, flags);
-	list_for_each_entry(cache, &slab_caches, caches)
-	{
+	list_for_each_entry(cache, &slab_caches, caches) {
 		struct slab_stats stats = slab_get_stats(cache);
 
 		show(&stats);

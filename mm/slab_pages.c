@@ -153,5 +153,6 @@ void slab_release(struct list_head *release)
 {
 	struct slab *slab, *next;
 
-	list_for_each_entry_safe(slab, next, release, list) free_slab(slab);
+	list_for_each_entry_safe(slab, next, release, list)
+		free_slab(slab);
 }

@@ -173,7 +173,8 @@ unsigned long mem_objects(void)
 	unsigned long objects = 0;
 	struct kmem_cache *cache;
 
-	list_for_each_entry(cache, &slab_caches, caches) if (!(cache->flags & SLAB_INTERNAL))
-		objects += slab_get_stats(cache).in_use;
+	list_for_each_entry(cache, &slab_caches, caches)
+		if (!(cache->flags & SLAB_INTERNAL))
+			objects += slab_get_stats(cache).in_use;
 	return objects;
 }

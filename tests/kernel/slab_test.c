@@ -264,15 +264,15 @@ static void stress(bool interrupts)
 	u64 cursor = log_cursor();
 
 	nr_bad = 0;
-	for_each_online_cpu(cpu)
-	{
+	for_each_online_cpu(cpu) {
 		INIT_WORK(&works[cpu], exchange_work);
 		EXPECT(schedule_work_on(cpu, &works[cpu]));
 	}
 	for (int i = 0; interrupts && i < 50; i++)
 		for_each_online_cpu(cpu)
 			EXPECT_EQ(smp_call_function_single(cpu, exchange_irq, NULL, true), 0);
-	for_each_online_cpu(cpu) flush_work(&works[cpu]);
+	for_each_online_cpu(cpu)
+		flush_work(&works[cpu]);
 	for (unsigned int i = 0; i < NR_SHARED; i++)
 		check_and_free(xchg(&shared[i], NULL));
 	EXPECT_EQ(nr_bad, 0);
@@ -290,6 +290,11 @@ static void test_interrupts(void)
 	stress(true);
 }
 
+static void alloc_and_free(void *cache)
+{
+	kmem_cache_free(cache, kmem_cache_alloc(cache, GFP_ATOMIC));
+}
+
 /* What a hart keeps at hand comes back when it stops. */
 static void test_hart_stops(void)
 {
@@ -297,13 +302,14 @@ static void test_hart_stops(void)
 	unsigned int cpu = nr_cpu_ids - 1;
 
 	if (cpu_online(cpu) && cpu) {
-		EXPECT_EQ(kmem_cache_shrink(cache), 0);
+		EXPECT_EQ(smp_call_function_single(cpu, alloc_and_free, cache, true), 0);
+		EXPECT(slab_get_stats(cache).cached > 0);
 		EXPECT_EQ(cpu_down(cpu), 0);
 		slab_cpu_dead(cpu);
 		EXPECT_EQ(slab_get_stats(cache).cached, 0);
 		EXPECT_EQ(cpu_up(cpu), 0);
 	}
-	kmem_cache_free(cache, kmem_cache_alloc(cache, GFP_KERNEL));
+	alloc_and_free(cache);
 	EXPECT(slab_get_stats(cache).cached > 0);
 	slab_cpu_dead(smp_processor_id());
 	EXPECT_EQ(slab_get_stats(cache).cached, 0);
