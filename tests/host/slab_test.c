@@ -68,12 +68,12 @@ static void all_object_sizes(void)
 		CHECK_EQ(kmem_cache_size(cache), size);
 		CHECK_EQ(kmem_cache_alloc_bulk(cache, GFP_KERNEL, nr, (void **)object), (int)nr);
 		for (unsigned int i = 0; i < nr; i++)
-			memset(object[i], (int)i, size);
+			memset(object[i], (int)(2 * i), size);
 		for (unsigned int i = 0; i < nr; i++)
-			CHECK(object[i][0] == (u8)i && object[i][size - 1] == (u8)i);
+			CHECK(object[i][0] == (u8)(2 * i) && object[i][size - 1] == (u8)(2 * i));
 		/* Each place that is not an object's start, of the first slab. */
-		if (size % 97 == 0)
-			for (unsigned long at = 0; at <= cache->mask; at += 4) {
+		if (size % 8 == 0)
+			for (unsigned long at = 0; at <= cache->mask; at += 8) {
 				char *p = (char *)((unsigned long)object[0] & ~(u64)cache->mask);
 				unsigned long reports = mem_reports;
 				bool start = at % cache->size == 0 &&
