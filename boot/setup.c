@@ -7,6 +7,7 @@
 #include <kernel/boot_report.h>
 #include <kernel/cmdline.h>
 #include <kernel/devicetree.h>
+#include <kernel/fault-inject.h>
 #include <kernel/init.h>
 #include <kernel/memblock.h>
 #include <kernel/panic.h>
@@ -25,6 +26,9 @@ static void setup_cmdline(void)
 	const char *args = early_init_dt_bootargs(&len);
 
 	parse_args(args ? args : "", len);
+	if (cmdline.fail_page_alloc && setup_fault_attr(&fail_page_alloc, cmdline.fail_page_alloc))
+		pr_warn("cmdline: fail_page_alloc=%s: not interval,probability,space,times\n",
+			cmdline.fail_page_alloc);
 	console_loglevel = cmdline.debug   ? LOGLEVEL_DEFAULT + 1
 			   : cmdline.quiet ? LOGLEVEL_QUIET
 					   : (int)cmdline.loglevel;

@@ -252,9 +252,10 @@ bool online_more(unsigned long seen, bool wait)
 	phys_addr_t block;
 	bool more;
 
-	if (!wait && spin_is_locked(&online.lock))
+	if (wait)
+		spin_lock(&online.lock);
+	else if (!spin_trylock(&online.lock))
 		return false;
-	spin_lock(&online.lock);
 	while (online.nr_online == seen && next_block(&block))
 		(void)online_block(block);
 	more = online.nr_online != seen;
