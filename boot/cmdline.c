@@ -23,6 +23,8 @@ static const struct param params[] = {
 	{ "debug", PARAM_FLAG, &cmdline.debug, NULL, "print debug messages too" },
 	{ "fail_page_alloc", PARAM_STRING, &cmdline.fail_page_alloc, NULL,
 	  "INTERVAL,PROBABILITY,SPACE,TIMES: let allocations of pages fail" },
+	{ "failslab", PARAM_STRING, &cmdline.failslab, NULL,
+	  "INTERVAL,PROBABILITY,SPACE,TIMES: let allocations of objects fail" },
 	{ "ktest", PARAM_STRING, &cmdline.ktest, NULL, "GLOB: run tests, then power off" },
 	{ "ktest_work", PARAM_NUMBER, &cmdline.ktest_work, NULL,
 	  "N: repeat what is repeated N times as often" },

@@ -13,6 +13,7 @@
 #include <kernel/panic.h>
 #include <kernel/pgtable.h>
 #include <kernel/printk.h>
+#include <kernel/slab.h>
 #include <kernel/tty.h>
 #include <asm/boot_record.h>
 #include <asm/layout.h>
@@ -29,6 +30,9 @@ static void setup_cmdline(void)
 	if (cmdline.fail_page_alloc && setup_fault_attr(&fail_page_alloc, cmdline.fail_page_alloc))
 		pr_warn("cmdline: fail_page_alloc=%s: not interval,probability,space,times\n",
 			cmdline.fail_page_alloc);
+	if (cmdline.failslab && setup_fault_attr(&failslab, cmdline.failslab))
+		pr_warn("cmdline: failslab=%s: not interval,probability,space,times\n",
+			cmdline.failslab);
 	console_loglevel = cmdline.debug   ? LOGLEVEL_DEFAULT + 1
 			   : cmdline.quiet ? LOGLEVEL_QUIET
 					   : (int)cmdline.loglevel;

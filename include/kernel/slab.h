@@ -37,7 +37,11 @@ struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsign
 /** kmem_cache_destroy() - give it back, or report its objects in use and keep it; NULL: nothing */
 void kmem_cache_destroy(struct kmem_cache *cache);
 
-/** kmem_cache_shrink() - give its empty pages back. Return: 0: none is left */
+/**
+ * kmem_cache_shrink() - give its empty pages back
+ * Context of both: interrupts on, or else what other harts have at hand stays there.
+ * Return: 0: none is left; 1: there are some.
+ */
 int kmem_cache_shrink(struct kmem_cache *cache);
 
 unsigned int kmem_cache_size(struct kmem_cache *cache);
@@ -88,7 +92,7 @@ void slab_cpu_dead(unsigned int cpu);
 /**
  * setup_failslab() - let allocations from caches fail on purpose, as setup_fault_attr() says
  * What has __GFP_NOFAIL, and what is too large for kmalloc()'s caches, is spared.
- * Context: interrupts on.
+ * Context: interrupts on. The variable alone is enough before kmem_cache_init().
  */
 extern struct fault_attr failslab;
 int setup_failslab(const char *text);
