@@ -62,7 +62,7 @@ both := lib/string.c lib/vsprintf.c lib/args.c lib/fdt.c lib/fdt_props.c lib/fdt
 	mm/pgtable_walk.c mm/pgtable.c mm/pgtable_entry.c mm/pgtable_rules.c mm/pgtable_tree.c
 
 kernel := $(both) \
-	lib/printk.c lib/panic.c lib/kallsyms.c lib/spinlock.c lib/fdt_irq.c \
+	lib/printk.c lib/panic.c lib/kallsyms.c lib/spinlock.c lib/fdt_irq.c lib/fault-inject.c \
 	arch/riscv/kernel/hart.c arch/riscv/kernel/traps.c arch/riscv/kernel/recovery.c \
 	arch/riscv/kernel/stacktrace.c arch/riscv/kernel/irq.c \
 	arch/riscv/kernel/smp.c arch/riscv/kernel/hotplug.c arch/riscv/kernel/workqueue.c \
@@ -71,12 +71,13 @@ kernel := $(both) \
 	arch/riscv/kernel/errata.c \
 	drivers/driver.c drivers/irqchip/irq.c drivers/irqchip/plic.c drivers/irqchip/imsic.c \
 	drivers/irqchip/aplic.c drivers/tty/sbi_console.c drivers/tty/ns16550.c \
-	mm/memblock.c mm/ptdump.c mm/set_memory.c mm/ioremap.c \
+	mm/memblock.c mm/buddy.c mm/page_alloc.c mm/page_online.c mm/ptdump.c mm/set_memory.c mm/ioremap.c \
+	mm/slab.c mm/slab_slow.c mm/slab_pages.c mm/slab_report.c mm/slab_common.c mm/kmalloc.c mm/mempool.c \
 	arch/riscv/mm/layout.c arch/riscv/mm/init.c arch/riscv/mm/fixmap.c \
 	arch/riscv/mm/tlbflush.c arch/riscv/mm/svprobe.c arch/riscv/mm/fault.c \
 	boot/main.c boot/setup.c boot/devicetree.c boot/cmdline.c boot/harts.c \
 	boot/lineedit.c boot/monitor.c boot/monitor_words.c \
-	boot/cmd_mm.c boot/cmd_peek.c boot/cmd_fdt.c boot/cmd_cpu.c boot/cmd_sys.c boot/cmd_irq.c \
+	boot/cmd_mm.c boot/cmd_peek.c boot/cmd_fdt.c boot/cmd_cpu.c boot/cmd_sys.c boot/cmd_irq.c boot/cmd_slab.c \
 	boot/devices.c boot/crash.c boot/crash_tables.c
 kernel-$(CONFIG_PROVE_LOCKING) += lib/lockdep.c
 # What needs an option of its own to be seen.
@@ -103,7 +104,7 @@ prefix-map := -ffile-prefix-map=$(CURDIR)/= -fdebug-prefix-map=$(CURDIR)=. -ffil
 cflags := $(arch-flags) -std=gnu11 -O2 -g -ffreestanding -fno-pie -fno-common \
 	-fno-strict-aliasing -fno-omit-frame-pointer -fno-optimize-sibling-calls \
 	-fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections \
-	-fno-tree-loop-distribute-patterns -fno-builtin \
+	-fno-tree-loop-distribute-patterns -fno-builtin -ftls-model=local-exec \
 	$(prefix-map) \
 	-Wall -Wextra -Werror -Wshadow -Wmissing-prototypes -Wstrict-prototypes -Wvla \
 	-Wundef -Wpointer-arith -Wwrite-strings -Wimplicit-fallthrough -Wno-unused-parameter
@@ -114,6 +115,9 @@ else ifdef CONFIG_STACKPROTECTOR # gcc only: clang 19 cannot take the guard from
 cflags += -fstack-protector-strong -mstack-protector-guard=tls \
 	-mstack-protector-guard-reg=tp -mstack-protector-guard-offset=0
 endif
+
+# kmalloc() and kfree() have no frame: what is rare is a jump, and s0 stays the caller's.
+$(O)/mm/slab.o: cflags += -fomit-frame-pointer -foptimize-sibling-calls -ffixed-x8
 
 early-cflags := -D__EARLY__ -fno-jump-tables -fomit-frame-pointer
 asflags := $(arch-flags) -g $(prefix-map)

@@ -2,6 +2,7 @@
 /* Monitor commands about the address space: layout, mode, mem, walk, ptdump. */
 #include <kernel/boot_report.h>
 #include <kernel/errno.h>
+#include <kernel/gfp.h>
 #include <kernel/memblock.h>
 #include <kernel/monitor.h>
 #include <kernel/printk.h>
@@ -112,6 +113,23 @@ static void show_regions(const struct memblock_type *type)
 	}
 }
 
+static void show_pages(void)
+{
+	struct page_alloc_counts c;
+	char online[HUMAN_SIZE_LEN], free[HUMAN_SIZE_LEN], touched[HUMAN_SIZE_LEN];
+
+	page_alloc_counts(&c);
+	console_printf("pages   online %s, free %s; blocks of 16 MiB online: %lu of %lu\n",
+		       human_size(nr_online_pages() * PAGE_SIZE, online),
+		       human_size(nr_free_pages() * PAGE_SIZE, free), c.blocks_online, c.blocks);
+	console_printf("pieces ");
+	for (unsigned int order = 0; order < NR_PAGE_ORDERS; order++)
+		console_printf(" %luK:%lu", PAGE_SIZE / 1024 << order, c.pieces[order]);
+	console_printf("; in harts' caches %lu pages\n", c.cached);
+	console_printf("touched %s at the most, besides the image\n",
+		       human_size(c.touched + c.most_used * PAGE_SIZE, touched));
+}
+
 static int cmd_mem(int argc, char **argv)
 {
 	char total[HUMAN_SIZE_LEN], mapped[HUMAN_SIZE_LEN], reserved[HUMAN_SIZE_LEN],
@@ -124,9 +142,10 @@ static int cmd_mem(int argc, char **argv)
 		free_size += end - start;
 	show_regions(&memblock.memory);
 	show_regions(&memblock.reserved);
-	console_printf("RAM %s, mapped %s, reserved %s, free %s\n",
+	console_printf("RAM     %s, mapped %s, reserved %s, left to the page allocator %s\n",
 		       human_size(memblock_phys_mem_size(), total), human_size(map_size, mapped),
 		       human_size(memblock_reserved_size(), reserved), human_size(free_size, free));
+	show_pages();
 	return 0;
 }
 

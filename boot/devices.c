@@ -3,17 +3,14 @@
 #include <kernel/cmdline.h>
 #include <kernel/devicetree.h>
 #include <kernel/driver.h>
+#include <kernel/gfp.h>
 #include <kernel/init.h>
 #include <kernel/ioremap.h>
-#include <kernel/memblock.h>
 #include <kernel/string.h>
-#include <asm/page.h>
 
 static void *alloc(size_t size)
 {
-	phys_addr_t pa = memblock_phys_alloc(size, 64, "drivers");
-
-	return pa ? memset(__va(pa), 0, size) : NULL;
+	return alloc_pages_exact(size, GFP_KERNEL | __GFP_ZERO);
 }
 
 void devices_init(void)

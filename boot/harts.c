@@ -6,8 +6,8 @@
 #include <kernel/cmdline.h>
 #include <kernel/devicetree.h>
 #include <kernel/errno.h>
+#include <kernel/gfp.h>
 #include <kernel/harts.h>
-#include <kernel/memblock.h>
 #include <kernel/monitor.h>
 #include <kernel/pgtable.h>
 #include <kernel/printk.h>
@@ -27,12 +27,14 @@ static int map_stacks(struct hart *hart)
 {
 	unsigned long slot = HART_STACKS_START + hart->cpu * HART_STACK_SLOT;
 	unsigned long emergency = slot + PAGE_SIZE, low = slot + HART_STACK_SLOT - STACK_SIZE;
-	phys_addr_t pa = memblock_phys_alloc(STACK_SIZE + EMERGENCY_SIZE, PAGE_SIZE, "stacks");
+	void *stacks = alloc_pages_exact(STACK_SIZE + EMERGENCY_SIZE, GFP_KERNEL);
+	phys_addr_t pa;
 	int err;
 
 	static_assert(2 * PAGE_SIZE + STACK_SIZE + EMERGENCY_SIZE == HART_STACK_SLOT, "slot");
-	if (!pa)
+	if (!stacks)
 		return -ENOMEM;
+	pa = __pa(stacks);
 	err = pgtable_map(&kernel_pgtable, low, pa, STACK_SIZE, PAGE_KERNEL, PGTABLE_SMALL_ONLY);
 	if (!err)
 		err = pgtable_map(&kernel_pgtable, emergency, pa + STACK_SIZE, EMERGENCY_SIZE,
@@ -43,12 +45,11 @@ static int map_stacks(struct hart *hart)
 
 static int add_hart(u64 hartid)
 {
-	phys_addr_t pa = memblock_phys_alloc((unsigned long)__percpu_size, 64, "per-hart data");
-	struct hart *hart = __va(pa);
+	struct hart *hart =
+		alloc_pages_exact((unsigned long)__percpu_size, GFP_KERNEL | __GFP_ZERO);
 
-	if (!pa)
+	if (!hart)
 		return -ENOMEM;
-	memset(hart, 0, (unsigned long)__percpu_size);
 	hart->self = hart;
 	hart->hartid = hartid;
 	hart->cpu = nr_cpu_ids;

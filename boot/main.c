@@ -8,9 +8,11 @@
 #include <kernel/init.h>
 #include <kernel/kallsyms.h>
 #include <kernel/lineedit.h>
+#include <kernel/mm.h>
 #include <kernel/monitor.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
+#include <kernel/slab.h>
 #include <kernel/smp.h>
 #include <kernel/tty.h>
 #include <kernel/vsprintf.h>
@@ -128,6 +130,8 @@ void start_kernel(void)
 	kallsyms_init();                            /* names in them */
 	set_panic_hooks(panic_describe, panic_end); /* and an end */
 	setup_arch();                               /* console, memblock, linear map */
+	mem_init();                                 /* the page allocator, in memblock's place */
+	kmem_cache_init();                          /* kmalloc() */
 	hrtimers_cpu_starting();
 	watchdog_enable();
 	nmi_cpu_init();

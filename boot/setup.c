@@ -7,11 +7,13 @@
 #include <kernel/boot_report.h>
 #include <kernel/cmdline.h>
 #include <kernel/devicetree.h>
+#include <kernel/fault-inject.h>
 #include <kernel/init.h>
 #include <kernel/memblock.h>
 #include <kernel/panic.h>
 #include <kernel/pgtable.h>
 #include <kernel/printk.h>
+#include <kernel/slab.h>
 #include <kernel/tty.h>
 #include <asm/boot_record.h>
 #include <asm/layout.h>
@@ -25,6 +27,12 @@ static void setup_cmdline(void)
 	const char *args = early_init_dt_bootargs(&len);
 
 	parse_args(args ? args : "", len);
+	if (cmdline.fail_page_alloc && setup_fault_attr(&fail_page_alloc, cmdline.fail_page_alloc))
+		pr_warn("cmdline: fail_page_alloc=%s: not interval,probability,space,times\n",
+			cmdline.fail_page_alloc);
+	if (cmdline.failslab && setup_fault_attr(&failslab, cmdline.failslab))
+		pr_warn("cmdline: failslab=%s: not interval,probability,space,times\n",
+			cmdline.failslab);
 	console_loglevel = cmdline.debug   ? LOGLEVEL_DEFAULT + 1
 			   : cmdline.quiet ? LOGLEVEL_QUIET
 					   : (int)cmdline.loglevel;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Boot memory: what is RAM and what of it is taken, before there is a page
- * allocator. Must not print, allocate or touch the memory it describes: it runs
- * with the MMU off as well as on, and a caller decides what a failure means.
+ * allocator. Must not touch the memory it describes, nor print, but for the one
+ * mistake of a caller that comes too late.
  * Called by the boot code of one hart only.
  *
  * Every change of a list goes through edit(): the part of the list the change
@@ -13,6 +13,7 @@
  */
 #include <kernel/errno.h>
 #include <kernel/memblock.h>
+#include <kernel/printk.h>
 #include <kernel/sizes.h>
 #include <kernel/string.h>
 
@@ -36,6 +37,8 @@ static struct {
 	phys_addr_t size;
 	struct memblock_region regions[MEMBLOCK_REGIONS];
 } draft __noinit;
+
+static bool closed;
 
 static phys_addr_t range_end(phys_addr_t base, phys_addr_t size)
 {
@@ -155,6 +158,8 @@ static int edit(struct memblock_type *type, phys_addr_t base, phys_addr_t end, e
 
 	if (base >= end)
 		return 0;
+	if (closed && (fill || type == &memblock.memory))
+		return -EPERM;
 
 	/* Regions that merely touch the range take part: they may merge with it. */
 	first = base ? nr_ending_by(type, base - 1) : 0;
@@ -179,6 +184,7 @@ static int edit(struct memblock_type *type, phys_addr_t base, phys_addr_t end, e
 
 void memblock_init(void)
 {
+	closed = false;
 	memblock.bottom_up = false;
 	memblock.current_limit = PHYS_ADDR_MAX;
 	memblock.memory.cnt = 0;
@@ -187,6 +193,11 @@ void memblock_init(void)
 	memblock.reserved.cnt = 0;
 	memblock.reserved.total_size = 0;
 	memcpy(memblock.reserved.name, "reserved", sizeof("reserved"));
+}
+
+void memblock_close(void)
+{
+	closed = true;
 }
 
 int memblock_add(phys_addr_t base, phys_addr_t size)
@@ -367,7 +378,9 @@ phys_addr_t memblock_phys_alloc_range(phys_addr_t size, phys_addr_t align, phys_
 {
 	phys_addr_t addr;
 
-	if (!size || !align || (align & (align - 1)))
+	if (closed)
+		pr_err("memblock: closed, and %s asks for 0x%llx bytes\n", owner, size);
+	if (closed || !size || !align || (align & (align - 1)))
 		return 0;
 	if (end == MEMBLOCK_ALLOC_ACCESSIBLE)
 		end = memblock.current_limit;

@@ -16,6 +16,8 @@ struct cmdline_options {
 	u64 loglevel;
 	u64 mem; /* bytes of RAM to use; 0: all */
 	u64 maxharts;
+	char *fail_page_alloc;
+	char *failslab;
 	char *ktest;    /* globs; NULL: not given */
 	u64 ktest_work; /* factor for repeats in tests */
 	char *console;  /* "sbi" or "uart"; NULL: not given */

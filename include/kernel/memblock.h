@@ -51,6 +51,13 @@ extern struct memblock memblock;
 void memblock_init(void);
 
 /**
+ * memblock_close() - the page allocator takes over: nothing is given out from here on
+ * An allocation is refused and reported, a change is -EPERM, but for memblock_phys_free(),
+ * which is free_reserved_area()'s then. What the lists say stays, for those who ask.
+ */
+void memblock_close(void);
+
+/**
  * memblock_add() - declare RAM
  * @base: first byte
  * @size: bytes
@@ -151,7 +158,8 @@ bool memblock_is_region_memory(phys_addr_t base, phys_addr_t size);
 bool memblock_is_region_reserved(phys_addr_t base, phys_addr_t size);
 
 /*
- * Iteration. The cursor starts at 0 and is opaque; each call gives the next
+ * Iteration. The cursor starts at 0, or at the address from which on ranges are of
+ * interest, and is opaque then; each call gives the next
  * range in ascending order and returns false when there is none, and then
  * leaves all three alone. Regions may be added, reserved or allocated meanwhile:
  * iteration goes on behind the range given last.

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Memory: moving it, finding it, handing it out. */
 #include <kernel/bench.h>
-#include <kernel/memblock.h>
+#include <kernel/gfp.h>
 #include <kernel/pgtable.h>
 #include <kernel/sizes.h>
+#include <kernel/slab.h>
 #include <kernel/string.h>
 #include <asm/fixmap.h>
 #include <asm/layout.h>
@@ -29,16 +30,32 @@ static void run_memcpy(unsigned long n)
 }
 BENCH(memcpy_4k, "a page copied", run_memcpy, 64);
 
-static void run_memblock(unsigned long n)
+static void run_page(unsigned long n)
 {
-	for (unsigned long i = 0; i < n; i++) {
-		phys_addr_t pa = memblock_phys_alloc(PAGE_SIZE, PAGE_SIZE, "bench");
+	for (unsigned long i = 0; i < n; i++)
+		__free_page(alloc_page(GFP_KERNEL));
+}
+BENCH(page_alloc_free, "a page allocated and freed", run_page, 100000);
 
-		if (!pa || memblock_phys_free(pa, PAGE_SIZE))
-			return;
+static void run_piece(unsigned long n)
+{
+	for (unsigned long i = 0; i < n; i++)
+		__free_pages(alloc_pages(GFP_KERNEL, 3), 3);
+}
+BENCH(pages_alloc_free, "eight pages in one piece allocated and freed", run_piece, 1024);
+
+static void run_bulk(unsigned long n)
+{
+	static struct page *pages[256];
+
+	for (unsigned long i = 0; i < n; i += ARRAY_SIZE(pages)) {
+		unsigned long got = alloc_pages_bulk(GFP_KERNEL, ARRAY_SIZE(pages), pages);
+
+		while (got)
+			__free_page(pages[--got]);
 	}
 }
-BENCH(memblock_alloc_free, "a page of boot memory taken and given back", run_memblock, 64);
+BENCH(page_bulk, "a page of 256 allocated, then freed", run_bulk, 4096);
 
 static void run_fixmap(unsigned long n)
 {
@@ -50,3 +67,33 @@ static void run_fixmap(unsigned long n)
 	}
 }
 BENCH(fixmap, "a page mapped in a fixed slot and taken out", run_fixmap, 256);
+
+static void kmalloc_and_free(unsigned long n, size_t size)
+{
+	for (unsigned long i = 0; i < n; i++)
+		kfree(kmalloc(size, GFP_KERNEL));
+}
+
+static void run_kmalloc_64(unsigned long n)
+{
+	kmalloc_and_free(n, 64);
+}
+BENCH(kmalloc_free_64, "64 bytes taken and given back", run_kmalloc_64, 256);
+
+static void run_kmalloc_4k(unsigned long n)
+{
+	kmalloc_and_free(n, SZ_4K);
+}
+BENCH(kmalloc_free_4k, "4 KiB taken and given back", run_kmalloc_4k, 256);
+
+/* More than magazines hold: slabs are made, filled, emptied and given back. */
+static void run_kmalloc_many(unsigned long n)
+{
+	static void *object[1024];
+
+	for (unsigned long i = 0; i < n; i++)
+		object[i] = kmalloc(256, GFP_KERNEL);
+	for (unsigned long i = 0; i < n; i++)
+		kfree(object[i]);
+}
+BENCH(kmalloc_free_many, "256 bytes, of 1024 taken and then given back", run_kmalloc_many, 1024);

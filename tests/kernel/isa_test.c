@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The extensions and errata: the decisions, and that they hold on the hart that runs. */
 #include <kernel/ktest.h>
-#include <kernel/memblock.h>
 #include <kernel/pgtable.h>
 #include <kernel/string.h>
 #include <asm/cpufeature.h>
@@ -9,6 +8,7 @@
 #include <asm/fixmap.h>
 #include <asm/svprobe.h>
 #include <asm/tlbflush.h>
+#include "pages.h"
 #include "probe.h"
 
 /* Which of listed and seen lead to use, and which to a complaint. */
@@ -97,13 +97,13 @@ static unsigned int napot_differences(phys_addr_t pa)
 
 static void svnapot(void)
 {
-	phys_addr_t pa = memblock_phys_alloc(SZ_64K, SZ_64K, "ktest");
+	phys_addr_t pa = test_alloc(SZ_64K);
 
 	EXPECT(pa != 0);
 	if (!pa)
 		return;
 	EXPECT_EQ(napot_differences(pa) == 0, does(RISCV_ISA_EXT_SVNAPOT));
-	EXPECT_EQ(memblock_phys_free(pa, SZ_64K), 0);
+	test_free(pa, SZ_64K);
 }
 
 static u64 page[PAGE_SIZE / sizeof(u64)] __aligned(PAGE_SIZE) __noinit;
@@ -166,7 +166,7 @@ static void take_rights(unsigned int nr)
 	unsigned long size = nr * PAGE_SIZE;
 	unsigned long va =
 		vm_region(VM_VMALLOC, kernel_pgtable.geometry->input_bits).start + 9UL * SZ_1G;
-	phys_addr_t pa = memblock_phys_alloc(size, PAGE_SIZE, "ktest");
+	phys_addr_t pa = test_alloc(size);
 
 	EXPECT(pa != 0);
 	if (!pa)
@@ -180,7 +180,7 @@ static void take_rights(unsigned int nr)
 	for (unsigned int i = 0; i < nr; i++)
 		EXPECT_EQ(write_cause(va + i * PAGE_SIZE), EXC_STORE_PAGE_FAULT);
 	EXPECT_EQ(pgtable_unmap(&kernel_pgtable, va, size), 0);
-	EXPECT_EQ(memblock_phys_free(pa, size), 0);
+	test_free(pa, size);
 }
 
 /* One fence, several by address or Svinval, and too many for that. */

@@ -4,9 +4,9 @@
  * say, and the memory still holds what it held.
  */
 #include <kernel/errno.h>
-#include <kernel/memblock.h>
 #include <asm/layout.h>
 #include <asm/tlbflush.h>
+#include "pages.h"
 #include "probe.h"
 #include "trees.h"
 
@@ -28,7 +28,7 @@ static bool begin(pgprot_t prot, unsigned int flags)
 {
 	scratch_begin();
 	va = scratch();
-	pa = memblock_phys_alloc(SIZE, SZ_2M, "ktest");
+	pa = test_alloc_8m();
 	EXPECT(pa != 0);
 	if (!pa)
 		return false;
@@ -45,7 +45,7 @@ static bool begin(pgprot_t prot, unsigned int flags)
 
 static void end(void)
 {
-	EXPECT_EQ(memblock_phys_free(pa, SIZE), 0);
+	test_free_8m(pa);
 	scratch_end();
 }
 
@@ -220,7 +220,7 @@ static void kernel_half(void)
 #define EQUAL() EXPECT(upper_halves_equal(&one) && upper_halves_equal(&two))
 	EQUAL();
 	va = scratch();
-	pa = memblock_phys_alloc(SIZE, SZ_2M, "ktest");
+	pa = test_alloc_8m();
 	EXPECT_EQ(pgtable_map(pt, va, pa, SIZE, PAGE_KERNEL, 0), 0);
 	EQUAL();
 	word(1)[1] = 4711;

@@ -5,6 +5,7 @@
 #include <kernel/memblock.h>
 #include <kernel/pgtable.h>
 #include <asm/layout.h>
+#include "pages.h"
 #include "probe.h"
 #include "trees.h"
 
@@ -22,14 +23,13 @@ static phys_addr_t aligned_ram(void)
 /* Everything a failing call could change, as a number. */
 struct state {
 	u64 hash;
-	phys_addr_t reserved;
+	unsigned long used;
 	unsigned long tables;
 };
 
 static struct state state(void)
 {
-	return (struct state){ hash_leaves(&kernel_pgtable), memblock_reserved_size(),
-			       kernel_pgtable.tables };
+	return (struct state){ hash_leaves(&kernel_pgtable), pages_used(), kernel_pgtable.tables };
 }
 
 static void expect_state(const struct state *before)
@@ -37,7 +37,7 @@ static void expect_state(const struct state *before)
 	struct state now = state();
 
 	EXPECT_EQ(now.hash, before->hash);
-	EXPECT_EQ(now.reserved, before->reserved);
+	EXPECT_EQ(now.used, before->used);
 	EXPECT_EQ(now.tables, before->tables);
 }
 
@@ -53,7 +53,7 @@ static void access(void)
 	phys_addr_t pa;
 
 	scratch_begin();
-	pa = memblock_phys_alloc(PAGE_SIZE, PAGE_SIZE, "ktest");
+	pa = test_alloc(PAGE_SIZE);
 	linear = __va(pa);
 	EXPECT_EQ(read_cause(va), EXC_LOAD_PAGE_FAULT);
 	linear[0] = FOUR_RETS;
@@ -67,7 +67,7 @@ static void access(void)
 	EXPECT_EQ(exec_cause(va), EXC_INST_PAGE_FAULT);
 	EXPECT_EQ(read_cause(va + PAGE_SIZE), EXC_LOAD_PAGE_FAULT);
 	EXPECT_EQ(level_at(va), 0);
-	EXPECT_EQ(memblock_phys_free(pa, PAGE_SIZE), 0);
+	test_free(pa, PAGE_SIZE);
 	scratch_end();
 }
 
@@ -198,7 +198,7 @@ static unsigned int tables_left;
 
 static phys_addr_t stingy_alloc(unsigned long size)
 {
-	return tables_left-- ? memblock_phys_alloc(PAGE_SIZE, PAGE_SIZE, "page tables") : 0;
+	return tables_left-- ? test_alloc(PAGE_SIZE) : 0;
 }
 
 /* The running tables with an allocator that soon has none left. */

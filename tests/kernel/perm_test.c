@@ -8,6 +8,7 @@
 #include <asm/fixmap.h>
 #include <asm/layout.h>
 #include <asm/sections.h>
+#include "pages.h"
 #include "probe.h"
 
 static __aligned(8) noinline void text_word(void)
@@ -61,7 +62,7 @@ static void image_in_linear_map(void)
 
 static void ram(void)
 {
-	phys_addr_t pa = memblock_phys_alloc(PAGE_SIZE, PAGE_SIZE, "ktest");
+	phys_addr_t pa = test_alloc(PAGE_SIZE);
 	volatile u64 *page = __va(pa);
 
 	EXPECT(pa != 0);
@@ -71,7 +72,7 @@ static void ram(void)
 	expect_access("RAM", (unsigned long)page, &rw_);
 	page[0] = 0x5555555555555555;
 	EXPECT_EQ(page[0], 0x5555555555555555);
-	EXPECT_EQ(memblock_phys_free(pa, PAGE_SIZE), 0);
+	test_free(pa, PAGE_SIZE);
 }
 
 static void guard_pages(void)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* set_memory_*(): by access, at the address asked for and in the linear map. */
 #include <kernel/errno.h>
-#include <kernel/memblock.h>
 #include <kernel/set_memory.h>
 #include <asm/layout.h>
 #include <asm/sections.h>
+#include "pages.h"
 #include "probe.h"
 #include "trees.h"
 
@@ -18,7 +18,7 @@ static void begin(void)
 {
 	scratch_begin();
 	va = scratch();
-	pa = memblock_phys_alloc(NR * PAGE_SIZE, PAGE_SIZE, "ktest");
+	pa = test_alloc(NR * PAGE_SIZE);
 	linear = (unsigned long)__va(pa);
 	for (unsigned int i = 0; i < NR; i++)
 		*(u64 *)(linear + i * PAGE_SIZE) = FOUR_RETS;
@@ -28,7 +28,7 @@ static void begin(void)
 
 static void end(void)
 {
-	EXPECT_EQ(memblock_phys_free(pa, NR * PAGE_SIZE), 0);
+	test_free(pa, NR * PAGE_SIZE);
 	scratch_end();
 }
 
@@ -173,7 +173,7 @@ static unsigned int tables_left;
 
 static phys_addr_t stingy_alloc(unsigned long size)
 {
-	return tables_left-- ? memblock_phys_alloc(size, size, "page tables") : 0;
+	return tables_left-- ? test_alloc(size) : 0;
 }
 
 static void no_memory(void)

@@ -6,7 +6,6 @@
 #include <kernel/cmdline.h>
 #include <kernel/errno.h>
 #include <kernel/ktest.h>
-#include <kernel/memblock.h>
 #include <kernel/pgtable.h>
 #include <kernel/smp.h>
 #include <kernel/string.h>
@@ -15,6 +14,7 @@
 #include <asm/boot_record.h>
 #include <asm/cpufeature.h>
 #include <asm/layout.h>
+#include "pages.h"
 #include "probe.h"
 
 static DEFINE_PER_CPU(unsigned long, counter);
@@ -103,7 +103,7 @@ static void hart_state(void)
 
 static void start_stop(void)
 {
-	const phys_addr_t reserved = memblock_reserved_size();
+	const unsigned long used = pages_used();
 	const unsigned int cpu = last_cpu();
 	const unsigned long repeats = 20 * cmdline.ktest_work;
 
@@ -122,7 +122,7 @@ static void start_stop(void)
 		EXPECT_EQ(smp_call_function_single(cpu, note_cpu, (void *)5, true), 0);
 		EXPECT_EQ(asked[cpu], 5);
 	}
-	EXPECT_EQ(memblock_reserved_size(), reserved);
+	EXPECT_EQ(pages_used(), used);
 }
 
 /* A hart that lacks the mode: here, one that no hart has. */
@@ -205,7 +205,7 @@ static phys_addr_t block_of_ram(void)
 	static phys_addr_t block;
 
 	if (!block)
-		block = memblock_phys_alloc(SZ_2M, SZ_2M, "ktest");
+		block = test_alloc(SZ_2M);
 	return block;
 }
 

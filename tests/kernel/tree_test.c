@@ -5,12 +5,12 @@
  */
 #include <kernel/errno.h>
 #include <kernel/ktest.h>
-#include <kernel/memblock.h>
 #include <kernel/pgtable.h>
 #include <kernel/ptdump.h>
 #include <kernel/sizes.h>
 #include <kernel/string.h>
 #include <asm/boot_record.h>
+#include "pages.h"
 
 #define NR_TABLES 24
 
@@ -43,7 +43,7 @@ static struct pgtable new_tree(unsigned int levels)
 	};
 
 	if (!pool)
-		pool = memblock_phys_alloc(NR_TABLES * PAGE_SIZE, PAGE_SIZE, "ktest");
+		pool = test_alloc(NR_TABLES * PAGE_SIZE);
 	EXPECT(pool != 0);
 	/* Tables come from the allocator with whatever was in them. */
 	memset(__va(pool), 0xa5, NR_TABLES * PAGE_SIZE);

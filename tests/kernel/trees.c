@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-#include <kernel/memblock.h>
 #include <kernel/printk.h>
 #include <kernel/string.h>
 #include <asm/layout.h>
+#include "pages.h"
 #include "trees.h"
 
 #define NR_PAGES 64
@@ -48,7 +48,7 @@ void pool_free(phys_addr_t table, unsigned long size)
 void pool_reset(void)
 {
 	if (!pool)
-		pool = memblock_phys_alloc(NR_PAGES * PAGE_SIZE, NR_PAGES * PAGE_SIZE, "ktest");
+		pool = test_alloc(NR_PAGES * PAGE_SIZE);
 	EXPECT(pool != 0);
 	taken = 0;
 	pool_left = ~0U;
@@ -173,7 +173,7 @@ void expect_leaf(const struct pgtable *pt, unsigned long va, unsigned int level,
 static struct {
 	u64 hash;
 	unsigned long tables;
-	phys_addr_t reserved;
+	unsigned long used;
 } before;
 
 unsigned long scratch(void)
@@ -193,7 +193,7 @@ void scratch_begin(void)
 	EXPECT(merge_region(VM_VMALLOC) >= 0); /* tables that others have left empty */
 	before.hash = hash_leaves(&kernel_pgtable);
 	before.tables = kernel_pgtable.tables;
-	before.reserved = memblock_reserved_size();
+	before.used = pages_used();
 }
 
 void scratch_end(void)
@@ -203,5 +203,5 @@ void scratch_end(void)
 	EXPECT(merge_region(VM_LINEAR) >= 0);
 	EXPECT_EQ(hash_leaves(&kernel_pgtable), before.hash);
 	EXPECT_EQ(kernel_pgtable.tables, before.tables);
-	EXPECT_EQ(memblock_reserved_size(), before.reserved);
+	EXPECT_EQ(pages_used(), before.used);
 }

@@ -30,7 +30,7 @@ static phys_addr_t memblock_table_alloc(unsigned long size)
 	return memblock_phys_alloc(size, size, "page tables");
 }
 
-static bool in_image(phys_addr_t pa)
+bool in_image(phys_addr_t pa)
 {
 	return pa - kernel_map.phys_addr < (unsigned long)(_end - _start);
 }

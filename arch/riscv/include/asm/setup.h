@@ -41,6 +41,9 @@ void setup_linear_bounds(void);
  */
 void setup_vm_final(void);
 
+/** in_image() - whether a physical address lies in the image */
+bool in_image(phys_addr_t pa);
+
 /** image_reserve() - take the image's memory out of memblock */
 int image_reserve(void);
 

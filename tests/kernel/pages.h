@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef TESTS_KERNEL_PAGES_H
+#define TESTS_KERNEL_PAGES_H
+
+#include <kernel/gfp.h>
+
+/** test_alloc() - RAM, aligned to its size rounded up to a power of two; 0: none. test_free() */
+static inline phys_addr_t test_alloc(size_t size)
+{
+	struct page *page = alloc_pages(GFP_KERNEL, get_order(size));
+
+	return page ? page_to_phys(page) : 0;
+}
+
+static inline void test_free(phys_addr_t pa, size_t size)
+{
+	__free_pages(phys_to_page(pa), get_order(size));
+}
+
+/** test_alloc_8m() - two of the largest pieces that are neighbours; 0: none. test_free_8m() */
+static inline phys_addr_t test_alloc_8m(void)
+{
+	struct page *page[8];
+	unsigned int nr = 0, low = 0, high = 0;
+
+	while (nr < ARRAY_SIZE(page) && low == high) {
+		page[nr] = alloc_pages(GFP_KERNEL | __GFP_NOWARN, MAX_PAGE_ORDER);
+		if (!page[nr])
+			break;
+		for (unsigned int i = 0; i < nr; i++) {
+			if (page[i] == page[nr] + (1UL << MAX_PAGE_ORDER))
+				low = nr, high = i;
+			if (page[nr] == page[i] + (1UL << MAX_PAGE_ORDER))
+				low = i, high = nr;
+		}
+		nr++;
+	}
+	for (unsigned int i = 0; i < nr; i++)
+		if (low == high || (i != low && i != high))
+			__free_pages(page[i], MAX_PAGE_ORDER);
+	return low == high ? 0 : page_to_phys(page[low]);
+}
+
+static inline void test_free_8m(phys_addr_t pa)
+{
+	__free_pages(phys_to_page(pa), MAX_PAGE_ORDER);
+	__free_pages(phys_to_page(pa) + (1UL << MAX_PAGE_ORDER), MAX_PAGE_ORDER);
+}
+
+/** pages_used() - how many somebody has. What comes online does not change it, but for tables. */
+static inline unsigned long pages_used(void)
+{
+	return nr_online_pages() - nr_free_pages();
+}
+
+#endif
