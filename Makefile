@@ -62,22 +62,25 @@ both := lib/string.c lib/vsprintf.c lib/args.c lib/fdt.c lib/fdt_props.c lib/fdt
 	mm/pgtable_walk.c mm/pgtable.c mm/pgtable_entry.c mm/pgtable_rules.c mm/pgtable_tree.c
 
 kernel := $(both) \
-	lib/printk.c lib/panic.c lib/kallsyms.c lib/cpio.c \
+	lib/printk.c lib/panic.c lib/kallsyms.c lib/spinlock.c lib/fdt_irq.c lib/cpio.c \
 	arch/riscv/kernel/hart.c arch/riscv/kernel/traps.c arch/riscv/kernel/recovery.c \
 	arch/riscv/kernel/stacktrace.c arch/riscv/kernel/irq.c \
 	arch/riscv/kernel/smp.c arch/riscv/kernel/hotplug.c arch/riscv/kernel/workqueue.c \
 	arch/riscv/kernel/completion.c arch/riscv/kernel/hrtimer.c arch/riscv/kernel/watchdog.c arch/riscv/kernel/nmi.c arch/riscv/kernel/time.c arch/riscv/kernel/cpufeature.c arch/riscv/kernel/errata.c \
-	drivers/tty/sbi_console.c \
+	drivers/driver.c drivers/irqchip/irq.c drivers/irqchip/plic.c drivers/irqchip/imsic.c \
+	drivers/irqchip/aplic.c drivers/tty/sbi_console.c drivers/tty/ns16550.c \
 	mm/memblock.c mm/ptdump.c mm/set_memory.c mm/ioremap.c \
 	arch/riscv/mm/layout.c arch/riscv/mm/init.c arch/riscv/mm/fixmap.c \
 	arch/riscv/mm/tlbflush.c arch/riscv/mm/svprobe.c arch/riscv/mm/fault.c \
 	boot/main.c boot/setup.c boot/devicetree.c boot/cmdline.c boot/harts.c boot/initrd.c \
 	boot/lineedit.c boot/monitor.c boot/monitor_words.c \
-	boot/cmd_mm.c boot/cmd_peek.c boot/cmd_fdt.c boot/cmd_cpu.c boot/cmd_sys.c \
-	boot/crash.c boot/crash_tables.c
+	boot/cmd_mm.c boot/cmd_peek.c boot/cmd_fdt.c boot/cmd_cpu.c boot/cmd_sys.c boot/cmd_irq.c \
+	boot/devices.c boot/crash.c boot/crash_tables.c
+kernel-$(CONFIG_PROVE_LOCKING) += lib/lockdep.c
 # What needs an option of its own to be seen.
 ktests-$(CONFIG_DEBUG_FENCES) += tests/kernel/fence_test.c
-ktests := $(filter-out tests/kernel/fence_test.c,$(wildcard tests/kernel/*.c)) $(ktests-y)
+ktests-$(CONFIG_PROVE_LOCKING) += tests/kernel/smp_lockdep_test.c
+ktests := $(filter-out %/fence_test.c %/smp_lockdep_test.c,$(wildcard tests/kernel/*.c)) $(ktests-y)
 kernel-$(CONFIG_KTEST) += tests/ktest.c $(ktests)
 kernel-$(CONFIG_BENCH) += tests/bench.c $(wildcard tests/bench/*_bench.c)
 kernel += $(kernel-y)
@@ -110,7 +113,7 @@ cflags += -fstack-protector-strong -mstack-protector-guard=tls \
 	-mstack-protector-guard-reg=tp -mstack-protector-guard-offset=0
 endif
 
-early-cflags := -fno-jump-tables -fomit-frame-pointer
+early-cflags := -D__EARLY__ -fno-jump-tables -fomit-frame-pointer
 asflags := $(arch-flags) -g $(prefix-map)
 
 # --- Rules ----------------------------------------------------------------------------

@@ -5,6 +5,7 @@
 #include <kernel/errno.h>
 #include <kernel/monitor.h>
 #include <kernel/printk.h>
+#include <kernel/smp.h>
 #include <kernel/string.h>
 #include <kernel/vsprintf.h>
 #include <asm/boot_record.h>
@@ -54,6 +55,19 @@ static void show_isa(const struct fdt_hart *hart)
 	console_printf("\n");
 }
 
+/* What Cairn has of a hart, if it is one of those that can be used. */
+static void show_ours(u64 hartid)
+{
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
+		if (harts[cpu]->hartid == hartid)
+			console_printf(" cpu%u=%s mode=%s ticks=%lu%s", cpu,
+				       hart_state_text(harts[cpu]->state),
+				       cpu_online(cpu) ? paging_mode_name(boot_record.levels)
+						       : "none",
+				       harts[cpu]->nr_timer, cpu ? "" : ", the boot hart");
+	console_printf("\n");
+}
+
 static void show_harts(void)
 {
 	struct fdt_hart hart;
@@ -71,10 +85,7 @@ static void show_harts(void)
 				       ? property(&hart, "status")
 				       : "okay",
 			       hart_state(hart.hartid), property(&hart, "mmu-type"));
-		if (hart.hartid == this_hart()->hartid)
-			console_printf(" mode=%s, the boot hart",
-				       paging_mode_name(boot_record.levels));
-		console_printf("\n");
+		show_ours(hart.hartid);
 		show_isa(&hart);
 	}
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Monitor commands about the running system: cmdline, log, reboot, poweroff. */
 #include <kernel/cmdline.h>
+#include <kernel/delay.h>
 #include <kernel/errno.h>
 #include <kernel/init.h>
 #include <kernel/monitor.h>
@@ -24,7 +25,7 @@ static int cmd_cmdline(int argc, char **argv)
 	console_write(boot_command_line, strlen(boot_command_line));
 	console_printf("\"\n");
 	for (const struct param *p = cmdline_params(); p->name[0]; p++) {
-		if (p->type == PARAM_EARLY)
+		if (p->type == PARAM_EARLY || p->type == PARAM_CHOICE)
 			snprintf(spelled, sizeof(spelled), "%s%s%s", p->name, p->choices ? "=" : "",
 				 p->choices ? p->choices : "");
 		else
@@ -59,6 +60,22 @@ static int cmd_log(int argc, char **argv)
 }
 
 MONITOR_COMMAND(log, "[N]", "the kernel log with levels, or its last N lines", cmd_log, NULL);
+
+static int cmd_sleep(int argc, char **argv)
+{
+	u64 msecs;
+
+	if (monitor_parse_number(argv[1], &msecs))
+		return -ENOENT;
+	if (msecs > INT_MAX) {
+		monitor_error("%s: at most %d ms", argv[1], INT_MAX);
+		return -ERANGE;
+	}
+	msleep((unsigned int)msecs);
+	return 0;
+}
+
+MONITOR_COMMAND(sleep, "MSECS", "wait, in wfi", cmd_sleep, NULL);
 
 static int cmd_reboot(int argc, char **argv)
 {

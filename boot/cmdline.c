@@ -18,6 +18,8 @@ static char values[COMMAND_LINE_SIZE] __noinit;
 
 static const struct param params[] = {
 	{ "bench", PARAM_STRING, &cmdline.bench, NULL, "GLOB: run benchmarks, then go on" },
+	{ "console", PARAM_CHOICE, &cmdline.console, "sbi|uart",
+	  "print through the firmware, or a UART if there is one" },
 	{ "debug", PARAM_FLAG, &cmdline.debug, NULL, "print debug messages too" },
 	{ "ktest", PARAM_STRING, &cmdline.ktest, NULL, "GLOB: run tests, then power off" },
 	{ "ktest_work", PARAM_NUMBER, &cmdline.ktest_work, NULL,
@@ -80,10 +82,12 @@ static const char *set_param(const struct param *param, const struct arg *arg, c
 	}
 	if (!arg->value)
 		return "needs a value";
+	if (param->choices && !is_choice(param->choices, arg))
+		return "unknown value";
 	if (param->type == PARAM_EARLY)
-		return is_choice(param->choices, arg) ? NULL : "unknown value";
+		return NULL;
 	text = copy_value(arg, store);
-	if (param->type == PARAM_STRING) {
+	if (param->type == PARAM_STRING || param->type == PARAM_CHOICE) {
 		*(char **)param->value = text;
 		return NULL;
 	}

@@ -9,7 +9,9 @@
 #include <kernel/panic.h>
 #include <kernel/pgtable.h>
 #include <kernel/printk.h>
+#include <kernel/smp.h>
 #include <kernel/string.h>
+#include <kernel/workqueue.h>
 #include <asm/fixmap.h>
 #include <asm/sections.h>
 #include <asm/trap.h>
@@ -243,6 +245,25 @@ static int crash(const struct crash_kind *kind)
 	return err;
 }
 
+/* There, nothing is tried: the report costs the hart. */
+static int crash_on(const struct crash_kind *kind, const char *hartid)
+{
+	unsigned int cpu;
+
+	if (monitor_parse_hart(hartid, &cpu))
+		return -ENOENT;
+	if (cpu == smp_processor_id())
+		return crash(kind);
+	if (!cpu_online(cpu)) {
+		monitor_error("%s: the hart is %s", hartid, hart_state_text(harts[cpu]->state));
+		return -ENXIO;
+	}
+	smp_call_on_cpu(cpu, run_kind, (void *)kind, false);
+	if (kind->cleanup)
+		kind->cleanup();
+	return 0;
+}
+
 static int cmd_crash(int argc, char **argv)
 {
 	if (argc == 1) {
@@ -252,9 +273,10 @@ static int cmd_crash(int argc, char **argv)
 	}
 	for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (!strcmp(kinds[i].name, argv[1]))
-			return crash(&kinds[i]);
+			return argc == 2 ? crash(&kinds[i]) : crash_on(&kinds[i], argv[2]);
 	monitor_error("%s: no such kind; `crash` lists them", argv[1]);
 	return -ENOENT;
 }
 
-MONITOR_COMMAND(crash, "[KIND]", "fail on purpose, or list the ways", cmd_crash, kind_name);
+MONITOR_COMMAND(crash, "[KIND] [HARTID]", "fail on purpose, here or on a hart, or list the ways",
+		cmd_crash, kind_name);

@@ -189,7 +189,7 @@ static unsigned long listed_extensions(int node)
 	while (list && left) {
 		u32 size = (u32)strnlen(text, left) + 1;
 
-		if (size <= left)
+		if (size <= left && text[0] == 's') /* all that matter begin so; few others do */
 			found |= riscv_ext_bit(text);
 		text += size;
 		left -= min(left, size);

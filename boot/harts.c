@@ -140,11 +140,13 @@ void smp_init(void)
 				start_error(err));
 	}
 	pr_info("smp: harts=%u of=%u\n", num_online_cpus(), nr_cpu_ids);
+	if (cpu_online(1))
+		pr_info("boot: instret secondary=%llu\n", READ_ONCE(harts[1]->start_cost));
 }
 
 /* --- hart --- */
 
-static int find_cpu(const char *word, unsigned int *cpu)
+int monitor_parse_hart(const char *word, unsigned int *cpu)
 {
 	u64 hartid;
 
@@ -160,16 +162,16 @@ static int find_cpu(const char *word, unsigned int *cpu)
 static int list_harts(void)
 {
 	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
-		console_printf("hart%-3lu cpu%-3u %-9s calls=%lu retried-faults=%lu\n",
+		console_printf("hart%-3lu cpu%-3u %-9s ticks=%lu calls=%lu retried-faults=%lu\n",
 			       harts[cpu]->hartid, cpu, hart_state_text(harts[cpu]->state),
-			       harts[cpu]->nr_calls, harts[cpu]->nr_spurious);
+			       harts[cpu]->nr_timer, harts[cpu]->nr_calls, harts[cpu]->nr_spurious);
 	return 0;
 }
 
 static int start_or_stop(bool start, const char *word)
 {
 	unsigned int cpu;
-	int err = find_cpu(word, &cpu);
+	int err = monitor_parse_hart(word, &cpu);
 
 	if (err)
 		return err == -EINVAL ? -ENOENT : err;

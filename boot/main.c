@@ -54,9 +54,10 @@ void machine_restart(void)
 	idle_for_ever("the firmware cannot reboot");
 }
 
-static void panic_describe(void)
+static void panic_describe(bool fatal)
 {
-	smp_send_stop();
+	if (fatal)
+		smp_send_stop();
 	if (boot_record.stage < BOOT_STAGE_DONE) {
 		if (!console_registered())
 			sbi_console_init();
@@ -121,7 +122,8 @@ void start_kernel(void)
 	nmi_cpu_init();
 	irq_cpu_init(); /* from here on it takes interrupts */
 	boot_mark(MARK_ALLOCATORS);
-	smp_init(); /* the other harts */
+	smp_init();     /* the other harts */
+	devices_init(); /* interrupt controller, UART */
 	boot_record.stage = BOOT_STAGE_DONE;
 	boot_mark(MARK_PROMPT);
 	report_marks();

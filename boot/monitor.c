@@ -3,6 +3,7 @@
  * The prompt: lines into commands, commands into words, and each run so that a trap in
  * it costs only that command.
  */
+#include <kernel/completion.h>
 #include <kernel/delay.h>
 #include <kernel/errno.h>
 #include <kernel/lineedit.h>
@@ -259,11 +260,18 @@ int monitor_run_line(const char *line)
 static int wait_for_char(void *arg)
 {
 	for (;;) {
-		int c = console_getc();
+		struct completion *input = console_input();
+		int c;
 
+		if (input) /* before the question: what comes behind it is told */
+			reinit_completion(input);
+		c = console_getc();
 		if (c >= 0)
 			return c;
-		usleep_range(POLL_USECS, POLL_USECS);
+		if (input)
+			wait_for_completion(input);
+		else
+			usleep_range(POLL_USECS, POLL_USECS);
 	}
 }
 

@@ -257,7 +257,7 @@ int fdt_root(const struct fdt *fdt)
 	}
 }
 
-int fdt_first_child(const struct fdt *fdt, int node)
+static inline int next_node(const struct fdt *fdt, int node, int *depth)
 {
 	int body = node_body(fdt, node);
 
@@ -268,9 +268,12 @@ int fdt_first_child(const struct fdt *fdt, int node)
 
 		switch (take_token(fdt, &off)) {
 		case BEGIN_NODE:
+			++*depth;
 			return (int)start;
 		case END_NODE:
-			return -ENOENT;
+			if (--*depth < 0)
+				return -ENOENT;
+			break;
 		case PROP:
 		case NOP:
 			break;
@@ -278,6 +281,16 @@ int fdt_first_child(const struct fdt *fdt, int node)
 			return -EILSEQ;
 		}
 	}
+}
+
+int fdt_next_node(const struct fdt *fdt, int node, int *depth)
+{
+	return next_node(fdt, node, depth);
+}
+
+int fdt_first_child(const struct fdt *fdt, int node)
+{
+	return next_node(fdt, node, &(int){ 0 });
 }
 
 int fdt_next_sibling(const struct fdt *fdt, int node)

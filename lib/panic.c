@@ -6,7 +6,7 @@
 #include <asm/cmpxchg.h>
 #include <asm/irqflags.h>
 
-static void (*describe_hook)(void);
+static void (*describe_hook)(bool fatal);
 static void (*end_hook)(void);
 
 /* The hart whose panic it is. */
@@ -14,7 +14,7 @@ static const void *panicking;
 
 u64 panic_on_oops;
 
-void set_panic_hooks(void (*describe)(void), void (*end)(void))
+void set_panic_hooks(void (*describe)(bool fatal), void (*end)(void))
 {
 	describe_hook = describe;
 	end_hook = end;
@@ -38,7 +38,7 @@ void panic(const char *fmt, ...)
 		va_end(args);
 		pr_emerg("panic: %s\n", reason);
 		if (describe_hook)
-			describe_hook();
+			describe_hook(true);
 	}
 	if (end_hook)
 		end_hook();
@@ -49,8 +49,13 @@ void panic(const char *fmt, ...)
 void warn_at(const char *file, int line, const char *cond)
 {
 	pr_warn("warning: %s:%d: %s\n", file, line, cond);
+	warn_describe();
+}
+
+void warn_describe(void)
+{
 	if (describe_hook)
-		describe_hook();
+		describe_hook(false);
 }
 
 void __stack_chk_fail(void)

@@ -95,6 +95,11 @@ bool console_registered(void)
 	return console;
 }
 
+struct completion *console_input(void)
+{
+	return console ? console->input : NULL;
+}
+
 int console_getc(void)
 {
 	struct log_entry entry = log_enter();
@@ -205,14 +210,23 @@ int log_read(u64 *cursor, char *line, size_t size, int *level)
 	return len;
 }
 
+const struct console *switch_console(const struct console *con)
+{
+	struct log_entry entry = log_enter();
+	const struct console *before = console;
+
+	console = con;
+	log_leave(entry);
+	return before;
+}
+
 const struct console *register_console(const struct console *con)
 {
-	const struct console *before = console;
+	const struct console *before = switch_console(con);
 	char line[LINE_MAX];
 	u64 cursor = 0;
 	int level;
 
-	console = con;
 	while (log_read(&cursor, line, sizeof(line), &level) >= 0)
 		if (level < console_loglevel)
 			console_printf("%s\n", line);

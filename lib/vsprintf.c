@@ -135,13 +135,13 @@ static void put_string(struct out *out, const struct spec *spec, const char *s, 
 /* Writes the digits backwards from @end; returns the first. No digits for 0. */
 static char *digits_before(char *end, unsigned long long v, char conversion)
 {
-	const char alpha = conversion == 'X' ? 'A' - 10 : 'a' - 10;
+	const char *set = conversion == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
 
 	switch (conversion) {
 	case 'x':
 	case 'X':
 		for (; v; v >>= 4)
-			*--end = (char)((v & 15) + ((v & 15) < 10 ? '0' : alpha));
+			*--end = set[v & 15];
 		break;
 	case 'o':
 		for (; v; v >>= 3)

@@ -29,13 +29,18 @@ LAYERS = [  # folder, layer; the first that fits counts
 # Headers without a source file of their stem, and those that stand elsewhere.
 HEADERS = {
     "asm/barrier.h": 0,       # the contract every layer may use: order of memory accesses,
+    "asm/cmpxchg.h": 0,       # atomic changes,
+    "asm/csr.h": 0,           # CSRs,
+    "asm/irqflags.h": 0,      # whether interrupts are taken,
+    "asm/hart.h": 0,          # what belongs to a hart, behind tp,
     "asm/page.h": 0,          # page size, __va() and __pa(),
     "asm/sections.h": 0,      # where the image's parts are
     "kernel/boot_report.h": 1,  # of boot_record.c
     "kernel/init.h": 4,         # of boot/main.c and boot/setup.c
     "kernel/monitor.h": 4,
+    "kernel/interrupt.h": 2,    # of drivers/irqchip/irq.c
     "kernel/harts.h": 4,        # of boot/harts.c
-    "kernel/percpu.h": 1,       # of hart.c
+    "kernel/percpu.h": 0,       # words for the compiler, but harts[] is of hart.c
     "kernel/smp.h": 1,          # of arch/riscv/kernel/smp.c
     "kernel/walk_report.h": 3,  # of mm/ptdump.c and arch/riscv/mm/fault.c
 }

@@ -53,8 +53,8 @@ static int legacy_getc(void)
 
 void sbi_console_init(void)
 {
-	static const struct console dbcn = { "sbi-dbcn", dbcn_write, dbcn_getc };
-	static const struct console legacy = { "sbi-legacy", legacy_write, legacy_getc };
+	static const struct console dbcn = { "sbi-dbcn", dbcn_write, dbcn_getc, NULL };
+	static const struct console legacy = { "sbi-legacy", legacy_write, legacy_getc, NULL };
 
 	register_console(sbi_probe(SBI_EXT_DBCN) ? &dbcn : &legacy);
 }

@@ -18,6 +18,7 @@ struct cmdline_options {
 	u64 maxharts;
 	char *ktest;    /* globs; NULL: not given */
 	u64 ktest_work; /* factor for repeats in tests */
+	char *console;  /* "sbi" or "uart"; NULL: not given */
 	char *bench;
 	char *run; /* monitor commands separated by ';' */
 };
@@ -28,19 +29,20 @@ enum param_type {
 	PARAM_NUMBER,
 	PARAM_SIZE,
 	PARAM_STRING,
+	PARAM_CHOICE,
 	PARAM_EARLY
 };
 
 /**
  * struct param - one row of the table of parameters
- * @value: bool, u64, u64 or char * by type; NULL for PARAM_EARLY, which is read before
+ * @value: bool, u64, u64, char * or char * by type; NULL for PARAM_EARLY, which is read before
  *         paging and only known here
  */
 struct param {
 	char name[16];
 	enum param_type type;
 	void *value;
-	const char *choices; /* PARAM_EARLY: values allowed, separated by '|'; NULL: no value */
+	const char *choices; /* of PARAM_CHOICE, PARAM_EARLY, separated by '|'; NULL: no value */
 	const char *help;
 };
 

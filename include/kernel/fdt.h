@@ -64,6 +64,13 @@ int fdt_root(const struct fdt *fdt);
 int fdt_first_child(const struct fdt *fdt, int node);
 int fdt_next_sibling(const struct fdt *fdt, int node);
 
+/**
+ * fdt_next_node() - the next one in tree order: a child, a sibling, or one of those above
+ * @depth: of @node below the node where the pass began; out: of the one found
+ * Return: the node; -ENOENT: the pass is over; -EILSEQ.
+ */
+int fdt_next_node(const struct fdt *fdt, int node, int *depth);
+
 /** fdt_node_name() - with unit address, terminated in the blob; "" for the root or no node */
 const char *fdt_node_name(const struct fdt *fdt, int node);
 

@@ -10,6 +10,9 @@ __noreturn void start_kernel(void);
 /** setup_arch() - device tree -> memblock -> linear map, in the only order that works */
 void setup_arch(void);
 
+/** devices_init() - give the drivers what they need, and let them look for their devices */
+void devices_init(void);
+
 /** machine_power_off(), machine_restart() - end; idle where the firmware cannot */
 __noreturn void machine_power_off(bool failed);
 __noreturn void machine_restart(void);

@@ -40,6 +40,17 @@ static inline struct llist_node *llist_del_all(struct llist_head *head)
 	return __atomic_exchange_n(&head->first, NULL, __ATOMIC_ACQUIRE);
 }
 
+/** llist_add_list() - add @node and all behind it, in no order of note */
+static inline void llist_add_list(struct llist_node *node, struct llist_head *head)
+{
+	while (node) {
+		struct llist_node *next = node->next;
+
+		llist_add(node, head);
+		node = next;
+	}
+}
+
 /** llist_reverse_order() - what was taken, in the order it was added */
 static inline struct llist_node *llist_reverse_order(struct llist_node *node)
 {

@@ -54,6 +54,12 @@ void monitor_error(const char *fmt, ...) __printf(1, 2);
  */
 int __must_check monitor_parse_number(const char *word, u64 *value);
 
+/**
+ * monitor_parse_hart() - the id of a hart that Cairn knows; says what is wrong otherwise
+ * Return: 0, and its number in harts[] in @cpu; -EINVAL or -ENOENT after saying so.
+ */
+int __must_check monitor_parse_hart(const char *word, unsigned int *cpu);
+
 /** monitor_parse_address() - as monitor_parse_number(), or FUNCTION or FUNCTION+OFFSET */
 int __must_check monitor_parse_address(const char *word, u64 *value);
 

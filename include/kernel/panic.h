@@ -15,8 +15,8 @@ __noreturn void panic(const char *fmt, ...) __printf(1, 2);
 /* Whether a report ends the machine, even where somebody waits to go on after it. */
 extern u64 panic_on_oops;
 
-/** set_panic_hooks() - what the upper layers add: describing the machine, ending it */
-void set_panic_hooks(void (*describe)(void), void (*end)(void));
+/** set_panic_hooks() - what the upper layers add: describing the machine (@fatal: and it ends) */
+void set_panic_hooks(void (*describe)(bool fatal), void (*end)(void));
 
 /** WARN_ON() - report a condition that should not be, and go on; gives the condition */
 #define WARN_ON(cond)                                       \
@@ -27,6 +27,21 @@ void set_panic_hooks(void (*describe)(void), void (*end)(void));
 		_c;                                         \
 	})
 void warn_at(const char *file, int line, const char *cond);
+
+/** WARN_ON_ONCE() - WARN_ON() that reports the first time only */
+#define WARN_ON_ONCE(cond)                                  \
+	({                                                  \
+		static bool _warned;                        \
+		bool _once = !!(cond);                      \
+		if (unlikely(_once) && !_warned) {          \
+			_warned = true;                     \
+			warn_at(__FILE__, __LINE__, #cond); \
+		}                                           \
+		_once;                                      \
+	})
+
+/** warn_describe() - what follows the text of a warning: the callers */
+void warn_describe(void);
 
 /** __stack_chk_fail() - called by compiled code whose canary has changed */
 __noreturn void __stack_chk_fail(void);

@@ -49,16 +49,20 @@ void console_printf(const char *fmt, ...) __printf(1, 2);
 /** console_loglevel - messages below it reach the console */
 extern int console_loglevel;
 
+struct completion;
+
 /**
  * struct console - a device to print to and read from
  * @name:  for the log
  * @write: prints all of it; '\n' has been made "\r\n" already
  * @getc:  next character, or -EAGAIN when there is none yet
+ * @input: completed when there may be a character; NULL: it has to be asked for
  */
 struct console {
 	const char *name;
 	void (*write)(const char *s, size_t len);
 	int (*getc)(void);
+	struct completion *input;
 };
 
 /**
@@ -67,7 +71,13 @@ struct console {
  */
 const struct console *register_console(const struct console *console);
 
+/** switch_console() - as register_console(), for another way to the same terminal: no log */
+const struct console *switch_console(const struct console *console);
+
 bool console_registered(void);
+
+/** console_input() - @input of the console in use */
+struct completion *console_input(void);
 
 /** console_write() - raw bytes to the console; '\n' becomes "\r\n" */
 void console_write(const char *s, size_t len);

@@ -3,6 +3,7 @@
 #define KERNEL_SMP_H
 
 #include <kernel/completion.h>
+#include <kernel/llist.h>
 #include <kernel/percpu.h>
 
 /*
@@ -12,6 +13,16 @@
  * A hart is asked by an interrupt for what is short, and runs what lasts longer
  * (<kernel/workqueue.h>) when it is idle; then it sleeps in wfi.
  */
+
+/* One request to another hart: smp.c's own, and what benchmarks count. */
+struct smp_call {
+	struct llist_node node;
+	void (*func)(void *info);
+	void *info;
+	int ret; /* CALL_UNDER_WAY, then 0, or -ENXIO if its hart is gone */
+};
+
+#define CALL_UNDER_WAY 1
 
 /** cpu_online() - whether hart @cpu runs and can be asked */
 bool cpu_online(unsigned int cpu);
@@ -51,9 +62,9 @@ int cpu_down(unsigned int cpu);
  *        the next one waits for it
  *
  * On the running hart it is an ordinary call, with interrupts disabled. A trap in @func is
- * reported, and stops any hart but the boot hart.
+ * reported and stops the hart; on the boot hart it is the end, as in any interrupt.
  * Context: with @wait, interrupts on.
- * Return: 0; -ENXIO: the hart is not online, or stopped before its turn came.
+ * Return: 0; -ENXIO: the hart is not online, or not any more when it is done.
  */
 int smp_call_function_single(unsigned int cpu, void (*func)(void *info), void *info, bool wait);
 
@@ -81,8 +92,8 @@ void cpu_idle(const struct completion *x);
 /** this_hart_wanted() - whether there is work for this hart, or it is to stop */
 bool this_hart_wanted(void);
 
-/** hart_failed() - stop this hart after a report; the boot hart goes on and returns */
-void hart_failed(void);
+/** hart_failed() - stop this hart after a report; not the boot hart. Context: any. */
+__noreturn void hart_failed(void);
 
 /** hart_park() - stop this hart in @state, HART_*. Context: its timers are elsewhere. */
 __noreturn void hart_park(unsigned int state);

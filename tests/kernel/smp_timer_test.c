@@ -56,15 +56,19 @@ static const unsigned int start_order[NR_TIMERS] = { 4, 1, 5, 0, 2, 3 };
 
 static int in_order(void *unused)
 {
-	ktime_t begin = ktime_get();
+	unsigned long flags;
+	ktime_t begin;
 
 	setup();
+	local_irq_save(flags); /* all are in the list before the first expires */
+	begin = ktime_get();
 	for (unsigned int i = 0; i < NR_TIMERS; i++) {
 		unsigned int which = start_order[i];
 
 		hrtimer_start(&shots[which].timer, begin + (ktime_t)ms_to_ktime(msecs[which]),
 			      HRTIMER_MODE_ABS);
 	}
+	local_irq_restore(flags);
 	while (READ_ONCE(nr_fired) < NR_TIMERS && ktime_get() < begin + 2 * LATE)
 		msleep(1);
 	for (unsigned int i = 0; i < NR_TIMERS; i++) {

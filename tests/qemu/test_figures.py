@@ -25,20 +25,21 @@ def rows():
     return found
 
 
-def counted(mode, run="first", glob="*"):
+def counted(mode, run="first", glob="*", smp=1):
     """@run only tells two equal boots apart."""
     return machine.Boot(name=f"figures-{mode}-{run}", cpu=CPUS[mode], ram="1G", extra=ICOUNT,
-                        append=f'quiet run="log; bench {glob}; poweroff"')
+                        smp=smp, append=f'quiet run="log; bench {glob}; poweroff"')
 
 
 def figures(outcome):
-    """{name: number} of a log."""
+    """{name: number} of a log; with two harts the names begin with "smp."."""
     found = {}
+    prefix = "smp." if outcome.boot.smp > 1 else ""
     for line in outcome.lines:
         if marks := re.match(r"(?:<\d> ?)?boot: instret (.*)", line):
-            found |= {f"boot.{k}": float(v) for k, v in re.findall(r"(\w+)=(\d+)", marks[1])}
+            found |= {f"{prefix}boot.{k}": float(v) for k, v in re.findall(r"(\w+)=(\d+)", marks[1])}
         if bench := re.match(r"bench: name=(\S+) .*\bmedian=([\d.]+)", line):
-            found[f"bench.{bench[1]}"] = float(bench[2])
+            found[f"{prefix}bench.{bench[1]}"] = float(bench[2])
     return found
 
 
@@ -54,11 +55,25 @@ def test_bounds(boot, outcome):
     found = figures(outcome)
     assert outcome.end == "exit 0"
     assert any(name.startswith("bench.") for name in found)
-    missing = [n for n, m, _ in rows() if m == mode and value(n, found) is None]
-    assert missing == []
-    over = [f"{n}={value(n, found):g} is over {bound:g}" for n, m, bound in rows()
-            if m == mode and value(n, found) > bound]
+    bound(mode, "", found)
+
+
+def bound(mode, prefix, found):
+    asked = [(n, b) for n, m, b in rows() if m == mode and n.startswith("smp.") == bool(prefix)]
+    missing = [n for n, _ in asked if value(n, found) is None]
+    assert asked and missing == []
+    over = [f"{n}={value(n, found):g} is over {b:g}" for n, b in asked if value(n, found) > b]
     assert over == []
+
+
+@pytest.mark.parametrize("boot", [counted(mode, "smp", "call_*", smp=2) for mode in CPUS],
+                         ids=list(CPUS))
+def test_bounds_of_two_harts(boot, outcome):
+    """The emulator runs one hart at a time, and they count together: while one sleeps or is
+    not asked to wait, what is counted is the other's."""
+    mode = next(m for m, cpu in CPUS.items() if cpu == boot.cpu)
+    assert outcome.end == "exit 0"
+    bound(mode, "smp.", figures(outcome))
 
 
 @pytest.mark.parametrize("boot", [[counted(mode), counted(mode, "second")] for mode in CPUS],

@@ -3,12 +3,11 @@
 #include <kernel/completion.h>
 #include <kernel/delay.h>
 #include <kernel/hrtimer.h>
-#include <kernel/panic.h>
+#include <kernel/lockdep.h>
 #include <kernel/smp.h>
 #include <kernel/watchdog.h>
 #include <kernel/workqueue.h>
 #include <asm/cmpxchg.h>
-#include <asm/irq.h>
 #include <asm/irqflags.h>
 #include <asm/time.h>
 
@@ -45,7 +44,7 @@ bool completion_wait_until(struct completion *x, ktime_t end)
 {
 	struct hrtimer timer;
 
-	WARN_ON(irqs_disabled() || in_interrupt());
+	might_sleep();
 	hrtimer_setup(&timer, end_of_sleep, CLOCK_MONOTONIC, HRTIMER_MODE_ABS);
 	if (cmpxchg(&x->state, NULL, this_hart()) == COMPLETION_DONE)
 		return true;

@@ -33,13 +33,13 @@ const char *riscv_ext_name(enum riscv_ext ext)
 	return ext_row[ext].name;
 }
 
-/* Most names in a list differ in the first letter: no call for them. */
+/* Most names that begin alike differ in the third letter: no call for them. */
 unsigned long riscv_ext_bit(const char *name)
 {
-	if (name[0] != 's')
+	if (!name[0] || !name[1])
 		return 0;
 	for (unsigned int ext = 0; ext < NR_RISCV_EXTS; ext++)
-		if (!strcmp(name, ext_row[ext].name))
+		if (name[2] == ext_row[ext].name[2] && !strcmp(name, ext_row[ext].name))
 			return 1UL << ext;
 	return 0;
 }

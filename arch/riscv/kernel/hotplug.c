@@ -2,6 +2,7 @@
 /* Harts starting and stopping, by way of the firmware: HSM (SBI 2.0 chapter 9). */
 #include <kernel/errno.h>
 #include <kernel/hrtimer.h>
+#include <kernel/lockdep.h>
 #include <kernel/printk.h>
 #include <kernel/smp.h>
 #include <kernel/spinlock.h>
@@ -58,10 +59,13 @@ void hart_park(unsigned int state)
 	if (hart->state == HART_ONLINE)
 		__atomic_fetch_sub(&nr_online_cpus, 1, __ATOMIC_RELAXED);
 	hart->state = state;
+	llist_add_list(hart->running, &hart->calls);
+	hart->running = NULL;
 	smp_mb(); /* with who queues: either it sees the state, or we what it has queued */
 	fail_calls(hart->cpu);
 	fail_works(hart->cpu);
 	csr_write(sie, 0);
+	nmi_cpu_exit();
 	sbi_ecall(SBI_EXT_HSM, SBI_HSM_HART_STOP, 0, 0, 0);
 	for (;;) /* the firmware would not */
 		__asm__ __volatile__("wfi" : : : "memory");
@@ -77,12 +81,13 @@ static __noreturn void leave(unsigned int state)
 
 void hart_failed(void)
 {
-	struct hart *hart = this_hart();
+	const struct hart *hart = this_hart();
+	unsigned long flags = report_begin();
 
-	if (!hart->cpu)
-		return;
 	pr_err("smp: hart %lu is stopped; 'hart start %lu' starts it anew\n", hart->hartid,
 	       hart->hartid);
+	report_end(flags);
+	lockdep_abandon(0);
 	leave(HART_FAILED);
 }
 
@@ -90,6 +95,7 @@ void hart_failed(void)
 void secondary_start_kernel(void)
 {
 	struct hart *hart = this_hart();
+	u64 entered = rdinstret();
 
 	trap_init();
 	hart->lacks = cpu_lacks();
@@ -100,6 +106,7 @@ void secondary_start_kernel(void)
 	watchdog_enable();
 	nmi_cpu_init();
 	__atomic_fetch_add(&nr_online_cpus, 1, __ATOMIC_RELAXED);
+	hart->start_cost = rdinstret() - entered;
 	__atomic_store_n(&hart->state, HART_ONLINE, __ATOMIC_RELEASE);
 	irq_cpu_init();
 	while (!xchg(&hart->stop_wanted, false))
@@ -145,6 +152,7 @@ static int start(struct hart *hart)
 	hart->stack_high = hart->home_high;
 	hart->recovery = NULL;
 	hart->irq_regs = NULL;
+	hart->waiting_for = NULL;
 	hart->in_report = 0;
 	hart->stop_wanted = false;
 	mb(); /* it reads this with translation off */
@@ -180,6 +188,7 @@ int cpu_up(unsigned int cpu)
 
 	if (cpu >= nr_cpu_ids)
 		return -EINVAL;
+	might_sleep();
 	spin_lock(&hotplug_lock);
 	if (!cpu_online(cpu))
 		err = start(harts[cpu]);
@@ -195,6 +204,7 @@ int cpu_down(unsigned int cpu)
 		return -EINVAL;
 	if (!cpu || cpu == smp_processor_id())
 		return cpu_online(cpu) ? -EBUSY : 0;
+	might_sleep();
 	spin_lock(&hotplug_lock);
 	if (cpu_online(cpu))
 		err = stop(harts[cpu]);

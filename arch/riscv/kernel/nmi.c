@@ -28,6 +28,15 @@ void nmi_cpu_init(void)
 	sbi_ecall(SBI_EXT_SSE, SBI_SSE_HART_UNMASK, 0, 0, 0);
 }
 
+/* A hart that stops with an event is complained about. */
+void nmi_cpu_exit(void)
+{
+	if (!sbi_probe(SBI_EXT_SSE))
+		return;
+	sse(SBI_SSE_DISABLE, 0, 0);
+	sse(SBI_SSE_UNREGISTER, 0, 0);
+}
+
 static bool look(const struct hart *hart, struct pt_regs *regs)
 {
 	ktime_t end = ktime_get() + NSEC_PER_SEC;

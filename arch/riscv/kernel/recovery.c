@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Running what may trap, and coming back from it. */
 #include <kernel/errno.h>
+#include <kernel/lockdep.h>
 #include <asm/hart.h>
 #include <asm/irqflags.h>
 #include <asm/recovery.h>
@@ -12,6 +13,7 @@ static int guarded_call(int (*fn)(void *arg), void *arg, struct pt_regs *trap)
 	/* The trap may have moved the hart to its emergency stack. */
 	unsigned long low = hart->stack_low, high = hart->stack_high;
 	struct recovery recovery = { .trap = trap, .outer = hart->recovery };
+	const unsigned int nr_held = lockdep_depth();
 	unsigned long flags;
 	int ret;
 
@@ -21,6 +23,7 @@ static int guarded_call(int (*fn)(void *arg), void *arg, struct pt_regs *trap)
 	hart->recovery = recovery.outer;
 	hart->stack_low = low;
 	hart->stack_high = high;
+	lockdep_abandon(nr_held);
 	local_irq_restore(flags);
 	return ret;
 }

@@ -15,16 +15,6 @@
 #include <asm/time.h>
 #include <asm/trap.h>
 
-#define CALL_UNDER_WAY 1
-
-/* One request to another hart. @ret: CALL_UNDER_WAY, then 0, or -ENXIO if it was not run. */
-struct smp_call {
-	struct llist_node node;
-	void (*func)(void *info);
-	void *info;
-	int ret;
-};
-
 /* The one that nobody waits for. */
 static DEFINE_PER_CPU(struct smp_call, async_call);
 
@@ -42,14 +32,6 @@ void smp_kick(const struct hart *hart)
 {
 	if (hart != this_hart())
 		sbi_ecall(SBI_EXT_IPI, 0, 1, hart->hartid, 0);
-}
-
-static int run_guarded(void *arg)
-{
-	struct smp_call *call = arg;
-
-	call->func(call->info);
-	return 0;
 }
 
 static struct smp_call *call_of(struct llist_node *node)
@@ -79,7 +61,6 @@ void smp_run_calls(void)
 {
 	struct hart *hart = this_hart();
 	struct llist_node *node;
-	bool failed = false;
 
 	/* Cleared before the queue is read: what is queued later is announced again. */
 	csr_clear(sip, SIE_SSIE);
@@ -88,16 +69,14 @@ void smp_run_calls(void)
 	node = llist_reverse_order(llist_del_all(&hart->calls));
 	while (node) {
 		struct smp_call *call = call_of(node);
-		int ret = failed ? -ENXIO : 0;
 
-		node = node->next;
-		if (!failed && try_call(run_guarded, call))
-			failed = hart->cpu != 0;
+		hart->running = node; /* if it traps, hart_park() tells those who wait */
+		call->func(call->info);
 		hart->nr_calls++;
-		end_call(call, ret);
+		node = node->next;
+		end_call(call, 0);
 	}
-	if (failed)
-		hart_failed();
+	hart->running = NULL;
 }
 
 static int wait_for(const struct smp_call *call)

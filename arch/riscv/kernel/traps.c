@@ -86,6 +86,7 @@ static void oops(const struct pt_regs *regs)
 	if (is_memory_fault(regs->cause))
 		do_page_fault(regs);
 	show_backtrace(regs);
+	lockdep_show_held(1); /* the newest is report_lock */
 }
 
 /* One report at a time, whole: harts that fail together print one after the other. */

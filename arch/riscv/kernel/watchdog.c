@@ -52,10 +52,13 @@ static void look_at_this_hart(void)
 
 static void report_silent(unsigned int cpu, ktime_t since)
 {
+	const struct spinlock *lock = READ_ONCE(harts[cpu]->waiting_for);
 	unsigned long flags = report_begin();
 
 	pr_err("watchdog: hart%lu has taken no interrupt for %lld s\n", harts[cpu]->hartid,
 	       (ktime_get() - since) / NSEC_PER_SEC);
+	if (lock)
+		pr_err("watchdog: it waits for the lock at 0x%016lx\n", (unsigned long)lock);
 	trigger_single_cpu_backtrace(cpu);
 	report_end(flags);
 }

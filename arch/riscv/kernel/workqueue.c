@@ -60,23 +60,20 @@ static int run_guarded(void *arg)
 
 bool run_works(void)
 {
-	struct llist_node *node;
-	bool failed = false;
+	struct llist_node *node, *next;
 
 	if (!works_pending())
 		return false;
-	node = llist_reverse_order(llist_del_all(&works));
-	while (node) {
-		struct work_struct *work = work_of(node);
-
-		node = node->next;
-		WRITE_ONCE(work->pending, false);
-		if (!failed && try_call(run_guarded, work))
-			failed = smp_processor_id() != 0;
-		complete(&work->done);
+	for (node = llist_reverse_order(llist_del_all(&works)); node; node = next) {
+		next = node->next;
+		WRITE_ONCE(work_of(node)->pending, false);
+		if (try_call(run_guarded, work_of(node)) && smp_processor_id()) {
+			/* Who waits for this one, or the rest, is told when the hart is gone. */
+			llist_add_list(node, &works);
+			hart_failed();
+		}
+		complete(&work_of(node)->done);
 	}
-	if (failed)
-		hart_failed();
 	return true;
 }
 

@@ -47,6 +47,9 @@
 
 /* Numbers of CSRs the assembler may not know. */
 #define CSR_STIMECMP 0x14d /* Priv 20250508 chapter 16, Sstc */
+#define CSR_SISELECT 0x150 /* AIA 1.0 chapter 2 */
+#define CSR_SIREG    0x151
+#define CSR_STOPEI   0x15c
 
 #ifndef __ASSEMBLER__
 
@@ -63,6 +66,16 @@
 	__asm__ __volatile__("csrw " CSR_NAME(csr) ", %0" : : "rK"((unsigned long)(val)) : "memory")
 #define csr_set(csr, val) \
 	__asm__ __volatile__("csrs " CSR_NAME(csr) ", %0" : : "rK"((unsigned long)(val)) : "memory")
+/* Writes; gives what was there before. */
+#define csr_swap(csr, val)                                             \
+	({                                                             \
+		unsigned long _v;                                      \
+		__asm__ __volatile__("csrrw %0, " CSR_NAME(csr) ", %1" \
+				     : "=r"(_v)                        \
+				     : "rK"((unsigned long)(val))      \
+				     : "memory");                      \
+		_v;                                                    \
+	})
 /* Clears bits; gives what was there before. */
 #define csr_read_clear(csr, val)                                       \
 	({                                                             \

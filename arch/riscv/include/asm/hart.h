@@ -42,11 +42,14 @@ struct spurious {
  * @state:      HART_*
  * @home_low, @home_high: its own stack, whichever is in use
  * @calls:      what other harts want run here, last one first
+ * @running:    those of them that were taken and are not done
  * @nr_calls:   how many were
  * @nr_timer:   interrupts of its timer
  * @stop_wanted: another hart wants this one to stop when it is idle
+ * @start_cost: instructions from its entry until it is online, 0 where they are not counted
  * @lacks:      the extension for want of which it stays out
  * @irq_regs:   what the interrupt being handled interrupted, or NULL
+ * @waiting_for: the spinlock it waits for, or NULL
  */
 struct hart {
 	unsigned long canary;
@@ -65,11 +68,14 @@ struct hart {
 	unsigned long home_low;
 	unsigned long home_high;
 	struct llist_head calls;
+	struct llist_node *running;
 	unsigned long nr_calls;
 	unsigned long nr_timer;
 	unsigned int stop_wanted;
 	const char *lacks;
+	u64 start_cost;
 	struct pt_regs *irq_regs;
+	const struct spinlock *waiting_for;
 };
 
 /* The boot hart's: in the image, as it is needed before there is any other memory. */

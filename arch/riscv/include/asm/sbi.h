@@ -48,12 +48,14 @@
 /* An event that one hart raises on another, whether that takes interrupts or not. */
 #define SBI_SSE_LOCAL_SOFTWARE 0xffff0000
 #define SBI_SSE_REGISTER       2
+#define SBI_SSE_UNREGISTER     3
 #define SBI_SSE_ENABLE         4
+#define SBI_SSE_DISABLE        5
 #define SBI_SSE_COMPLETE       6
 #define SBI_SSE_INJECT         7
 #define SBI_SSE_HART_UNMASK    8
 
-#define SBI_SUCCESS             0
+#define SBI_SUCCESS            0
 
 #ifndef __ASSEMBLER__
 

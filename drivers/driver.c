@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* From the device tree to drivers: one pass, then the devices in the order of the table. */
+#include <kernel/driver.h>
+#include <kernel/errno.h>
+#include <kernel/interrupt.h>
+#include <kernel/percpu.h>
+#include <kernel/printk.h>
+#include <kernel/string.h>
+#include <asm/csr.h>
+#include <asm/trap.h>
+
+#define MAX_DEVICES 16
+
+/* Whoever is needed by another stands before it. */
+static const struct driver drivers[] = {
+	{ "riscv,imsics", imsic_probe },       { "sifive,plic-1.0.0", plic_probe },
+	{ "riscv,plic0", plic_probe },         { "riscv,aplic", aplic_probe },
+	{ "ns16550a", ns16550_probe },         { "ns16550", ns16550_probe },
+	{ "snps,dw-apb-uart", ns16550_probe },
+};
+
+static struct fdt_scan scan __noinit;
+static struct device devices[MAX_DEVICES] __noinit;
+static int irqchip_node; /* 0, the root: there is none */
+
+/* --- For drivers --- */
+
+const char *device_map(const struct device *dev, u64 size, volatile u8 **regs, u64 *has, u64 *pa)
+{
+	u64 addr, len;
+
+	if (fdt_reg(dev->scan->fdt, dev->parent, dev->node, 0, &addr, &len))
+		return "no usable reg";
+	if (len < size)
+		return "reg is too small";
+	if (!dev->mapped)
+		return "its bus translates addresses";
+	*regs = dev->env->map(addr, len);
+	if (!*regs)
+		return "its registers cannot be mapped";
+	if (has)
+		*has = len;
+	if (pa)
+		*pa = addr;
+	return NULL;
+}
+
+int device_irq(const struct device *dev, unsigned int *flags)
+{
+	struct fdt_irq irq;
+	u32 pos = 0;
+	int err = fdt_next_irq(dev->scan, dev->node, &dev->irq_parent, &pos, &irq);
+
+	if (err)
+		return err;
+	if (!irqchip_node || irq.intc->node != irqchip_node || !irq.args[0] ||
+	    irq.args[0] >= nr_irqs)
+		return -EINVAL;
+	*flags = irq.args[1] & IRQF_TRIGGER_MASK;
+	return (int)irq.args[0];
+}
+
+void device_set_irqchip(const struct device *dev)
+{
+	irqchip_node = dev->node;
+}
+
+static int cpu_of_node(const struct fdt *fdt, int node)
+{
+	u64 hartid;
+
+	if (fdt_getprop_number(fdt, node, "reg", &hartid))
+		return -1;
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
+		if (harts[cpu]->hartid == hartid)
+			return (int)cpu;
+	return -1;
+}
+
+int device_next_ext_irq(const struct device *dev, u32 *pos, int *index, int *cpu)
+{
+	struct fdt_irq irq;
+	int err;
+
+	do {
+		err = fdt_next_irq(dev->scan, dev->node, &dev->irq_parent, pos, &irq);
+		++*index;
+	} while (!err && irq.args[0] != IRQ_S_EXT);
+	if (!err)
+		*cpu = cpu_of_node(dev->scan->fdt, irq.intc->parent);
+	return err;
+}
+
+/* --- Probing --- */
+
+struct probe {
+	const struct device *dev;
+	const char *why;
+};
+
+static int run_probe(void *arg)
+{
+	struct probe *probe = arg;
+
+	probe->why = probe->dev->driver->probe(probe->dev);
+	return 0;
+}
+
+static void probe_device(const struct device *dev)
+{
+	struct probe probe = { .dev = dev };
+	struct pt_regs trap;
+
+	if (catch_trap(run_probe, &probe, &trap))
+		pr_warn("drivers: %s left out: trap %lu at %pS, address 0x%lx\n", dev->name,
+			trap.cause, (void *)trap.epc, trap.badaddr);
+	else if (probe.why && probe.why[0])
+		pr_warn("drivers: %s left out: %s\n", dev->name, probe.why);
+}
+
+static const struct driver *find_driver(const char *list, u32 len)
+{
+	const struct driver *found = drivers + ARRAY_SIZE(drivers);
+
+	while (list && len) {
+		const size_t size = strnlen(list, len) + 1;
+
+		if (size > len)
+			break;
+		for (const struct driver *driver = drivers; driver < found; driver++)
+			if (driver->compatible[0] == list[0] && !strcmp(driver->compatible, list))
+				found = driver;
+		list += size;
+		len -= (u32)size;
+	}
+	return found < drivers + ARRAY_SIZE(drivers) ? found : NULL;
+}
+
+static void note_device(unsigned int *nr, const struct driver_env *env, int stdout_node)
+{
+	const struct fdt_level *level = &scan.level[scan.depth];
+	const struct driver *driver = find_driver(level->compatible, level->compatible_len);
+	struct device *dev = &devices[*nr];
+
+	if (!driver || !level->available || !scan.depth)
+		return;
+	if (*nr == MAX_DEVICES) {
+		pr_warn("drivers: %s left out: there is room for %u\n",
+			fdt_node_name(scan.fdt, level->node), MAX_DEVICES);
+		return;
+	}
+	*dev = (struct device){ .scan = &scan,
+				.env = env,
+				.driver = driver,
+				.name = fdt_node_name(scan.fdt, level->node),
+				.node = level->node,
+				.parent = level[-1].node,
+				.irq_parent = level->irq_parent,
+				.mapped = level[-1].mapped,
+				.console = stdout_node < 0 || level->node == stdout_node };
+	++*nr;
+}
+
+static int find_stdout(const struct fdt *fdt)
+{
+	const char *path = fdt_getprop_string(fdt, fdt_find_node(fdt, "/chosen"), "stdout-path");
+
+	return path ? fdt_find_node(fdt, path) : -ENOENT;
+}
+
+void drivers_init(const struct fdt *fdt, const struct driver_env *env)
+{
+	const int stdout_node = find_stdout(fdt);
+	unsigned int nr = 0;
+	int err;
+
+	scan.fdt = fdt;
+	scan.depth = -1;
+	scan.nr_intcs = 0;
+	scan.full = false;
+	while (!(err = fdt_scan_next(&scan)))
+		note_device(&nr, env, stdout_node);
+	if (scan.full)
+		pr_warn("drivers: the device tree has more than %u interrupt controllers\n",
+			FDT_MAX_INTCS);
+	for (unsigned int row = 0; row < ARRAY_SIZE(drivers); row++)
+		for (unsigned int i = 0; i < nr; i++)
+			if (devices[i].driver == &drivers[row])
+				probe_device(&devices[i]);
+}
