@@ -15,6 +15,7 @@ from entries import LOAD, TREE
 
 GIB = 1 << 30
 FAR = 0xf0000000
+SUITES = "ktest=initrd,memblock"
 TEXT = "This is a file\nof two lines.\n"
 PLACE = 0x86000000  # of those that are put there by hand
 
@@ -53,7 +54,7 @@ def made_by_cpio(form="newc"):
 
 def given(name, path, run, **fields):
     """A boot with QEMU's option -initrd."""
-    return machine.Boot(name=f"initrd-{name}", append=f'run="{run}" ktest=initrd,memblock',
+    return machine.Boot(name=f"initrd-{name}", append=f'run="{run}" {SUITES}',
                         extra=("-initrd", str(path)), **fields)
 
 
@@ -62,7 +63,7 @@ def put(name, *pieces, run="ls", place=PLACE, size=None, **fields):
     pieces = [(0, p) if isinstance(p, bytes) else p for p in pieces]
     end = place + (size or sum(len(p) for _, p in pieces))
     return entries.boot(
-        f"initrd-{name}", bootargs=f'ktest=initrd,memblock run=\\"{run}\\"', text=bounds(place, end),
+        f"initrd-{name}", bootargs=f'{SUITES} run=\\"{run}\\"', text=bounds(place, end),
         files=[(functools.partial(artifacts.store, "initrd", "bin", data), place + offset)
                for offset, data in pieces], **fields)
 
@@ -228,10 +229,12 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("boot, line", [(put(name, data), line) for name, data, line in REFUSED]
-                         + [(given("odc", made_by_cpio("odc"), "ls"), "cpio in the old character"
-                             " format: not supported; make it with `cpio -H newc`")],
-                         ids=lambda v: getattr(v, "name", ""))
+OLD = "cpio in the old character format: not supported; make it with `cpio -H newc`"
+
+
+@pytest.mark.parametrize("boot, line", [
+    *((put(name, data), line) for name, data, line in REFUSED),
+    (given("odc", made_by_cpio("odc"), "ls"), OLD)], ids=lambda v: getattr(v, "name", ""))
 def test_refused(boot, line, outcome):
     """In the boot's one line, and again where it is asked for."""
     assert [t for t in outcome.lines if t.startswith("initrd: ")] == [f"initrd: {line}"]
@@ -243,7 +246,7 @@ NO_MAP = "/ { reserved-memory { his@86000000 { reg = <0 0x86000000 0 0x100000>; 
 
 
 def nowhere(name, start, end, bootargs="", text=""):
-    return (entries.boot(f"initrd-{name}", bootargs=f"ktest=initrd,memblock run=ls {bootargs}",
+    return (entries.boot(f"initrd-{name}", bootargs=f"{SUITES} run=ls {bootargs}",
                          text=bounds(start, end) + text),
             f"{start:#x}-{end:#x} does not lie in RAM that is used")
 
@@ -257,10 +260,10 @@ def nowhere(name, start, end, bootargs="", text=""):
     nowhere("into-no-map", 0x85fff000, 0x86000001, text=NO_MAP),
     nowhere("backwards", 0x86001000, 0x86000000),
     nowhere("empty", 0x86000000, 0x86000000),
-    (entries.boot("initrd-no-end", bootargs="ktest=initrd,memblock run=ls", text="/ { chosen { "
+    (entries.boot("initrd-no-end", bootargs=SUITES + " run=ls", text="/ { chosen { "
                   "linux,initrd-start = <0x86000000>; }; };"),
      "device tree: bad linux,initrd-end: -ENOENT"),
-    (entries.boot("initrd-three-cells", bootargs="ktest=initrd,memblock run=ls", text="/ { chosen { "
+    (entries.boot("initrd-three-cells", bootargs=SUITES + " run=ls", text="/ { chosen { "
                   "linux,initrd-start = <0 0 1>; linux,initrd-end = <2>; }; };"),
      "device tree: bad linux,initrd-start: -EINVAL"),
 ], ids=lambda v: getattr(v, "name", ""))
