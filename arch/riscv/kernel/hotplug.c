@@ -11,7 +11,7 @@
 #include <asm/barrier.h>
 #include <asm/boot_record.h>
 #include <asm/cmpxchg.h>
-#include <asm/svprobe.h>
+#include <asm/cpufeature.h>
 #include <asm/csr.h>
 #include <asm/errata.h>
 #include <asm/irq.h>
