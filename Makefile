@@ -62,7 +62,8 @@ both := lib/string.c lib/vsprintf.c lib/args.c lib/fdt.c lib/fdt_props.c lib/fdt
 	mm/pgtable_walk.c mm/pgtable.c mm/pgtable_entry.c mm/pgtable_rules.c mm/pgtable_tree.c
 
 kernel := $(both) \
-	lib/printk.c lib/panic.c lib/kallsyms.c lib/spinlock.c lib/fdt_irq.c lib/fault-inject.c \
+	lib/printk.c lib/panic.c lib/kallsyms.c lib/spinlock.c lib/fdt_irq.c lib/cpio.c \
+	lib/fault-inject.c \
 	arch/riscv/kernel/hart.c arch/riscv/kernel/traps.c arch/riscv/kernel/recovery.c \
 	arch/riscv/kernel/stacktrace.c arch/riscv/kernel/irq.c \
 	arch/riscv/kernel/smp.c arch/riscv/kernel/hotplug.c arch/riscv/kernel/workqueue.c \
@@ -75,7 +76,7 @@ kernel := $(both) \
 	mm/slab.c mm/slab_slow.c mm/slab_pages.c mm/slab_report.c mm/slab_common.c mm/kmalloc.c mm/mempool.c \
 	arch/riscv/mm/layout.c arch/riscv/mm/init.c arch/riscv/mm/fixmap.c \
 	arch/riscv/mm/tlbflush.c arch/riscv/mm/svprobe.c arch/riscv/mm/fault.c \
-	boot/main.c boot/setup.c boot/devicetree.c boot/cmdline.c boot/harts.c \
+	boot/main.c boot/setup.c boot/devicetree.c boot/cmdline.c boot/harts.c boot/initrd.c \
 	boot/lineedit.c boot/monitor.c boot/monitor_words.c \
 	boot/cmd_mm.c boot/cmd_peek.c boot/cmd_fdt.c boot/cmd_cpu.c boot/cmd_sys.c boot/cmd_irq.c boot/cmd_slab.c \
 	boot/devices.c boot/crash.c boot/crash_tables.c

@@ -5,6 +5,7 @@
 #include <kernel/memblock.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
+#include <kernel/sizes.h>
 #include <kernel/string.h>
 #include <asm/boot_record.h>
 #include <asm/cpufeature.h>
@@ -135,16 +136,39 @@ void early_init_fdt_scan_reserved_mem(void)
 			reserve(node);
 }
 
+/* The linear map has whole pages only. */
+static bool is_mapped_ram(u64 start, u64 end)
+{
+	phys_addr_t low, high;
+
+	for_each_map_mem_range(cursor, &low, &high)
+		if (ALIGN(low, PAGE_SIZE) <= start && end <= ALIGN_DOWN(high, PAGE_SIZE))
+			return true;
+	return false;
+}
+
 void early_init_dt_check_for_initrd(void)
 {
 	u64 start, end;
+	int err_start, err_end;
 
-	if (chosen_node < 0 ||
-	    fdt_getprop_number(&machine_fdt, chosen_node, "linux,initrd-start", &start) ||
-	    fdt_getprop_number(&machine_fdt, chosen_node, "linux,initrd-end", &end))
+	if (chosen_node < 0)
 		return;
-	if (end <= start || !memblock_is_region_memory(start, end - start))
-		panic("initrd 0x%llx-0x%llx does not lie in RAM that is used", start, end);
+	err_start = fdt_getprop_number(&machine_fdt, chosen_node, "linux,initrd-start", &start);
+	err_end = fdt_getprop_number(&machine_fdt, chosen_node, "linux,initrd-end", &end);
+	if (err_start == -ENOENT && err_end == -ENOENT)
+		return;
+	if (err_start || err_end) {
+		pr_err("initrd: ignored: device tree: bad linux,initrd-%s: %pe\n",
+		       err_start ? "start" : "end",
+		       (void *)(long)(err_start ? err_start : err_end));
+		return;
+	}
+	if (end <= start || !is_mapped_ram(start, end)) {
+		pr_err("initrd: ignored: 0x%llx-0x%llx does not lie in RAM that is used\n", start,
+		       end);
+		return;
+	}
 	must(memblock_reserve(start, end - start, "initrd"), "the initrd");
 	phys_initrd_start = start;
 	phys_initrd_end = end;

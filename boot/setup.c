@@ -9,6 +9,7 @@
 #include <kernel/devicetree.h>
 #include <kernel/fault-inject.h>
 #include <kernel/init.h>
+#include <kernel/initrd.h>
 #include <kernel/memblock.h>
 #include <kernel/panic.h>
 #include <kernel/pgtable.h>
@@ -119,4 +120,5 @@ void setup_arch(void)
 	pr_info("boot: ram banks=%u bytes=%llu linear=0x%lx\n", nr_banks, memblock_phys_mem_size(),
 		kernel_map.linear_start);
 	report_layout();
+	initrd_init();
 }

@@ -20,9 +20,11 @@
 typedef unsigned long __attribute__((may_alias)) word_t;
 
 #define WORD       sizeof(word_t)
-#define BLOCK      (8 * WORD)            /* what one round of a copy loop moves */
+#define BLOCK      8                     /* words that copy_block() moves */
+#define ROUND      64                    /* words that one round of a long loop moves */
 #define EACH_BYTE  ((word_t) - 1 / 0xff) /* 0x0101...: times c is c in each byte */
 #define WORTHWHILE (2 * WORD)            /* below it, aligning costs more than it saves */
+#define MERGEABLE  (4 * WORD)            /* likewise, where words must be put together */
 
 static inline size_t misalignment(const void *p)
 {
@@ -48,26 +50,70 @@ static inline void copy_block(word_t *d, const word_t *s)
 	d[7] = i;
 }
 
+/* Ascending. A long copy is mostly the first loop. */
+static inline void copy_words_up(word_t *d, const word_t *s, size_t nr)
+{
+	const word_t *end;
+
+	for (end = s + nr / ROUND * ROUND; s != end; s += ROUND, d += ROUND) {
+#pragma GCC unroll 8
+		for (int i = 0; i < ROUND; i += BLOCK)
+			copy_block(d + i, s + i);
+	}
+	for (end = s + nr % ROUND / BLOCK * BLOCK; s != end; s += BLOCK, d += BLOCK)
+		copy_block(d, s);
+	for (end = s + nr % BLOCK; s != end;)
+		*d++ = *s++;
+}
+
+/*
+ * Words at @d of bytes that begin inside the word before @s: @low is that word, its
+ * bytes from bit @shift on come first. Little-endian.
+ */
+static inline void merge_words_up(word_t *d, const word_t *s, size_t nr, word_t low,
+				  unsigned int shift)
+{
+	word_t high;
+
+	for (size_t rounds = nr / 16; rounds; rounds--, d += 16, s += 16) {
+#pragma GCC unroll 16
+		for (int i = 0; i < 16; i++, low = high) {
+			high = s[i];
+			d[i] = low >> shift | high << (8 * WORD - shift);
+		}
+	}
+	for (nr %= 16; nr; nr--, low = high) {
+		high = *s++;
+		*d++ = low >> shift | high << (8 * WORD - shift);
+	}
+}
+
 /* Ascending; right for overlaps with @d below @s too. */
 static inline void copy_up(u8 *d, const u8 *s, size_t n)
 {
+	size_t done = 0;
+
 	if (n >= WORTHWHILE && misalignment(d) == misalignment(s)) {
-		const word_t *sw, *end;
-		word_t *dw;
+		for (; misalignment(d); n--)
+			*d++ = *s++;
+		done = n / WORD * WORD;
+		copy_words_up((word_t *)d, (const word_t *)s, n / WORD);
+	} else if (n >= MERGEABLE) {
+		const word_t *sw;
 
 		for (; misalignment(d); n--)
 			*d++ = *s++;
-		dw = (word_t *)d;
-		sw = (const word_t *)s;
-		for (end = sw + n / BLOCK * 8; sw != end; sw += 8, dw += 8)
-			copy_block(dw, sw);
-		for (end = sw + n % BLOCK / WORD; sw != end;)
-			*dw++ = *sw++;
-		d = (u8 *)dw;
-		s = (const u8 *)sw;
-		n %= WORD;
+		/*
+		 * The first word has a byte of the source in it, the last one nothing else: no
+		 * load is outside a page of the source, or outside what a sanitizer can see.
+		 */
+		sw = (const word_t *)(s - misalignment(s));
+		done = (n - (WORD - misalignment(s))) / WORD * WORD;
+		merge_words_up((word_t *)d, sw + 1, done / WORD, *sw, 8 * misalignment(s));
 	}
-	for (const u8 *end = s + n; s != end;)
+	d += done;
+	s += done;
+	for (const u8 *end = s + n - done; s != end;)
 		*d++ = *s++;
 }
 
@@ -82,12 +128,12 @@ static void copy_down(u8 *d, const u8 *s, size_t n)
 			*--d = *--s;
 		dw = (word_t *)d;
 		sw = (const word_t *)s;
-		for (end = sw - n / BLOCK * 8; sw != end;) {
-			sw -= 8;
-			dw -= 8;
+		for (end = sw - n / WORD / BLOCK * BLOCK; sw != end;) {
+			sw -= BLOCK;
+			dw -= BLOCK;
 			copy_block(dw, sw);
 		}
-		for (end = sw - n % BLOCK / WORD; sw != end;)
+		for (end = sw - n / WORD % BLOCK; sw != end;)
 			*--dw = *--sw;
 		d = (u8 *)dw;
 		s = (const u8 *)sw;
@@ -107,36 +153,27 @@ void *memmove(void *dst, const void *src, size_t n)
 {
 	/* Unsigned: also true for dst below src, where ascending is right. */
 	if ((uintptr_t)dst - (uintptr_t)src >= n)
-		copy_up(dst, src, n);
-	else
-		copy_down((u8 *)dst + n, (const u8 *)src + n, n);
+		return memcpy(dst, src, n);
+	copy_down((u8 *)dst + n, (const u8 *)src + n, n);
 	return dst;
 }
 
-/* Sixteen stores a round: clearing page tables is most of what setup_vm() does. */
+/* Many stores a round: clearing page tables is most of what setup_vm() does. */
 static inline word_t *set_words(word_t *w, word_t v, size_t nr)
 {
 	word_t *end;
 
-	for (end = w + nr / 16 * 16; w != end; w += 16) {
-		w[0] = v;
-		w[1] = v;
-		w[2] = v;
-		w[3] = v;
-		w[4] = v;
-		w[5] = v;
-		w[6] = v;
-		w[7] = v;
-		w[8] = v;
-		w[9] = v;
-		w[10] = v;
-		w[11] = v;
-		w[12] = v;
-		w[13] = v;
-		w[14] = v;
-		w[15] = v;
+	for (end = w + nr / ROUND * ROUND; w != end; w += ROUND) {
+#pragma GCC unroll 64
+		for (int i = 0; i < ROUND; i++)
+			w[i] = v;
 	}
-	for (end = w + nr % 16; w != end;)
+	for (end = w + nr % ROUND / BLOCK * BLOCK; w != end; w += BLOCK) {
+#pragma GCC unroll 8
+		for (int i = 0; i < BLOCK; i++)
+			w[i] = v;
+	}
+	for (end = w + nr % BLOCK; w != end;)
 		*w++ = v;
 	return w;
 }

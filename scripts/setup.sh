@@ -19,7 +19,7 @@ declare -A group=(
 	[build]="make gcc-riscv64-unknown-elf binutils-riscv64-unknown-elf python3 python3-kconfiglib"
 	[run]="@build qemu-system-riscv opensbi"
 	[prove]="gcc libc6-dev cbmc"
-	[test]="@run @prove binutils git device-tree-compiler libfdt-dev gdb-multiarch
+	[test]="@run @prove binutils git cpio device-tree-compiler libfdt-dev gdb-multiarch
 		clang-19 libclang-rt-19-dev clang-format-19
 		python3-pytest python3-pexpect python3-pyelftools python3-yaml"
 	[docs]="python3-sphinx python3-myst-parser"
@@ -38,7 +38,7 @@ CBMC=${O:-build}/cbmc
 CROSS=${CROSS_COMPILE:-riscv64-unknown-elf-}
 PYTHON=/usr/bin/python3 # never the first on PATH: that one may lack the modules
 declare -A probe=(
-	[make]=make [gcc]=gcc [git]=git [binutils]=objdump [libc6-dev]=h:stdio.h
+	[make]=make [gcc]=gcc [git]=git [cpio]=cpio [binutils]=objdump [libc6-dev]=h:stdio.h
 	[gcc-riscv64-unknown-elf]=${CROSS}gcc [binutils-riscv64-unknown-elf]=${CROSS}ld
 	[qemu-system-riscv]=qemu-system-riscv64 [qemu-system-misc]=qemu-system-riscv64 [opensbi]=-
 	[device-tree-compiler]=dtc [libfdt-dev]=h:libfdt.h [gdb-multiarch]=gdb-multiarch

@@ -22,7 +22,7 @@ const char *early_init_dt_bootargs(size_t *len);
 /** early_init_fdt_scan_reserved_mem() - reservation block and /reserved-memory */
 void early_init_fdt_scan_reserved_mem(void);
 
-/** early_init_dt_check_for_initrd() - reserve the initrd; stops where it is not in RAM */
+/** early_init_dt_check_for_initrd() - reserve the initrd, or say why there is none to use */
 void early_init_dt_check_for_initrd(void);
 
 /* The initrd's physical range, half-open; both 0 where there is none. */

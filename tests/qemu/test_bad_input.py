@@ -13,8 +13,6 @@ import pytest
 import trees
 from entries import LOAD, TREE
 
-FAR = 0xf0000000
-
 
 def stub(name, enter, **fields):
     """No tree of our own: a1 is what @enter makes of the firmware's."""
@@ -23,10 +21,6 @@ def stub(name, enter, **fields):
 
 def changed(name, change, **fields):
     return entries.boot(name, change=change, **fields)
-
-
-def chosen(text):
-    return f"/ {{ chosen {{ {text} }}; }};"
 
 
 def memory(reg):
@@ -83,15 +77,6 @@ PANICS = [
      "RAM is smaller than the image needs: {load:#x}-{end:#x} is not all RAM"),
     (entries.boot("image-outside-memory", text=memory(f"0 {LOAD + (64 << 20):#x} 0 0x4000000")),
      "RAM is smaller than the image needs: {load:#x}-{end:#x} is not all RAM"),
-    (entries.boot("initrd-outside-ram", text=chosen(
-        f"linux,initrd-start = <0 {FAR:#x}>; linux,initrd-end = <0 {FAR + 4096:#x}>;")),
-     f"initrd {FAR:#x}-{FAR + 4096:#x} does not lie in RAM that is used"),
-    (entries.boot("initrd-in-ram-not-used", bootargs="mem=64M", text=chosen(
-        "linux,initrd-start = <0 0x86000000>; linux,initrd-end = <0 0x86001000>;")),
-     "initrd 0x86000000-0x86001000 does not lie in RAM that is used"),
-    (entries.boot("initrd-backwards", text=chosen(
-        "linux,initrd-start = <0 0x86001000>; linux,initrd-end = <0 0x86000000>;")),
-     "initrd 0x86001000-0x86000000 does not lie in RAM that is used"),
     (entries.boot("long-command-line", bootargs="x" * 2048),
      "command line of 2048 bytes: at most 2047 are possible"),
 ]
