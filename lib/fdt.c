@@ -337,8 +337,11 @@ static bool name_matches(const char *name, const char *text, size_t len)
 
 bool fdt_name_is(const struct fdt *fdt, int node, const char *name)
 {
-	return node_body(fdt, node) >= 0 &&
-	       name_matches(fdt_node_name(fdt, node), name, strlen(name));
+	const char *found = fdt_node_name(fdt, node);
+
+	/* Most differ at once: their length is not counted. */
+	return found[0] == name[0] && node_body(fdt, node) >= 0 &&
+	       name_matches(found, name, strlen(name));
 }
 
 /* Bytes up to the end of a path's component. */

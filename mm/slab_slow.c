@@ -191,7 +191,7 @@ size_t ksize(const void *p)
 
 void kmem_cache_init(void)
 {
-	static struct kmem_cache caches[13];
+	static struct kmem_cache caches[13] __noinit; /* set up below */
 	static const struct {
 		u16 size;
 		char name[14];

@@ -57,7 +57,7 @@ BENCH(pages_alloc_free, "eight pages in one piece allocated and freed", run_piec
 
 static void run_bulk(unsigned long n)
 {
-	static struct page *pages[256];
+	static struct page *pages[256] __noinit;
 
 	for (unsigned long i = 0; i < n; i += ARRAY_SIZE(pages)) {
 		unsigned long got = alloc_pages_bulk(GFP_KERNEL, ARRAY_SIZE(pages), pages);
@@ -100,7 +100,7 @@ BENCH(kmalloc_free_4k, "4 KiB taken and given back", run_kmalloc_4k, 256);
 /* More than magazines hold: slabs are made, filled, emptied and given back. */
 static void run_kmalloc_many(unsigned long n)
 {
-	static void *object[1024];
+	static void *object[1024] __noinit;
 
 	for (unsigned long i = 0; i < n; i++)
 		object[i] = kmalloc(256, GFP_KERNEL);

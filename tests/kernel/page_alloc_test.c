@@ -115,7 +115,7 @@ static void flags(void)
 
 static void exact_and_bulk(void)
 {
-	static struct page *page[300];
+	static struct page *page[300] __noinit;
 	unsigned long used = begin();
 	char *exact = alloc_pages_exact(5 * PAGE_SIZE + 1, GFP_KERNEL);
 
@@ -138,7 +138,7 @@ static void exact_and_bulk(void)
 /* What is free is in as large pieces as before. */
 static void coalescing(void)
 {
-	static struct page *page[1024];
+	static struct page *page[1024] __noinit;
 	struct page_alloc_counts before, after;
 	unsigned long used = begin(), nr;
 
@@ -373,7 +373,7 @@ static void stress(struct work_struct *work)
 /* While the harts take and give, blocks come online. */
 static void harts_at_once(void)
 {
-	static struct stress jobs[NR_CPUS];
+	static struct stress jobs[NR_CPUS] __noinit;
 	unsigned long used = begin() - kernel_pgtable.tables;
 
 	for_each_online_cpu(cpu)

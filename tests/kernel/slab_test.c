@@ -259,7 +259,7 @@ static void exchange_irq(void *info)
 
 static void stress(bool interrupts)
 {
-	static struct work_struct works[NR_CPUS];
+	static struct work_struct works[NR_CPUS] __noinit;
 	unsigned long before = objects_in_use();
 	u64 cursor = log_cursor();
 
@@ -330,7 +330,7 @@ static unsigned int take(struct kmem_cache *cache, void **object, unsigned int m
 
 static void test_exhaustion(void)
 {
-	static void *object[200];
+	static void *object[200] __noinit;
 	unsigned long before = objects_in_use();
 	struct kmem_cache *cache = kmem_cache_create("test-out", 1000, 0, 0, NULL);
 	unsigned int nr = take(cache, object, 100);
