@@ -89,7 +89,7 @@ BENCH(kmalloc_free_4k, "4 KiB taken and given back", run_kmalloc_4k, 256);
 /* More than magazines hold: slabs are made, filled, emptied and given back. */
 static void run_kmalloc_many(unsigned long n)
 {
-	static void *object[1024];
+	static void *object[1024] __noinit;
 
 	for (unsigned long i = 0; i < n; i++)
 		object[i] = kmalloc(256, GFP_KERNEL);

@@ -42,7 +42,7 @@ static bool all_bytes(const unsigned char *p, unsigned char byte, size_t size)
 /* One of each size at a time, and so many of each at once that they could overlap. */
 static void test_sizes(void)
 {
-	static unsigned char *many[80];
+	static unsigned char *many[80] __noinit;
 	unsigned long before = objects_in_use();
 
 	for (size_t size = 1; size < 20000; size += size < 300 ? 1 : size / 7) {
@@ -265,7 +265,7 @@ static void exchange_irq(void *info)
 
 static void stress(bool interrupts)
 {
-	static struct work_struct works[NR_CPUS];
+	static struct work_struct works[NR_CPUS] __noinit;
 	unsigned long before = objects_in_use();
 	u64 cursor = log_cursor();
 
@@ -337,7 +337,7 @@ static unsigned int take(struct kmem_cache *cache, void **object, unsigned int m
 
 static void test_exhaustion(void)
 {
-	static void *object[200];
+	static void *object[200] __noinit;
 	unsigned long before = objects_in_use();
 	struct kmem_cache *cache = kmem_cache_create("test-out", 1000, 0, 0, NULL);
 	unsigned int nr = take(cache, object, 100);
