@@ -9,7 +9,8 @@
 #include "slab.h"
 
 /* Those from which a cache, its magazines and its slabs' descriptors come: these are first. */
-struct kmem_cache slab_cache_cache, slab_magazine_cache, slab_descriptor_cache;
+struct kmem_cache slab_cache_cache __noinit, slab_magazine_cache __noinit;
+struct kmem_cache slab_descriptor_cache __noinit;
 
 LIST_HEAD(slab_caches);
 spinlock_t slab_caches_lock;

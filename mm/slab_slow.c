@@ -6,8 +6,8 @@
 /* Nothing to take, no room: what a hart has until it gets a magazine of its own. */
 struct magazine no_magazine = { .top = no_magazine.slots, .limit = no_magazine.slots };
 
-struct kmem_cache *kmalloc_small[KMALLOC_SMALL / 8];
-struct kmem_cache *kmalloc_large[KMALLOC_MAX_CACHE_SIZE / KMALLOC_SMALL];
+struct kmem_cache *kmalloc_small[KMALLOC_SMALL / 8] __noinit;
+struct kmem_cache *kmalloc_large[KMALLOC_MAX_CACHE_SIZE / KMALLOC_SMALL] __noinit;
 DEFINE_PER_CPU(unsigned long, slab_seen_there);
 unsigned long slab_page_of_0 = BLOCK_META_SIZE; /* none has been seen, until kmem_cache_init() */
 

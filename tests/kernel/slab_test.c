@@ -42,7 +42,7 @@ static bool all_bytes(const unsigned char *p, unsigned char byte, size_t size)
 /* One of each size at a time, and so many of each at once that they could overlap. */
 static void test_sizes(void)
 {
-	static unsigned char *many[80];
+	static unsigned char *many[80] __noinit;
 	unsigned long before = objects_in_use();
 
 	for (size_t size = 1; size < 20000; size += size < 300 ? 1 : size / 7) {
@@ -205,7 +205,7 @@ static void test_bad_frees(void)
 
 /* --- Several harts --- */
 
-#define NR_SHARED 64
+#define NR_SHARED 300
 
 static struct shared {
 	size_t size;
@@ -228,15 +228,21 @@ static void check_and_free(struct shared *s)
 	kfree(s);
 }
 
-/* What a hart puts there another one takes out, looks at and frees. */
+/*
+ * What a hart puts there another one takes out, looks at and frees. For a while it puts, then
+ * it only takes, so that magazines are filled and emptied.
+ */
 static void exchange(unsigned long repeats, gfp_t gfp)
 {
-	unsigned long state = smp_processor_id() + repeats;
+	unsigned long state = smp_processor_id() + repeats, turns = state;
+	bool was = true;
 
 	for (unsigned long i = 0; i < repeats; i++) {
-		size_t size = next_random(&state) % (i % 16 ? 300 : 9000);
-		struct shared *s = kmalloc(sizeof(*s) + size, gfp);
+		size_t size = next_random(&state) % (i % 64 ? 100 : 9000);
+		bool put = next_random(&turns) % 64 ? was : !was;
+		struct shared *s = put ? kmalloc(sizeof(*s) + size, gfp) : NULL;
 
+		was = put;
 		if (s) {
 			s->size = size;
 			s->fill = (unsigned char)next_random(&state);
@@ -248,13 +254,13 @@ static void exchange(unsigned long repeats, gfp_t gfp)
 
 static void exchange_work(struct work_struct *work)
 {
-	exchange(2000 * cmdline.ktest_work, GFP_KERNEL);
+	exchange(30000 * cmdline.ktest_work, GFP_KERNEL);
 }
 
 static void exchange_irq(void *info)
 {
 	EXPECT(irqs_disabled());
-	exchange(20, GFP_ATOMIC);
+	exchange(4, GFP_ATOMIC);
 }
 
 static void stress(bool interrupts)
@@ -269,8 +275,9 @@ static void stress(bool interrupts)
 		INIT_WORK(&works[cpu], exchange_work);
 		EXPECT(schedule_work_on(cpu, &works[cpu]));
 	}
-	for (int i = 0; interrupts && i < 50; i++)
-		for_each_online_cpu(cpu)
+	/* As many as there is time for: what they may interrupt is a few instructions. */
+	for (unsigned int cpu = 1; interrupts && cpu < nr_cpu_ids; cpu++)
+		while (!completion_done(&works[cpu].done))
 			EXPECT_EQ(smp_call_function_single(cpu, exchange_irq, NULL, true), 0);
 	for_each_online_cpu(cpu) flush_work(&works[cpu]);
 	for (unsigned int i = 0; i < NR_SHARED; i++)

@@ -6,7 +6,7 @@
  * frameless_caller() - return address of a function that calls nothing, but only jumps
  * To ask the compiler for it would make it save ra, and so make a frame.
  */
-#ifdef __riscv
+#if defined(__riscv) && !defined(__SANITIZE_ADDRESS__) /* whose checks are calls */
 #define frameless_caller()                        \
 	({                                        \
 		unsigned long _ra;                \
