@@ -54,6 +54,10 @@ static bool is_memory_node(int node)
 	return type ? !strcmp(type, "memory") : fdt_name_is(&machine_fdt, node, "memory");
 }
 
+#define MAX_BANKS (MEMBLOCK_REGIONS * 3 / 4)
+
+static unsigned int nr_left_out;
+
 static void scan_memory(int root, int node)
 {
 	u64 base, size;
@@ -61,8 +65,9 @@ static void scan_memory(int root, int node)
 
 	for (u32 i = 0; !err; i++) {
 		err = fdt_reg(&machine_fdt, root, node, i, &base, &size);
-		if (!err)
-			must(memblock_add(base, size), "a bank of RAM");
+		/* Firmware's ranges cut banks up, which needs room in the same list. */
+		if (!err && (memblock.memory.cnt >= MAX_BANKS || memblock_add(base, size)))
+			nr_left_out++;
 	}
 	if (err != -ENOENT)
 		pr_warn("boot: device tree: %s: bad reg: %pe\n", fdt_node_name(&machine_fdt, node),
@@ -85,6 +90,9 @@ void early_init_dt_scan_nodes(void)
 		else if (is_memory_node(node))
 			scan_memory(root, node);
 	}
+	if (nr_left_out)
+		pr_warn("boot: device tree: %u banks of RAM left out: there is room for %u\n",
+			nr_left_out, MAX_BANKS);
 }
 
 void early_init_fdt_reserve_self(void)
