@@ -5,6 +5,7 @@
 #include <kernel/memblock.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
+#include <kernel/sizes.h>
 #include <kernel/string.h>
 #include <asm/boot_record.h>
 #include <asm/cpufeature.h>
@@ -58,6 +59,17 @@ static bool is_memory_node(int node)
 
 static unsigned int nr_left_out;
 
+/* Whole pages of it. Firmware's ranges cut banks up, which needs room in the same list. */
+static void add_bank(u64 base, u64 size)
+{
+	u64 start = ALIGN(base, PAGE_SIZE), end = ALIGN_DOWN(base + size, PAGE_SIZE);
+
+	if (start < base || start >= end)
+		return;
+	if (memblock.memory.cnt >= MAX_BANKS || memblock_add(start, end - start))
+		nr_left_out++;
+}
+
 static void scan_memory(int root, int node)
 {
 	u64 base, size;
@@ -65,9 +77,8 @@ static void scan_memory(int root, int node)
 
 	for (u32 i = 0; !err; i++) {
 		err = fdt_reg(&machine_fdt, root, node, i, &base, &size);
-		/* Firmware's ranges cut banks up, which needs room in the same list. */
-		if (!err && (memblock.memory.cnt >= MAX_BANKS || memblock_add(base, size)))
-			nr_left_out++;
+		if (!err)
+			add_bank(base, size);
 	}
 	if (err != -ENOENT)
 		pr_warn("boot: device tree: %s: bad reg: %pe\n", fdt_node_name(&machine_fdt, node),

@@ -73,17 +73,17 @@ HOLES = [(0x8c000000 + i * 0x40000, 0x3f000) for i in range(200)]
 # name; banks; what is said of them; bytes
 BANKS = [
     ("banks-200", banks((0x80000000, 0xc000000), *HOLES),
-     "boot: device tree: 105 banks of RAM left out: there is room for 96",
-     0xc000000 + 95 * 0x3f000),
+     "boot: device tree: 104 banks of RAM left out: there is room for 96",
+     0xc000000 + 96 * 0x3f000),
     ("banks-overlapping", banks((0x84000000, 0x8000000), (0x80000000, 0x6000000),
                                 (0x82000000, 0x1000), (0x85000000, 0)), None, 0xc000000),
     ("banks-wrapping", banks((0x80000000, 0xc000000), (0xfffffffffffff000, 0x2000)),
-     "boot: device tree: memory@80000000: bad reg: -EINVAL", 0xc000000),
+     "boot: device tree: memory@80000000: bad reg: -EOVERFLOW", 0xc000000),
     ("banks-pages", banks((0x80000000, 0xa000000), *[(0x8b000000 + i * 0x3000, 0x1000)
                                                      for i in range(60)]), None,
      0xa000000 + 60 * 0x1000),
     ("banks-tiny-pieces", banks((0x80000800, 0xa000000), (0x8b000801, 0x1000), (0x8c000fff, 2)),
-     None, 0xa000000 + 0x1000 + 2),
+     None, 0xa000000 - 0x1000), # whole pages only
 ]
 BANK_BOOTS = [entries.boot(b[0], text=b[1]) for b in BANKS]
 
@@ -103,7 +103,7 @@ RESERVED = """
     one@86000000 { reg = <0 0x86000000 0 0x300000>; };
     two@86100000 { reg = <0 0x86100000 0 0x100000>; no-map; };
     three@86200800 { reg = <0 0x86200800 0 0x200001>; reusable; };
-    four@8ff00000 { reg = <0 0x8ff00000 0 0x10000000>; };
+    four@8ff00000 { reg = <0 0x8ff00000 0 0x10000000>; reusable; };
 }; };
 """
 
