@@ -66,7 +66,8 @@ def test_scale(scale, boot, outcomes):
 FILE = f"/dev/shm/cairn-ram-{os.getpid()}"  # counts by the page
 IN_FILE = machine.Boot(name="scale-touched", machine="virt,memory-backend=m0", ram="1G",
                        append='quiet run="mem; poweroff"',
-                       extra=("-object", f"memory-backend-file,id=m0,size=1G,share=on,mem-path={FILE}"))
+                       extra=("-object",
+                              f"memory-backend-file,id=m0,size=1G,share=on,mem-path={FILE}"))
 
 
 @pytest.mark.parametrize("boot", [IN_FILE], ids=["1G"])
