@@ -18,6 +18,7 @@
 #include <kernel/watchdog.h>
 #include <asm/boot_record.h>
 #include <asm/irq.h>
+#include <asm/irqflags.h>
 #include <asm/nmi.h>
 #include <asm/sbi.h>
 #include <asm/setup.h>
@@ -38,9 +39,18 @@ static __noreturn void idle_for_ever(const char *why)
 		__asm__ __volatile__("wfi");
 }
 
+/* What the firmware is asked for next concerns all harts: none is in the middle of anything. */
+static void stop_harts(void)
+{
+	local_irq_disable();
+	smp_send_stop();
+	nmi_cpu_exit();
+}
+
 /* Some machines can only restart. After a failure that would lose the message, or loop. */
 void machine_power_off(bool failed)
 {
+	stop_harts();
 	sbi_reset(SBI_SRST_SHUTDOWN, failed ? SBI_SRST_REASON_FAILURE : SBI_SRST_REASON_NONE);
 	if (!failed) {
 		console_printf("the firmware cannot power off; rebooting\n");
@@ -51,6 +61,7 @@ void machine_power_off(bool failed)
 
 void machine_restart(void)
 {
+	stop_harts();
 	sbi_reset(SBI_SRST_COLD_REBOOT, SBI_SRST_REASON_NONE);
 	idle_for_ever("the firmware cannot reboot");
 }

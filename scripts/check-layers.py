@@ -53,7 +53,8 @@ DOORS = {
     ("arch/riscv/kernel/traps.c", "do_page_fault"): "explaining a fault needs the tables",
     ("arch/riscv/kernel/traps.c", "spurious_fault"): "so does knowing that there is none",
     ("", "__stack_chk_fail"): "called by the compiler, from anywhere",
-    ("arch/riscv/kernel/smp.c", "kernel_map"): "where a hart starts, in physical addresses",
+    ("arch/riscv/kernel/hotplug.c", "kernel_map"): "where a hart starts, in physical addresses",
+    ("arch/riscv/kernel/hotplug.c", "cpu_lacks"): "trying what a hart does needs its tables",
     ("drivers/", "kernel_map"): "data behind __pa() and __va(), which every layer may use",
 }
 EARLY = "__early_"

@@ -43,7 +43,7 @@ static inline unsigned int num_online_cpus(void)
  * Context: interrupts on.
  * Return: 0, also when it runs already; -EINVAL: no such number; -ENXIO: it does not keep the
  * kernel's paging mode; -EOPNOTSUPP: it lacks an extension that is in use (struct hart,
- * lacks); -EIO: the firmware refuses; -ETIMEDOUT: it did not come in a second.
+ * lacks); -EIO: the firmware refuses; -ETIMEDOUT: it did not come in 5 s.
  */
 int cpu_up(unsigned int cpu);
 
@@ -52,7 +52,7 @@ int cpu_up(unsigned int cpu);
  * Its timers are the boot hart's then.
  * Context: interrupts on.
  * Return: 0, also when it is stopped already; -EINVAL: no such number; -EBUSY: it is the boot
- * hart or the one that asks; -ETIMEDOUT: it did not stop in a second, and goes on.
+ * hart or the one that asks; -ETIMEDOUT: it did not stop in 5 s, and goes on.
  */
 int cpu_down(unsigned int cpu);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * libfdt, which the tests compare with, exports a function of this name too, and
- * the linker would give both sides the same one. Forced into the kernel's own
+ * libfdt, which the tests compare with, exports functions of these names too, and
+ * the linker would give both sides the same. Forced into the kernel's own
  * sources by fdt.mk; fdt_ref.c, which speaks libfdt, must not see it.
  */
-#define fdt_getprop cairn_fdt_getprop
+#define fdt_getprop   cairn_fdt_getprop
+#define fdt_next_node cairn_fdt_next_node

@@ -39,7 +39,7 @@ struct run {
 	unsigned long turn[MAX_HARTS][LINE / sizeof(long)]; /* one to a line */
 };
 
-static struct round rounds[NR_ROUNDS];
+static struct round rounds[NR_ROUNDS] __noinit;
 
 /* --- The tests: what each hart does --- */
 

@@ -7,7 +7,6 @@
 #include <kernel/errno.h>
 #include <kernel/ktest.h>
 #include <kernel/pgtable.h>
-#include <kernel/printk.h>
 #include <kernel/smp.h>
 #include <kernel/string.h>
 #include <kernel/watchdog.h>
@@ -158,93 +157,6 @@ static void exclusion(void)
 	on_each_cpu(note_cpu, NULL, true);
 	EXPECT_EQ(shared, 5000UL * num_online_cpus());
 	EXPECT(!spin_is_locked(&lock));
-}
-
-static void fail_here(void *info)
-{
-	*(volatile char *)info = 1;
-}
-
-static int fail_in_work(void *info)
-{
-	fail_here(info);
-	return 0;
-}
-
-static void expect_failed(unsigned int cpu)
-{
-	EXPECT_EQ(READ_ONCE(harts[cpu]->state), HART_FAILED);
-	EXPECT_EQ(smp_call_function_single(cpu, note_cpu, NULL, true), -ENXIO);
-	EXPECT_EQ(smp_call_on_cpu(cpu, fail_in_work, NULL, false), -ENXIO);
-	EXPECT_EQ(cpu_up(cpu), 0);
-	asked[cpu] = 0;
-	EXPECT_EQ(smp_call_function_single(cpu, note_cpu, (void *)7, true), 0);
-	EXPECT_EQ(asked[cpu], 7);
-}
-
-/* A trap on another hart stops that hart; who waits for it goes on, and it can be had again. */
-static void trap_elsewhere(void)
-{
-	const unsigned int cpu = last_cpu();
-	int quiet = console_loglevel;
-	void *guard;
-
-	if (!cpu)
-		return; /* a call to itself is an ordinary one */
-	guard = (void *)(harts[cpu]->home_low - 8);
-	console_loglevel = 0;
-	EXPECT_EQ(smp_call_function_single(cpu, fail_here, NULL, true), -ENXIO);
-	expect_failed(cpu);
-	EXPECT_EQ(smp_call_function_single(cpu, fail_here, guard, true), -ENXIO);
-	expect_failed(cpu);
-	EXPECT_EQ(smp_call_on_cpu(cpu, fail_in_work, NULL, false), -ENXIO);
-	expect_failed(cpu);
-	console_loglevel = quiet;
-}
-
-/* What is queued behind a trap is not lost: who waits is told. */
-struct queued {
-	struct work_struct work;
-	unsigned int ran;
-};
-
-static void count_or_fail(struct work_struct *work)
-{
-	struct queued *queued = container_of(work, struct queued, work);
-
-	queued->ran++;
-	if (queued->ran > 1)
-		fail_here(NULL);
-}
-
-static void works(void)
-{
-	static struct queued q[3]; /* a hart that is stuck might still write them */
-	const unsigned int cpu = last_cpu();
-	int quiet = console_loglevel;
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(q); i++) {
-		q[i].ran = 0;
-		INIT_WORK(&q[i].work, count_or_fail);
-		flush_work(&q[i].work); /* never scheduled */
-		EXPECT(schedule_work_on(cpu, &q[i].work));
-	}
-	for (unsigned int i = 0; i < ARRAY_SIZE(q); i++) {
-		flush_work(&q[i].work);
-		EXPECT_EQ(q[i].ran, 1);
-	}
-	EXPECT(!schedule_work_on(nr_cpu_ids, &q[0].work));
-	if (!cpu)
-		return;
-	q[2].ran = 0;
-	console_loglevel = 0;
-	for (unsigned int i = 0; i < ARRAY_SIZE(q); i++)
-		schedule_work_on(cpu, &q[i].work);
-	for (unsigned int i = 0; i < ARRAY_SIZE(q); i++)
-		flush_work(&q[i].work);
-	expect_failed(cpu);
-	console_loglevel = quiet;
-	EXPECT_EQ(q[0].ran, 2);
 }
 
 /* --- The engine, with a second hart in what it changes --- */
@@ -407,8 +319,6 @@ static const struct ktest_case cases[] = {
 	{ "start_stop", start_stop },
 	{ "no_mode", no_mode },
 	{ "exclusion", exclusion },
-	{ "trap_elsewhere", trap_elsewhere },
-	{ "works", works },
 	{ "split_merge", split_merge },
 	{ "split_merge_dirty", split_merge_dirty },
 	{ "unmapped_everywhere", unmapped_everywhere },

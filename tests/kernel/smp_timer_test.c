@@ -15,6 +15,7 @@
 #include <asm/csr.h>
 #include <asm/irq.h>
 #include <asm/irqflags.h>
+#include <asm/svprobe.h>
 #include <asm/time.h>
 
 #define NR_TIMERS 6
@@ -219,6 +220,20 @@ static void completions(void)
 	EXPECT_EQ(wait_for_completion_timeout(&word, 0) > 0, 1); /* done stays done */
 }
 
+/* Trying the extensions, as `cpu` does, leaves the timer as it was set. */
+static void probed(void)
+{
+	ktime_t begin = ktime_get();
+
+	setup();
+	hrtimer_start(&shots[0].timer, (ktime_t)ms_to_ktime(2), HRTIMER_MODE_REL);
+	svprobe(-1UL);
+	while (!READ_ONCE(nr_fired) && ktime_get() < begin + LATE)
+		cpu_relax();
+	EXPECT_EQ(nr_fired, 1);
+	hrtimer_cancel(&shots[0].timer);
+}
+
 /* A hart that stops leaves its timers to the boot hart. */
 static int start_there(void *unused)
 {
@@ -248,5 +263,6 @@ static const struct ktest_case cases[] = {
 	{ "order", order },   { "cancel", cancel },     { "periodic", periodic },
 	{ "masked", masked }, { "sleeping", sleeping }, { "completions", completions },
 	{ "moved", moved },
+	{ "probed", probed },
 };
 KTEST_SUITE(smp_timer, cases);

@@ -3,7 +3,7 @@
 import trees
 
 MODES = ("sv39", "sv48", "sv57")
-EXTENSIONS = ("svnapot", "svpbmt", "svinval", "svadu", "svade", "svvptc")
+EXTENSIONS = ("svnapot", "svpbmt", "svinval", "svadu", "svade", "svvptc", "sstc")
 BITS = {"sv39": 39, "sv48": 48, "sv57": 57}
 GIB4 = 1 << 32
 TOP = 1 << 64

@@ -27,8 +27,8 @@ def rows():
 
 def counted(mode, run="first", glob="*", smp=1):
     """@run only tells two equal boots apart."""
-    return machine.Boot(name=f"figures-{mode}-{run}", cpu=CPUS[mode], ram="1G", extra=ICOUNT,
-                        smp=smp, append=f'quiet run="log; bench {glob}; poweroff"')
+    return machine.Boot(name=f"figures-{mode}-{run}", cpu=CPUS[mode], ram="1G", smp=smp,
+                        extra=ICOUNT, append=f'quiet run="log; bench {glob}; poweroff"')
 
 
 def figures(outcome):
@@ -37,7 +37,8 @@ def figures(outcome):
     prefix = "smp." if outcome.boot.smp > 1 else ""
     for line in outcome.lines:
         if marks := re.match(r"(?:<\d> ?)?boot: instret (.*)", line):
-            found |= {f"{prefix}boot.{k}": float(v) for k, v in re.findall(r"(\w+)=(\d+)", marks[1])}
+            found |= {f"{prefix}boot.{k}": float(v)
+                      for k, v in re.findall(r"(\w+)=(\d+)", marks[1])}
         if bench := re.match(r"bench: name=(\S+) .*\bmedian=([\d.]+)", line):
             found[f"{prefix}bench.{bench[1]}"] = float(bench[2])
     return found

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Harts a device tree may have, and what is said of those that stay out."""
+import re
+
 import entries
 import ktap
 import machine
@@ -56,22 +58,75 @@ ASKED = ('run=\\"hart start 99; hart stop 0; hart stop x; hart go 1; hart stop 1
 @pytest.mark.parametrize("boot", [entries.boot("harts-asked", smp=2, bootargs=ASKED)],
                          ids=lambda b: b.name)
 def test_hart_command(boot, outcome):
-    said = [line for line in outcome.lines if line.startswith(("hart", "usage"))]
+    said = [re.sub(r"ticks=\d+", "ticks=N", line) for line in outcome.lines
+            if line.startswith(("hart", "usage"))]
     assert said == [
         "hart: 99: there is no such hart", "hart: 0: the monitor runs on it",
         "hart: x: not a number", "usage: hart [start|stop] [HARTID]",
-        "hart0   cpu0   online    calls=0 retried-faults=0",
-        "hart1   cpu1   stopped   calls=0 retried-faults=0"]
+        "hart0   cpu0   online    ticks=N calls=0 retried-faults=0",
+        "hart1   cpu1   stopped   ticks=N calls=0 retried-faults=0"]
+
+
+# Each mode with each number of harts, and all pairs of these with both timers and two controllers.
+SUITES = [(mode, smp, ("on", "off")[(m + s) % 2], ("none", "aplic-imsic")[(m + s // 2) % 2])
+          for m, mode in enumerate(test_figures.CPUS) for s, smp in enumerate((1, 2, 3, 8))]
 
 
 @pytest.mark.parametrize("boot", [
-    machine.Boot(name=f"harts-split-{mode}", cpu=cpu, smp=2,
-                 append="quiet ktest_work=334 ktest=smp.split_merge*")
-    for mode, cpu in test_figures.CPUS.items()], ids=lambda b: b.name)
-def test_split_under_another_hart(boot, outcome):
-    """100,200 splits and merges of a block that another hart reads and writes."""
+    machine.Boot(name=f"harts-{mode}-{smp}-sstc-{sstc}-{aia}", machine=f"virt,aia={aia}", smp=smp,
+                 cpu=f"{test_figures.CPUS[mode]},sstc={sstc}", append="quiet ktest=smp*,irq",
+                 time_limit=300)
+    for mode, smp, sstc, aia in SUITES], ids=lambda b: b.name)
+def test_suites(boot, outcome):
     assert ktap.parse(outcome.text).failed == 0
     assert outcome.end == "exit 0"
+
+
+# Each waits for the other hart's fence: on a machine whose cores are busy, a time slice.
+@pytest.mark.parametrize("boot", [
+    machine.Boot(name=f"harts-split-{mode}", cpu=cpu, smp=2, time_limit=600,
+                 append="quiet ktest_work=34 ktest=smp.split_merge*")
+    for mode, cpu in test_figures.CPUS.items()], ids=lambda b: b.name)
+def test_split_under_another_hart(boot, outcome):
+    """10,200 splits and merges of a block that another hart reads and writes."""
+    assert ktap.parse(outcome.text).failed == 0
+    assert outcome.end == "exit 0"
+
+
+@pytest.mark.parametrize("boot", [
+    machine.Boot(name="harts-restart", smp=2, time_limit=600,
+                 append="quiet ktest_work=50 ktest=smp.start_stop")], ids=lambda b: b.name)
+def test_thousand_restarts(boot, outcome):
+    """1,000 times stopped and started: no hart lost, no memory."""
+    assert ktap.parse(outcome.text).failed == 0
+    assert outcome.end == "exit 0"
+
+
+POLICY = 'quiet {} run=\\"crash null 1; crash stack 2; hart; hart start 1; hart; poweroff\\"'
+
+
+@pytest.mark.parametrize("boot", [
+    entries.boot("harts-oops", smp=3, bootargs=POLICY.format("panic_on_oops=0"))],
+    ids=lambda b: b.name)
+def test_oops_stops_its_hart(boot, outcome):
+    said = [line.split(" ticks")[0] for line in outcome.lines if line.startswith(("hart", "smp: "))]
+    assert said == [
+        "smp: hart 1 is stopped; 'hart start 1' starts it anew",
+        "smp: hart 2 is stopped; 'hart start 2' starts it anew",
+        "hart0   cpu0   online   ", "hart1   cpu1   failed   ", "hart2   cpu2   failed   ",
+        "hart0   cpu0   online   ", "hart1   cpu1   online   ", "hart2   cpu2   failed   "]
+    assert any("bytes below the stack; this report is on the emergency stack" in line
+               for line in outcome.lines)
+    assert outcome.end == "exit 0"
+
+
+@pytest.mark.parametrize("boot", [
+    entries.boot("harts-panic-on-oops", smp=3, bootargs=POLICY.format("panic_on_oops=1"))],
+    ids=lambda b: b.name)
+def test_panic_on_oops(boot, outcome):
+    panics = [line for line in outcome.lines if line.startswith("panic: ")]
+    assert len(panics) == 1 and panics[0].startswith("panic: load page fault at crash_load+")
+    assert not any(line.startswith("hart") for line in outcome.lines)
 
 
 def ends_well(outcome):

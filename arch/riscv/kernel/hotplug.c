@@ -11,7 +11,7 @@
 #include <asm/barrier.h>
 #include <asm/boot_record.h>
 #include <asm/cmpxchg.h>
-#include <asm/svprobe.h>
+#include <asm/cpufeature.h>
 #include <asm/csr.h>
 #include <asm/errata.h>
 #include <asm/irq.h>
@@ -116,10 +116,12 @@ void secondary_start_kernel(void)
 
 /* --- On another one --- */
 
-/* Waits for a second. */
+/* Long enough for an emulator whose machine is busy. */
+#define PATIENCE (5 * NSEC_PER_SEC)
+
 static bool wait_while_state(const struct hart *hart, unsigned int state)
 {
-	ktime_t end = ktime_get() + NSEC_PER_SEC;
+	ktime_t end = ktime_get() + PATIENCE;
 
 	while (__atomic_load_n(&hart->state, __ATOMIC_ACQUIRE) == state)
 		if (ktime_get() > end)
@@ -130,7 +132,7 @@ static bool wait_while_state(const struct hart *hart, unsigned int state)
 /* Only when it has stopped it can be started again. */
 static bool wait_stopped(const struct hart *hart)
 {
-	ktime_t end = ktime_get() + NSEC_PER_SEC;
+	ktime_t end = ktime_get() + PATIENCE;
 
 	for (;;) {
 		struct sbiret ret = sbi_ecall(SBI_EXT_HSM, SBI_HSM_HART_STATUS, hart->hartid, 0, 0);

@@ -117,8 +117,13 @@ int smp_call_function_single(unsigned int cpu, void (*func)(void *info), void *i
 		queue_call(cpu, &sync);
 		return wait_for(&sync);
 	}
-	local_irq_save(flags); /* an interrupt may want it too */
-	wait_for(call);
+	for (;;) {
+		wait_for(call);
+		local_irq_save(flags); /* an interrupt may want it too */
+		if (READ_ONCE(call->ret) != CALL_UNDER_WAY)
+			break;
+		local_irq_restore(flags);
+	}
 	call->func = func;
 	call->info = info;
 	queue_call(cpu, call);

@@ -124,9 +124,10 @@ static enum hart_does try_svade(void)
 	return faults == 2 ? HART_DOES : HART_DIFFERS;
 }
 
-static int clear_stimecmp(void *arg)
+/* What is set stays set: `cpu` tries all again at any time. */
+static int rewrite_stimecmp(void *arg)
 {
-	csr_write(CSR_STIMECMP, ~0UL);
+	csr_write(CSR_STIMECMP, csr_read(CSR_STIMECMP));
 	return 0;
 }
 
@@ -135,7 +136,7 @@ static enum hart_does try_sstc(void)
 {
 	struct pt_regs trap;
 
-	return catch_trap(clear_stimecmp, NULL, &trap) ? HART_FAULTS : HART_DOES;
+	return catch_trap(rewrite_stimecmp, NULL, &trap) ? HART_FAULTS : HART_DOES;
 }
 
 static enum hart_does (*const try[NR_RISCV_EXTS])(void) = {

@@ -55,6 +55,13 @@ bool riscv_ext_usable(const struct riscv_ext_state state[NR_RISCV_EXTS], enum ri
 /** riscv_ext_broken() - whether the device tree promises what the hart does not do; pure */
 bool riscv_ext_broken(const struct riscv_ext_state state[NR_RISCV_EXTS], enum riscv_ext ext);
 
+/**
+ * cpu_lacks() - the first extension in use that this hart, when it is tried, does not do
+ * A door up to the memory side. Context: as svprobe(), on one hart at a time.
+ * Return: its name; NULL: it does all.
+ */
+const char *cpu_lacks(void);
+
 /** riscv_fill_hwcap() - decide what is used, from what was listed and seen, and say so */
 void riscv_fill_hwcap(void);
 

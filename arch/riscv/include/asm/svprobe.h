@@ -12,10 +12,4 @@
  */
 void svprobe(unsigned long exts);
 
-/**
- * cpu_lacks() - the first extension in use that this hart, when it is tried, does not do
- * Context: as svprobe(), on one hart at a time. Return: its name; NULL: it does all.
- */
-const char *cpu_lacks(void);
-
 #endif
