@@ -149,7 +149,8 @@ static int cmd_mem(int argc, char **argv)
 	return 0;
 }
 
-MONITOR_COMMAND(mem, "", "RAM, and who has reserved what of it", cmd_mem, NULL);
+MONITOR_COMMAND(mem, "", "RAM, who has reserved what of it, and what pages are free", cmd_mem,
+		NULL);
 
 /* --- walk --- */
 

@@ -55,6 +55,21 @@ static bool is_memory_node(int node)
 	return type ? !strcmp(type, "memory") : fdt_name_is(&machine_fdt, node, "memory");
 }
 
+#define MAX_BANKS (MEMBLOCK_REGIONS * 3 / 4)
+
+static unsigned int nr_left_out;
+
+/* Whole pages of it. Firmware's ranges cut banks up, which needs room in the same list. */
+static void add_bank(u64 base, u64 size)
+{
+	u64 start = ALIGN(base, PAGE_SIZE), end = ALIGN_DOWN(base + size, PAGE_SIZE);
+
+	if (start < base || start >= end)
+		return;
+	if (memblock.memory.cnt >= MAX_BANKS || memblock_add(start, end - start))
+		nr_left_out++;
+}
+
 static void scan_memory(int root, int node)
 {
 	u64 base, size;
@@ -63,7 +78,7 @@ static void scan_memory(int root, int node)
 	for (u32 i = 0; !err; i++) {
 		err = fdt_reg(&machine_fdt, root, node, i, &base, &size);
 		if (!err)
-			must(memblock_add(base, size), "a bank of RAM");
+			add_bank(base, size);
 	}
 	if (err != -ENOENT)
 		pr_warn("boot: device tree: %s: bad reg: %pe\n", fdt_node_name(&machine_fdt, node),
@@ -86,6 +101,9 @@ void early_init_dt_scan_nodes(void)
 		else if (is_memory_node(node))
 			scan_memory(root, node);
 	}
+	if (nr_left_out)
+		pr_warn("boot: device tree: %u banks of RAM left out: there is room for %u\n",
+			nr_left_out, MAX_BANKS);
 }
 
 void early_init_fdt_reserve_self(void)

@@ -97,7 +97,7 @@ static inline unsigned int get_order(unsigned long size)
 	return order;
 }
 
-/** get_page() - one reference more, to all of its piece; put_page() - one less, as __free_pages() */
+/** get_page() - one reference more, to its whole piece; put_page() - drop one, as __free_pages() */
 static inline void get_page(struct page *page)
 {
 	__atomic_fetch_add(&compound_head(page)->refcount, 1, __ATOMIC_RELAXED);

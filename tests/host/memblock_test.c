@@ -5,6 +5,7 @@
  */
 #include <kernel/errno.h>
 #include <kernel/memblock.h>
+#include <kernel/printk.h>
 #include <kernel/sizes.h>
 
 #include <string.h>
@@ -278,6 +279,33 @@ static void full_lists(void)
 	CHECK_EQ(memblock.memory.cnt, 1);
 }
 
+static unsigned int nr_printed;
+
+void printk(const char *fmt, ...)
+{
+	(void)fmt;
+	nr_printed++;
+}
+
+/* After it only what is given back changes. */
+static void closed(void)
+{
+	memblock_init();
+	CHECK_EQ(memblock_add(SZ_1G, SZ_1G), 0);
+	CHECK_EQ(memblock_reserve(SZ_1G, SZ_1M, "one"), 0);
+	memblock_close();
+	CHECK_EQ(memblock_phys_alloc(SZ_4K, SZ_4K, "late"), 0);
+	CHECK_EQ(nr_printed, 1);
+	CHECK_EQ(memblock_add(0, SZ_1G), -EPERM);
+	CHECK_EQ(memblock_remove(SZ_1G, SZ_4K), -EPERM);
+	CHECK_EQ(memblock_reserve(SZ_1G + SZ_1M, SZ_4K, "late"), -EPERM);
+	CHECK_EQ(memblock_mark_nomap(SZ_1G, SZ_4K), -EPERM);
+	CHECK_EQ(memblock_reserved_size(), SZ_1M);
+	CHECK_EQ(memblock_phys_mem_size(), SZ_1G);
+	CHECK_EQ(memblock_phys_free(SZ_1G, SZ_4K), 0);
+	CHECK_EQ(memblock_reserved_size(), SZ_1M - SZ_4K);
+}
+
 static const struct host_case cases[] = {
 	{ "init forgets everything", init_forgets },
 	{ "add merges, remove splits", add_and_remove },
@@ -291,5 +319,6 @@ static const struct host_case cases[] = {
 	{ "iteration survives changes", iterate_while_reserving },
 	{ "full lists stay as they are", full_lists },
 	{ "random walk against a flat model", memblock_random_walk },
+	{ "closed", closed },
 };
 HOST_MAIN(cases)

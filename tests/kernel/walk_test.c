@@ -98,7 +98,7 @@ static void not_mapped(void)
 		half() - 1,
 		boot_record.load_pa,
 		vm_region(VM_VMALLOC, bits).last,
-		vm_region(VM_VMEMMAP, bits).start,
+		vm_region(VM_VMEMMAP, bits).last,
 		vm_region(VM_KASAN, bits).start,
 		vm_region(VM_MODULES, bits).start,
 		vm_region(VM_FIXMAP, bits).last,

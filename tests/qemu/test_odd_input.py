@@ -63,6 +63,57 @@ def test_tree(boot, outcome):
     ends_well(outcome)
 
 
+def banks(*ranges):
+    return memory(" ".join(f"{a >> 32:#x} {a & 0xffffffff:#x} {n >> 32:#x} {n & 0xffffffff:#x}"
+                           for a, n in ranges))
+
+
+# Holes of a page in RAM of 256 MiB, from 192 MiB on.
+HOLES = [(0x8c000000 + i * 0x40000, 0x3f000) for i in range(200)]
+# name; banks; what is said of them; bytes
+BANKS = [
+    ("banks-200", banks((0x80000000, 0xc000000), *HOLES),
+     "boot: device tree: 104 banks of RAM left out: there is room for 96",
+     0xc000000 + 96 * 0x3f000),
+    ("banks-overlapping", banks((0x84000000, 0x8000000), (0x80000000, 0x6000000),
+                                (0x82000000, 0x1000), (0x85000000, 0)), None, 0xc000000),
+    ("banks-wrapping", banks((0x80000000, 0xc000000), (0xfffffffffffff000, 0x2000)),
+     "boot: device tree: memory@80000000: bad reg: -EOVERFLOW", 0xc000000),
+    ("banks-pages", banks((0x80000000, 0xa000000), *[(0x8b000000 + i * 0x3000, 0x1000)
+                                                     for i in range(60)]), None,
+     0xa000000 + 60 * 0x1000),
+    ("banks-tiny-pieces", banks((0x80000800, 0xa000000), (0x8b000801, 0x1000), (0x8c000fff, 2)),
+     None, 0xa000000 - 0x1000), # whole pages only
+]
+BANK_BOOTS = [entries.boot(b[0], text=b[1]) for b in BANKS]
+
+
+@pytest.mark.parametrize("boot, want", list(zip(BANK_BOOTS, BANKS)), ids=[b[0] for b in BANKS])
+def test_banks(boot, want, outcome):
+    _, _, said, size = want
+    assert outcome.values("boot: ram ")["bytes"] == str(size)
+    assert [t for t in outcome.lines if "banks of RAM" in t or "bad reg" in t] == \
+        ([said] if said else [])
+    ends_well(outcome)
+
+
+# A reserved range in another, and over the end of RAM.
+RESERVED = """
+/ { reserved-memory {
+    one@86000000 { reg = <0 0x86000000 0 0x300000>; };
+    two@86100000 { reg = <0 0x86100000 0 0x100000>; no-map; };
+    three@86200800 { reg = <0 0x86200800 0 0x200001>; reusable; };
+    four@8ff00000 { reg = <0 0x8ff00000 0 0x10000000>; reusable; };
+}; };
+"""
+
+
+@pytest.mark.parametrize("boot", [entries.boot("reserved-overlapping", text=RESERVED)],
+                         ids=lambda b: b.name)
+def test_reserved(boot, outcome):
+    ends_well(outcome)
+
+
 def ends_well(outcome):
     assert not [t for t in outcome.lines if "panic" in t or "error" in t]
     assert ktap.parse(outcome.text).failed == 0

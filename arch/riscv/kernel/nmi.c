@@ -39,7 +39,7 @@ void nmi_cpu_exit(void)
 
 static bool look(const struct hart *hart, struct pt_regs *regs)
 {
-	ktime_t end = ktime_get() + NSEC_PER_SEC;
+	ktime_t end = ktime_get() + 5 * NSEC_PER_SEC; /* the emulator's machine may be busy */
 
 	WRITE_ONCE(regs->cause, 0);
 	if (!sbi_probe(SBI_EXT_SSE) || sse(SBI_SSE_INJECT, hart->hartid, 0))
