@@ -215,7 +215,7 @@ def test_isa_claims(boot, used, broken, outcome):
     assert f"cpu: uses={used}" in outcome.lines
     said = [t for t in outcome.lines if t.startswith("cpu: device tree lists")]
     assert said == [NOT_USED.format(*b) for b in broken.items()]
-    shown = {t.split()[0]: t for t in outcome.lines if re.match(r"sv\w+ +listed=", t)}
+    shown = {t.split()[0]: t for t in outcome.lines if re.match(r"s[sv]\w+ +listed=", t)}
     assert {e for e, t in shown.items() if "used=yes" in t} == set(used.split(",")) - {"none"}
     assert list(shown) == list(model.EXTENSIONS)
     if boot.cpu == ALL:
