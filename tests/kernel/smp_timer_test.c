@@ -228,10 +228,13 @@ static void completions(void)
 static void probed(void)
 {
 	ktime_t begin = ktime_get();
+	unsigned long flags;
 
 	setup();
+	local_irq_save(flags); /* it does not come before that */
 	hrtimer_start(&shots[0].timer, (ktime_t)ms_to_ktime(2), HRTIMER_MODE_REL);
 	svprobe(-1UL);
+	local_irq_restore(flags);
 	while (!READ_ONCE(nr_fired) && ktime_get() < begin + LATE)
 		cpu_relax();
 	EXPECT_EQ(nr_fired, 1);
