@@ -11,6 +11,7 @@
 #include <kernel/monitor.h>
 #include <kernel/pgtable.h>
 #include <kernel/printk.h>
+#include <kernel/slab.h>
 #include <kernel/smp.h>
 #include <kernel/string.h>
 #include <asm/csr.h>
@@ -121,8 +122,16 @@ static const char *start_error(int err)
 	}
 }
 
+/* What it kept for itself: objects, then pages. */
+static void take_back_memory(unsigned int cpu)
+{
+	slab_cpu_dead(cpu);
+	page_alloc_cpu_dead(cpu);
+}
+
 void smp_init(void)
 {
+	set_cpu_dead_hook(take_back_memory);
 	boot_record.satp = csr_read(satp);
 	if (!cmdline.maxharts) {
 		pr_warn("smp: maxharts=0: the boot hart runs in any case\n");

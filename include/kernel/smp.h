@@ -56,6 +56,9 @@ int cpu_up(unsigned int cpu);
  */
 int cpu_down(unsigned int cpu);
 
+/** set_cpu_dead_hook() - what is to be done about hart @cpu when it has stopped; one at most */
+void set_cpu_dead_hook(void (*dead)(unsigned int cpu));
+
 /**
  * smp_call_function_single() - run func(info) on hart @cpu, in an interrupt
  * @wait: until it has returned; without, at most one call from this hart is under way, and

@@ -76,8 +76,7 @@ static void check(void)
 		struct page *p;
 		unsigned long nr = 0;
 
-		list_for_each_entry(p, &buddy.piece[order].list, lru)
-		{
+		list_for_each_entry(p, &buddy.piece[order].list, lru) {
 			unsigned long i = (unsigned long)(p - pages), size = 1UL << order;
 
 			CHECK_EQ(p->flags, PG_buddy);

@@ -174,6 +174,13 @@ static int start(struct hart *hart)
 	return hart->state == HART_LACKS ? -EOPNOTSUPP : -ENXIO;
 }
 
+static void (*cpu_dead_hook)(unsigned int cpu);
+
+void set_cpu_dead_hook(void (*dead)(unsigned int cpu))
+{
+	cpu_dead_hook = dead;
+}
+
 static int stop(struct hart *hart)
 {
 	WRITE_ONCE(hart->stop_wanted, true);
@@ -181,7 +188,11 @@ static int stop(struct hart *hart)
 	/* Too late, unless it has just seen it. */
 	if (!wait_while_state(hart, HART_ONLINE) && xchg(&hart->stop_wanted, false))
 		return -ETIMEDOUT;
-	return wait_stopped(hart) ? 0 : -ETIMEDOUT;
+	if (!wait_stopped(hart))
+		return -ETIMEDOUT;
+	if (cpu_dead_hook)
+		cpu_dead_hook(hart->cpu);
+	return 0;
 }
 
 int cpu_up(unsigned int cpu)
