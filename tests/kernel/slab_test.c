@@ -312,7 +312,6 @@ static void test_hart_stops(void)
 		EXPECT_EQ(smp_call_function_single(cpu, alloc_and_free, cache, true), 0);
 		EXPECT(slab_get_stats(cache).cached > 0);
 		EXPECT_EQ(cpu_down(cpu), 0);
-		slab_cpu_dead(cpu);
 		EXPECT_EQ(slab_get_stats(cache).cached, 0);
 		EXPECT_EQ(cpu_up(cpu), 0);
 	}
