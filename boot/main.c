@@ -129,6 +129,7 @@ void start_kernel(void)
 	set_panic_hooks(panic_describe, panic_end); /* and an end */
 	setup_arch();                               /* console, memblock, linear map */
 	hrtimers_cpu_starting();
+	watchdog_init();
 	watchdog_enable();
 	nmi_cpu_init();
 	irq_cpu_init(); /* from here on it takes interrupts */
