@@ -133,6 +133,7 @@ void start_kernel(void)
 	mem_init();                                 /* the page allocator, in memblock's place */
 	kmem_cache_init();                          /* kmalloc() */
 	hrtimers_cpu_starting();
+	watchdog_init();
 	watchdog_enable();
 	nmi_cpu_init();
 	irq_cpu_init(); /* from here on it takes interrupts */

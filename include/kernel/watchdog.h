@@ -2,7 +2,7 @@
 #ifndef KERNEL_WATCHDOG_H
 #define KERNEL_WATCHDOG_H
 
-#include <kernel/types.h>
+#include <kernel/ktime.h>
 
 /*
  * Two ways to be stuck. A hart that takes interrupts and yet does not come back to its idle
@@ -11,8 +11,14 @@
  * nobody.
  */
 
-/* Seconds; twice as long is allowed with interrupts on. 0: there is no watchdog. */
+/* Seconds, from the command line; 0: there is no watchdog. */
 extern u64 watchdog_thresh;
+
+/* How long is too long; twice as long is allowed with interrupts on. Changed by tests only. */
+extern ktime_t watchdog_limit;
+
+/** watchdog_init() - take the limit from the command line. Context: boot, once. */
+void watchdog_init(void);
 
 /** watchdog_enable() - watch this hart; watchdog_disable() - no longer. Context: interrupts off. */
 void watchdog_enable(void);

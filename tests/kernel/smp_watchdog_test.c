@@ -12,19 +12,19 @@
 #include <asm/time.h>
 #include "log.h"
 
-static u64 usual;
+static ktime_t usual;
 
 static void restart(void *info)
 {
 	watchdog_disable();
-	watchdog_thresh = (unsigned long)info;
+	watchdog_limit = (long)info;
 	watchdog_enable();
 }
 
 /* On one hart after the other: with none, or the usual, a timer would be set for nothing. */
-static void set_thresh(u64 seconds)
+static void set_limit(ktime_t limit)
 {
-	on_each_cpu(restart, (void *)(unsigned long)seconds, true);
+	on_each_cpu(restart, (void *)(long)limit, true);
 }
 
 /* Until the log has it, for as long as a slow machine may take. */
@@ -73,27 +73,27 @@ static void expect_report(unsigned int cpu, int (*fn)(void *), const char *what,
 
 static void busy(void)
 {
-	usual = watchdog_thresh;
-	set_thresh(1);
+	usual = watchdog_limit;
+	set_limit(NSEC_PER_SEC / 10);
 	for_each_online_cpu(cpu) if (cpu < 2)
 		expect_report(cpu, busy_function, "been busy for", "busy_function");
-	set_thresh(usual);
+	set_limit(usual);
 }
 
 /* Found by a neighbour: with one hart there is none. */
 static void masked(void)
 {
-	usual = watchdog_thresh;
-	set_thresh(1);
+	usual = watchdog_limit;
+	set_limit(NSEC_PER_SEC / 10);
 	for_each_online_cpu(cpu) if (cpu < 2 && num_online_cpus() > 1)
 		expect_report(cpu, masked_function, "taken no interrupt for", "masked_function");
-	set_thresh(usual);
+	set_limit(usual);
 }
 
 /* One that gets on is left alone, however long it takes. */
 static int touching(void *unused)
 {
-	ktime_t end = ktime_get() + 3 * NSEC_PER_SEC;
+	ktime_t end = ktime_get() + 5 * NSEC_PER_SEC / 2;
 
 	while (ktime_get() < end)
 		touch_softlockup_watchdog();
@@ -105,12 +105,12 @@ static void touched(void)
 	unsigned int last = 0;
 
 	for_each_online_cpu(cpu) last = cpu;
-	usual = watchdog_thresh;
-	set_thresh(1);
+	usual = watchdog_limit;
+	set_limit(NSEC_PER_SEC);
 	begin = log_cursor();
 	EXPECT_EQ(smp_call_on_cpu(last, touching, NULL, false), 0);
 	EXPECT(!logged(begin, "has been busy"));
-	set_thresh(usual);
+	set_limit(usual);
 }
 
 static const struct ktest_case cases[] = {

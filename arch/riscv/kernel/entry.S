@@ -115,8 +115,8 @@ SYM_FUNC_END(recovery_enter)
  * Where the firmware interrupts a hart that takes no interrupts (SBI 3.0 chapter 17): a6 =
  * hart id, a7 = what nmi_cpu_init() gave it, a struct pt_regs; both are saved by the firmware,
  * and sepc is where the hart was. OpenSBI 1.5, older than the chapter, has them the other way
- * round: the address is the negative one. Writes down the registers and goes back; needs no
- * stack, which may be what the hart has lost.
+ * round: the address is the negative one. Writes down the registers, waits until who asked has
+ * seen enough (nmi.c, look()), and goes back. Needs no stack, which may be what the hart has lost.
  */
 SYM_FUNC_START(nmi_entry)
 	bltz	a7, 1f
@@ -129,9 +129,15 @@ SYM_FUNC_START(nmi_entry)
 	sd	a6, PT_EPC(a7)
 	csrr	a6, sstatus
 	sd	a6, PT_STATUS(a7)
-	fence	w, w
-	li	a6, 1
-	sd	a6, PT_CAUSE(a7)	/* who asked waits for this */
+	addi	t0, a7, PT_CAUSE
+	li	t1, 1
+	amoswap.d.aqrl t1, t1, (t0)
+	bnez	t1, 2f
+	sd	zero, 0(t0)		/* who asked has given up */
+2:	ld	t1, 0(t0)
+	bnez	t1, 2b			/* until the stack has been copied */
+	ld	t0, 8*5(a7)
+	ld	t1, 8*6(a7)
 	li	a6, SBI_SSE_COMPLETE
 	li	a7, SBI_EXT_SSE
 	ecall

@@ -11,11 +11,25 @@
 
 #define MAX_FRAMES 32
 
-static bool on_stack_of(const struct hart *hart, unsigned long fp)
+/* Whose frames; and a copy of its own stack, if that may change meanwhile. */
+struct stack {
+	const struct hart *hart;
+	const char *copy;
+};
+
+static bool on_stack(const struct stack *stack, unsigned long fp)
 {
-	return fp % 8 == 0 &&
-	       ((fp >= hart->home_low + 16 && fp <= hart->home_high) ||
-		(fp >= hart->emergency - EMERGENCY_SIZE + 16 && fp <= hart->emergency));
+	const struct hart *hart = stack->hart;
+
+	return fp % 8 == 0 && ((fp >= hart->home_low + 16 && fp <= hart->home_high) ||
+			       (!stack->copy && fp >= hart->emergency - EMERGENCY_SIZE + 16 &&
+				fp <= hart->emergency));
+}
+
+static const unsigned long *frame_at(const struct stack *stack, unsigned long fp)
+{
+	return stack->copy ? (const unsigned long *)(stack->copy + (fp - stack->hart->home_low))
+			   : (const unsigned long *)fp;
 }
 
 static bool is_text(unsigned long addr)
@@ -42,12 +56,12 @@ static void show_repeats(unsigned long repeats)
 }
 
 /* Callers are above their callees; a chain that goes down is damaged. */
-static void walk_frames(const struct hart *hart, unsigned long fp)
+static void walk_frames(const struct stack *stack, unsigned long fp)
 {
 	unsigned long last_ra = 0, repeats = 0;
 
-	for (unsigned int shown = 0; on_stack_of(hart, fp) && shown < MAX_FRAMES;) {
-		const unsigned long *frame = (const unsigned long *)fp;
+	for (unsigned int shown = 0; on_stack(stack, fp) && shown < MAX_FRAMES;) {
+		const unsigned long *frame = frame_at(stack, fp);
 
 		if (!is_text(frame[-1]))
 			break;
@@ -81,59 +95,66 @@ static bool in_one_function(unsigned long a, unsigned long b)
  * ra and not in a frame. Once a call was made, ra points into the function itself.
  * Return: the frame to go on with.
  */
-static unsigned long show_live_ra(const struct hart *hart, const struct pt_regs *regs)
+static unsigned long show_live_ra(const struct stack *stack, const struct pt_regs *regs)
 {
-	const unsigned long *frame = (const unsigned long *)regs->s0;
+	const bool framed = on_stack(stack, regs->s0);
+	const unsigned long *frame = framed ? frame_at(stack, regs->s0) : NULL;
 
 	if (!is_text(regs->ra) || in_one_function(regs->epc, regs->ra))
 		return regs->s0;
-	if (!on_stack_of(hart, regs->s0) || frame[-1] != regs->ra)
+	if (!framed || frame[-1] != regs->ra)
 		show_caller(regs->ra);
 	/* A frame of a function that calls nothing has s0 where others have ra. */
-	return on_stack_of(hart, regs->s0) && on_stack_of(hart, frame[-1]) ? frame[-1] : regs->s0;
+	return framed && on_stack(stack, frame[-1]) ? frame[-1] : regs->s0;
 }
 
-void show_backtrace_of(const struct hart *hart, const struct pt_regs *regs)
+void show_backtrace_of(const struct hart *hart, const struct pt_regs *regs, const char *copy)
 {
+	const struct stack stack = { hart, copy };
+
 	pr_err("backtrace:\n");
 	pr_err("  [<%016lx>] %pS\n", regs->epc, (void *)regs->epc);
-	walk_frames(hart, show_live_ra(hart, regs));
+	walk_frames(&stack, show_live_ra(&stack, regs));
 }
 
 void show_backtrace(const struct pt_regs *regs)
 {
-	show_backtrace_of(this_hart(), regs);
+	show_backtrace_of(this_hart(), regs, NULL);
 }
 
 void dump_stack(void)
 {
+	const struct stack stack = { this_hart(), NULL };
+
 	pr_err("backtrace:\n");
-	walk_frames(this_hart(), (unsigned long)__builtin_frame_address(0));
+	walk_frames(&stack, (unsigned long)__builtin_frame_address(0));
 }
 
 /* Whether frames lead from here to the first one of the hart. */
-static bool reaches_bottom(const struct hart *hart, unsigned long fp)
+static bool reaches_bottom(const struct stack *stack, unsigned long fp)
 {
-	while (on_stack_of(hart, fp) && fp != hart->home_high) {
-		const unsigned long *frame = (const unsigned long *)fp;
+	while (on_stack(stack, fp) && fp != stack->hart->home_high) {
+		const unsigned long *frame = frame_at(stack, fp);
 
 		if (!is_text(frame[-1]) || frame[-2] <= fp)
 			return false;
 		fp = frame[-2];
 	}
-	return fp == hart->home_high;
+	return fp == stack->hart->home_high;
 }
 
 /*
  * The stack keeps the hart's callers, and below them what calls that have returned left there:
  * of the chains that lead to the bottom, the deepest.
  */
-void show_stack_of(const struct hart *hart)
+void show_stack_of(const struct hart *hart, const char *copy)
 {
+	const struct stack stack = { hart, copy };
+
 	pr_err("backtrace, from its stack; the first lines may be of calls that are over:\n");
 	for (unsigned long fp = hart->home_low + 16; fp < hart->home_high; fp += 16)
-		if (reaches_bottom(hart, fp)) {
-			walk_frames(hart, fp);
+		if (reaches_bottom(&stack, fp)) {
+			walk_frames(&stack, fp);
 			return;
 		}
 }

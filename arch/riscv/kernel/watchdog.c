@@ -26,6 +26,7 @@ struct watchdog {
 };
 
 u64 watchdog_thresh = 10;
+ktime_t watchdog_limit;
 
 static DEFINE_PER_CPU(struct watchdog, dog);
 
@@ -38,14 +39,16 @@ void touch_softlockup_watchdog(void)
 static void look_at_this_hart(void)
 {
 	unsigned long flags;
-	u64 stuck = (rdtime() - dog.touched) / ticks_per_second();
+	const u64 hz = ticks_per_second();
+	u64 stuck = rdtime() - dog.touched;
 
-	if (dog.told || stuck < 2 * watchdog_thresh)
+	if (dog.told || (ktime_t)(stuck / hz * NSEC_PER_SEC + stuck % hz * NSEC_PER_SEC / hz) <
+				2 * watchdog_limit)
 		return;
 	dog.told = true;
 	flags = report_begin();
 	pr_err("watchdog: hart%lu has been busy for %llu s, with interrupts on\n",
-	       this_hart()->hartid, stuck);
+	       this_hart()->hartid, stuck / hz);
 	show_backtrace(get_irq_regs());
 	report_end(flags);
 }
@@ -84,8 +87,7 @@ static void look_at_next_hart(void)
 		dog.ticks = ticks;
 		dog.since = now;
 		dog.watched_told = false;
-	} else if (!dog.watched_told &&
-		   now - dog.since >= (ktime_t)watchdog_thresh * NSEC_PER_SEC) {
+	} else if (!dog.watched_told && now - dog.since >= watchdog_limit) {
 		dog.watched_told = true;
 		report_silent(cpu, dog.since);
 	}
@@ -94,7 +96,7 @@ static void look_at_next_hart(void)
 /* Often enough that neither limit is overrun by much. */
 static ktime_t period(void)
 {
-	return (ktime_t)watchdog_thresh * NSEC_PER_SEC * 2 / 5;
+	return watchdog_limit * 2 / 5;
 }
 
 static enum hrtimer_restart watch(struct hrtimer *timer)
@@ -105,10 +107,15 @@ static enum hrtimer_restart watch(struct hrtimer *timer)
 	return HRTIMER_RESTART;
 }
 
+void watchdog_init(void)
+{
+	watchdog_limit = (ktime_t)min(watchdog_thresh, 1000000ULL) * NSEC_PER_SEC;
+}
+
 void watchdog_enable(void)
 {
 	touch_softlockup_watchdog();
-	if (!watchdog_thresh)
+	if (!watchdog_limit)
 		return;
 	dog.watched = smp_processor_id();
 	hrtimer_setup(&dog.timer, watch, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
@@ -117,6 +124,6 @@ void watchdog_enable(void)
 
 void watchdog_disable(void)
 {
-	if (watchdog_thresh)
+	if (watchdog_limit)
 		hrtimer_try_to_cancel(&dog.timer);
 }

@@ -61,11 +61,14 @@ void show_regs(const struct pt_regs *regs);
 unsigned long report_begin(void);
 void report_end(unsigned long flags);
 
-/** show_stack_of() - print the callers found on the stack of a hart that runs on */
-void show_stack_of(const struct hart *hart);
+/**
+ * show_backtrace_of() - show_backtrace() for a hart that runs on
+ * @regs, @copy: its registers, and the STACK_SIZE bytes of its own stack, at one time
+ */
+void show_backtrace_of(const struct hart *hart, const struct pt_regs *regs, const char *copy);
 
-/** show_backtrace_of() - show_backtrace() for the registers of another hart, which stands still */
-void show_backtrace_of(const struct hart *hart, const struct pt_regs *regs);
+/** show_stack_of() - the same where nothing but the stack is known: its callers, or older ones */
+void show_stack_of(const struct hart *hart, const char *copy);
 
 /** dump_stack() - print the callers, innermost first */
 void dump_stack(void);
