@@ -12,14 +12,14 @@
 #include <asm/trap.h>
 #include "vm_area.h"
 
-#define NR_BUCKETS  256U
+#define BUCKET_BITS 8
 #define TABLE_SPAN  SZ_2M /* what one of the lowest tables maps */
 #define LARGE_ORDER 9U
 #define RUN_ORDER   4U /* a leaf of 64 KiB */
 
 static LIST_HEAD(areas);
 static struct list_head *low = &areas; /* no gap before this one has room for a page */
-static struct vm_area *buckets[NR_BUCKETS];
+static struct vm_area *buckets[1 << BUCKET_BITS];
 static DEFINE_SPINLOCK(lock); /* of all this, and held while a gap's tables are freed */
 
 struct gap {
@@ -55,8 +55,8 @@ static struct gap gap_behind(const struct list_head *node)
 /* The area that starts there is in, or would be behind, the link returned. */
 static struct vm_area **find(unsigned long va)
 {
-	unsigned long hash = va >> PAGE_SHIFT ^ va >> 21 ^ va >> 30;
-	struct vm_area **at = &buckets[hash % NR_BUCKETS];
+	/* Fibonacci hashing: 2^64 divided by the golden ratio. */
+	struct vm_area **at = &buckets[va / PAGE_SIZE * 0x9e3779b97f4a7c15UL >> (64 - BUCKET_BITS)];
 
 	while (*at && (*at)->start != va)
 		at = &(*at)->next;

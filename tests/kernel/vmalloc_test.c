@@ -127,25 +127,26 @@ static void refused(void)
 /* The lowest room that is large enough, whatever was given back in which order. */
 static void first_fit(void)
 {
-	static char *p[600] __noinit;
+	const unsigned long size = 15 * PAGE_SIZE, step = size + PAGE_SIZE;
 	unsigned long tables;
+	char *p[80];
 	char *large;
 
 	scratch_begin();
 	tables = kernel_pgtable.tables;
 	for (unsigned int i = 0; i < ARRAY_SIZE(p); i++)
-		p[i] = vmalloc(PAGE_SIZE);
-	EXPECT(kernel_pgtable.tables >= tables + 1); /* two pages of addresses each */
+		p[i] = vmalloc(size);
+	EXPECT(kernel_pgtable.tables > tables + 1); /* 5 MiB of addresses */
 	for (unsigned int i = 1; i < ARRAY_SIZE(p); i++)
-		EXPECT(p[i] >= p[i - 1] + 2 * PAGE_SIZE);
-	for (unsigned int i = 0; i < 100; i++)
-		vfree(p[i * 37 % 100 * 2 + 1]);
-	for (unsigned int i = 0; i < 100; i++)
-		EXPECT(vmalloc(PAGE_SIZE) == p[2 * i + 1]);
+		EXPECT(p[i] >= p[i - 1] + step);
+	for (unsigned int i = 0; i < 20; i++)
+		vfree(p[i * 7 % 20 * 2 + 1]);
+	for (unsigned int i = 0; i < 20; i++)
+		EXPECT(vmalloc(size) == p[2 * i + 1]);
 	vfree(p[7]);
-	large = vmalloc(2 * PAGE_SIZE);
+	large = vmalloc(size + PAGE_SIZE);
 	EXPECT(large > p[ARRAY_SIZE(p) - 1]);
-	EXPECT(vmalloc(PAGE_SIZE) == p[7]);
+	EXPECT(vmalloc(size) == p[7]);
 	vfree(large);
 	for (unsigned int i = ARRAY_SIZE(p); i > 0; i--)
 		vfree(p[i - 1]);
@@ -405,7 +406,7 @@ static void harts_at_once(void)
 
 		INIT_WORK(&s->work, stress);
 		s->seed = cpu + 1;
-		s->rounds = 2000 / num_online_cpus() * cmdline.ktest_work;
+		s->rounds = 400 / num_online_cpus() * cmdline.ktest_work;
 		s->wrong = 0;
 		if (cpu != smp_processor_id())
 			EXPECT(schedule_work_on(cpu, &s->work));
