@@ -96,7 +96,7 @@ static void sub_page(void)
 /* As far from a multiple of the leaf as the physical address is, so that leaves are large. */
 static void large_leaves(void)
 {
-	unsigned long small, addr;
+	unsigned long small, below, addr;
 
 	scratch_begin();
 	small = (unsigned long)ioremap(FAR, PAGE_SIZE);
@@ -105,6 +105,15 @@ static void large_leaves(void)
 	EXPECT_EQ(level_of(&kernel_pgtable, addr + PAGE_SIZE), 1);
 	EXPECT_EQ(level_of(&kernel_pgtable, addr + SZ_4M), 1);
 	iounmap((void *)addr);
+	addr = (unsigned long)ioremap(FAR, SZ_1G);
+	EXPECT_EQ(level_of(&kernel_pgtable, addr), 2);
+	iounmap((void *)addr);
+	/* The table there that a smaller one has left is in the way of nothing. */
+	below = (unsigned long)ioremap(FAR, SZ_1G - SZ_2M);
+	addr = (unsigned long)ioremap(FAR, SZ_2M);
+	EXPECT_EQ(level_of(&kernel_pgtable, addr), 1);
+	iounmap((void *)addr);
+	iounmap((void *)below);
 	addr = (unsigned long)ioremap(FAR, SZ_1G);
 	EXPECT_EQ(level_of(&kernel_pgtable, addr), 2);
 	iounmap((void *)addr);
