@@ -276,7 +276,7 @@ static void stress(bool interrupts)
 		EXPECT(schedule_work_on(cpu, &works[cpu]));
 	}
 	/* As many as there is time for: what they may interrupt is a few instructions. */
-	for (unsigned int cpu = 1; interrupts && cpu < nr_cpu_ids; cpu++)
+	for_each_online_cpu(cpu) if (cpu && interrupts)
 		while (!completion_done(&works[cpu].done))
 			EXPECT_EQ(smp_call_function_single(cpu, exchange_irq, NULL, true), 0);
 	for_each_online_cpu(cpu) flush_work(&works[cpu]);
@@ -312,7 +312,6 @@ static void test_hart_stops(void)
 		EXPECT_EQ(smp_call_function_single(cpu, alloc_and_free, cache, true), 0);
 		EXPECT(slab_get_stats(cache).cached > 0);
 		EXPECT_EQ(cpu_down(cpu), 0);
-		slab_cpu_dead(cpu);
 		EXPECT_EQ(slab_get_stats(cache).cached, 0);
 		EXPECT_EQ(cpu_up(cpu), 0);
 	}

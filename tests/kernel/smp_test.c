@@ -7,6 +7,7 @@
 #include <kernel/errno.h>
 #include <kernel/ktest.h>
 #include <kernel/pgtable.h>
+#include <kernel/printk.h>
 #include <kernel/smp.h>
 #include <kernel/string.h>
 #include <kernel/watchdog.h>
@@ -14,6 +15,7 @@
 #include <asm/boot_record.h>
 #include <asm/cpufeature.h>
 #include <asm/layout.h>
+#include <asm/time.h>
 #include "pages.h"
 #include "probe.h"
 
@@ -49,6 +51,44 @@ static void calls(void)
 	for_each_online_cpu(cpu) EXPECT_EQ(asked[cpu], 3 * repeats);
 	EXPECT_EQ(smp_call_function_single(nr_cpu_ids, note_cpu, NULL, true), -ENXIO);
 	EXPECT_EQ(smp_call_function_single(NR_CPUS + 7, note_cpu, NULL, true), -ENXIO);
+}
+
+static void fence_others(unsigned int cpu)
+{
+	remote_sfence_vma(kernel_map.linear_start, PAGE_SIZE);
+}
+
+static void call_other(unsigned int cpu)
+{
+	EXPECT_EQ(smp_call_function_single(cpu, note_cpu, NULL, true), 0);
+}
+
+/* From the question to the answer. What it takes depends on the machine; that it ends, not. */
+static void measure(const char *what, void (*ask)(unsigned int cpu))
+{
+	const unsigned int repeats = 100, cpu = last_cpu();
+	ktime_t least = KTIME_MAX, most = 0, sum = 0;
+
+	for (unsigned int i = 0; i < repeats; i++) {
+		ktime_t begin = ktime_get(), took;
+
+		ask(cpu);
+		took = ktime_get() - begin;
+		least = min(least, took);
+		most = max(most, took);
+		sum += took;
+	}
+	console_printf("    # %s: least=%lld mean=%lld most=%lld ns\n", what, least, sum / repeats,
+		       most);
+	EXPECT(most < 5 * NSEC_PER_SEC);
+}
+
+static void latency(void)
+{
+	if (!last_cpu())
+		return; /* there is nobody to ask */
+	measure("call", call_other);
+	measure("remote fence", fence_others);
 }
 
 static void count_own(void *info)
@@ -314,6 +354,7 @@ static void unmapped_everywhere(void)
 
 static const struct ktest_case cases[] = {
 	{ "calls", calls },
+	{ "latency", latency },
 	{ "hart_local", hart_local },
 	{ "hart_state", hart_state },
 	{ "start_stop", start_stop },

@@ -9,6 +9,7 @@
 #include <kernel/hrtimer.h>
 #include <kernel/ktest.h>
 #include <kernel/panic.h>
+#include <kernel/printk.h>
 #include <kernel/smp.h>
 #include <kernel/string.h>
 #include <kernel/workqueue.h>
@@ -30,6 +31,7 @@ struct shot {
 
 static struct shot shots[NR_TIMERS];
 static unsigned int nr_fired;
+static ktime_t latest; /* how late the latest was */
 
 static enum hrtimer_restart fire(struct hrtimer *timer)
 {
@@ -75,6 +77,7 @@ static int in_order(void *unused)
 	for (unsigned int i = 0; i < NR_TIMERS; i++) {
 		ktime_t late = shots[i].fired - begin - (ktime_t)ms_to_ktime(msecs[i]);
 
+		latest = max(latest, late);
 		if (shots[i].times != 1 || shots[i].order != i || late < 0 || late > LATE ||
 		    shots[i].cpu != smp_processor_id() || !shots[i].in_interrupt)
 			return (int)i + 1;
@@ -84,7 +87,9 @@ static int in_order(void *unused)
 
 static void order(void)
 {
+	latest = 0;
 	for_each_online_cpu(cpu) EXPECT_EQ(smp_call_on_cpu(cpu, in_order, NULL, false), 0);
+	console_printf("    # late at the most: %lld ns\n", latest);
 }
 
 /* A passed time means now; moving and taking out work; each while others are queued. */

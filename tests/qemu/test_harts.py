@@ -67,6 +67,17 @@ def test_hart_command(boot, outcome):
         "hart1   cpu1   stopped   ticks=N calls=0 retried-faults=0"]
 
 
+@pytest.mark.parametrize("boot", [
+    machine.Boot(name=f"harts-timer-sstc-{sstc}", cpu=f"rv64,sstc={sstc}",
+                 extra=test_figures.ICOUNT, append="quiet ktest=smp_timer")
+    for sstc in ("on", "off")], ids=lambda b: b.name)
+def test_timer_accuracy(boot, outcome):
+    """Where time is counted in instructions, a timer is late by what its interrupt takes."""
+    late = re.search(r"# late at the most: (\d+) ns", outcome.text)
+    assert late and int(late[1]) < 20000
+    assert ktap.parse(outcome.text).failed == 0
+
+
 # Each mode with each number of harts, and all pairs of these with both timers and two controllers.
 SUITES = [(mode, smp, ("on", "off")[(m + s) % 2], ("none", "aplic-imsic")[(m + s // 2) % 2])
           for m, mode in enumerate(test_figures.CPUS) for s, smp in enumerate((1, 2, 3, 8))]
