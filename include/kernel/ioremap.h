@@ -10,7 +10,7 @@
  * @size: bytes
  *
  * Access is by readl() and its kin, <asm/io.h>.
- * Context: from setup_vm_final() on.
+ * Context: from kmem_cache_init() on; interrupts on, no spinlock held.
  * Return: the address, or NULL: @size is 0, the range wraps round or needs more than 56
  * bits, part of it is RAM of the linear map (said in the log), no room or no memory.
  */

@@ -6,6 +6,7 @@
 #include <kernel/sizes.h>
 #include <kernel/slab.h>
 #include <kernel/string.h>
+#include <kernel/vmalloc.h>
 #include <asm/fixmap.h>
 #include <asm/layout.h>
 
@@ -108,3 +109,10 @@ static void run_kmalloc_many(unsigned long n)
 		kfree(object[i]);
 }
 BENCH(kmalloc_free_many, "256 bytes, of 1024 taken and then given back", run_kmalloc_many, 1024);
+
+static void run_vmalloc(unsigned long n)
+{
+	for (unsigned long i = 0; i < n; i++)
+		vfree(vmalloc(SZ_4K));
+}
+BENCH(vmalloc_free_4k, "a page in an area of its own taken and given back", run_vmalloc, 256);

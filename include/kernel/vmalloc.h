@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef KERNEL_VMALLOC_H
+#define KERNEL_VMALLOC_H
+
+#include <kernel/gfp.h>
+
+/*
+ * Virtually contiguous memory, with Linux's names and meaning. Each area is followed by a page
+ * that stays unmapped. Context: interrupts on, no spinlock held.
+ */
+
+/** vmalloc() - @size bytes of pages; NULL: 0 bytes, no memory or no room. vzalloc() - zeroed */
+void *vmalloc(unsigned long size);
+void *vzalloc(unsigned long size);
+void *__vmalloc(unsigned long size, gfp_t gfp);
+
+/** vrealloc() - another size, the contents kept as far as they fit; 0 frees */
+void *vrealloc(const void *addr, size_t size, gfp_t gfp);
+
+/** vfree() - give back, pages too. NULL does nothing; what no vmalloc() gave is reported */
+void vfree(const void *addr);
+
+#define VM_MAP 4UL
+
+/** vmap() - @nr pages of the caller's, one behind the other; vunmap() leaves them the caller's */
+void *vmap(struct page **pages, unsigned int nr, unsigned long flags, pgprot_t prot);
+void vunmap(const void *addr);
+
+/** is_vmalloc_addr() - whether it lies in the region; vmalloc_to_page() - the page behind it */
+bool is_vmalloc_addr(const void *addr);
+struct page *vmalloc_to_page(const void *addr);
+
+#endif
