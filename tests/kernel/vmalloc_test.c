@@ -403,7 +403,7 @@ static void harts_at_once(void)
 
 		INIT_WORK(&s->work, stress);
 		s->seed = cpu + 1;
-		s->rounds = 400 / num_online_cpus() * cmdline.ktest_work;
+		s->rounds = 120 / num_online_cpus() * cmdline.ktest_work;
 		s->wrong = 0;
 		if (cpu != smp_processor_id())
 			EXPECT(schedule_work_on(cpu, &s->work));
