@@ -239,7 +239,7 @@ NODES = """
 def test_reserved_memory(boot, outcome):
     said = [t for t in outcome.lines if t.startswith("boot: reserved=")]
     assert said == [
-        "boot: reserved=firmware@80000000 pa=0x80000000 size=0x80000 map=no",
+        "boot: reserved=firmware@80000000 pa=0x80000000 size=0x200000 map=no",
         "boot: reserved=keep@86000000 pa=0x86000000 size=0x100000 map=no",
         "boot: reserved=hidden@87000000 pa=0x87000000 size=0x100000 map=no",
         "boot: reserved=shared@89000000 pa=0x89000000 size=0x100000 map=yes",

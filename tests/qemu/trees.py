@@ -9,7 +9,7 @@ import artifacts
 # What OpenSBI keeps for itself; it says so in the tree it hands over, a stub must.
 FIRMWARE = """
 / { reserved-memory { #address-cells = <2>; #size-cells = <2>; ranges;
-      firmware@80000000 { reg = <0 0x80000000 0 0x80000>; no-map; }; }; };
+      firmware@80000000 { reg = <0 0x80000000 0 0x200000>; no-map; }; }; };
 """
 
 
