@@ -135,7 +135,7 @@ def test_shown(boot, outcome):
 PLACES = {
     "behind-image": dict(place=LOAD + (64 << 20), address=0xf0000000),
     "not-aligned": dict(place=LOAD + (64 << 20) + 0x123, address=0xf0000000),
-    "below-image": dict(place=0x80200000, load=0xc0200000, address=0xf0000000),
+    "below-image": dict(place=LOAD, load=LOAD + GIB, address=0xf0000000),
     "above-image-and-tree": dict(place=0x100000000, address=TREE),
     "end-of-ram": dict(place=0x180000000 - GIB, address=TREE),
     "end-of-ram-sv39": dict(place=0x180000000 - GIB, address=TREE, cpu="rv64,sv57=off,sv48=off"),
