@@ -57,7 +57,7 @@ $(O)/auto.conf $(O)/include/autoconf.h &: $(O)/.config Kconfig
 # Before paging, by physical address: built without instrumentation into early.o, each
 # symbol prefixed with __early_. What the kernel proper needs too is built twice.
 early-only := arch/riscv/kernel/early.c arch/riscv/mm/setup_vm.c
-both := lib/string.c lib/vsprintf.c lib/args.c lib/fdt.c lib/fdt_props.c lib/fdt_cpus.c \
+both := lib/mem.c lib/string.c lib/vsprintf.c lib/args.c lib/fdt.c lib/fdt_props.c lib/fdt_cpus.c \
 	arch/riscv/kernel/sbi.c arch/riscv/kernel/trap_names.c arch/riscv/kernel/boot_record.c \
 	mm/pgtable_walk.c mm/pgtable.c mm/pgtable_entry.c mm/pgtable_rules.c mm/pgtable_tree.c
 
@@ -81,6 +81,10 @@ kernel := $(both) \
 	boot/cmd_mm.c boot/cmd_peek.c boot/cmd_fdt.c boot/cmd_cpu.c boot/cmd_sys.c boot/cmd_irq.c boot/cmd_slab.c \
 	boot/devices.c boot/crash.c boot/crash_tables.c
 kernel-$(CONFIG_PROVE_LOCKING) += lib/lockdep.c
+kernel-$(CONFIG_KASAN) += $(wildcard kasan/*.c) mm/stackdepot.c mm/slab_kasan.c mm/slab_quarantine.c \
+	arch/riscv/mm/kasan_init.c arch/riscv/mm/kasan_vmalloc.c
+early-only-$(CONFIG_KASAN) += arch/riscv/mm/kasan_early.c
+early-only += $(early-only-y)
 # What needs an option of its own to be seen.
 ktests-$(CONFIG_DEBUG_FENCES) += tests/kernel/fence_test.c
 ktests-$(CONFIG_PROVE_LOCKING) += tests/kernel/smp_lockdep_test.c
@@ -118,7 +122,11 @@ cflags += -fstack-protector-strong -mstack-protector-guard=tls \
 endif
 
 # kmalloc() and kfree() have no frame: what is rare is a jump, and s0 stays the caller's.
-$(O)/mm/slab.o: cflags += -fomit-frame-pointer -foptimize-sibling-calls -ffixed-x8
+frameless := -fomit-frame-pointer -foptimize-sibling-calls -ffixed-x8
+ifdef CONFIG_KASAN
+include kasan/kasan.mk
+endif
+$(O)/mm/slab.o: cflags += $(frameless)
 
 early-cflags := -D__EARLY__ -fno-jump-tables -fomit-frame-pointer
 asflags := $(arch-flags) -g $(prefix-map)
@@ -133,7 +141,7 @@ lds := $(O)/cairn.lds
 $(O)/%.o: %.c $(O)/include/autoconf.h Makefile
 	@mkdir -p $(@D)
 	$(call say,CC)
-	$(Q)$(CC) $(cppflags) $(cflags) -c -o $@ $<
+	$(Q)$(CC) $(cppflags) $(cflags) -c -o $@ $< $(checked)
 
 $(O)/early/%.o: %.c $(O)/include/autoconf.h Makefile
 	@mkdir -p $(@D)

@@ -3,6 +3,7 @@
 #include <kernel/args.h>
 #include <kernel/cmdline.h>
 #include <kernel/errno.h>
+#include <kernel/kasan.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
 #include <kernel/string.h>
@@ -16,6 +17,16 @@ struct cmdline_options cmdline = { .loglevel = LOGLEVEL_DEFAULT,
 /* Values of PARAM_STRING point in here. */
 static char values[COMMAND_LINE_SIZE] __noinit;
 
+#ifdef CONFIG_KASAN
+#define KASAN_PARAMS                                                       \
+	{ "kasan", PARAM_CHOICE, &kasan_fault, "report|panic",             \
+	  "whether a bad memory access ends the machine" },                \
+		{ "kasan_multi_shot", PARAM_FLAG, &kasan_multi_shot, NULL, \
+		  "report each bad access, not only the first" },
+#else
+#define KASAN_PARAMS
+#endif
+
 static const struct param params[] = {
 	{ "bench", PARAM_STRING, &cmdline.bench, NULL, "GLOB: run benchmarks, then go on" },
 	{ "console", PARAM_CHOICE, &cmdline.console, "sbi|uart",
@@ -25,7 +36,8 @@ static const struct param params[] = {
 	  "INTERVAL,PROBABILITY,SPACE,TIMES: let allocations of pages fail" },
 	{ "failslab", PARAM_STRING, &cmdline.failslab, NULL,
 	  "INTERVAL,PROBABILITY,SPACE,TIMES: let allocations of objects fail" },
-	{ "ktest", PARAM_STRING, &cmdline.ktest, NULL, "GLOB: run tests, then power off" },
+	KASAN_PARAMS{ "ktest", PARAM_STRING, &cmdline.ktest, NULL,
+		      "GLOB: run tests, then power off" },
 	{ "ktest_work", PARAM_NUMBER, &cmdline.ktest_work, NULL,
 	  "N: repeat what is repeated N times as often" },
 	{ "loglevel", PARAM_NUMBER, &cmdline.loglevel, NULL, "0-8: print messages below it" },
@@ -35,6 +47,7 @@ static const struct param params[] = {
 	{ "no5lvl", PARAM_EARLY, NULL, NULL, "use at most sv48" },
 	{ "paging", PARAM_EARLY, NULL, "sv39|sv48|sv57", "use at most this paging mode" },
 	{ "panic_on_oops", PARAM_NUMBER, &panic_on_oops, NULL, "1: a report ends the machine" },
+	{ "panic_on_warn", PARAM_NUMBER, &panic_on_warn, NULL, "1: a warning ends the machine" },
 	{ "quiet", PARAM_FLAG, &cmdline.quiet, NULL, "print errors only" },
 	{ "run", PARAM_STRING, &cmdline.run, NULL, "\"COMMAND; ...\": run monitor commands" },
 	{ "watchdog_thresh", PARAM_NUMBER, &watchdog_thresh, NULL,

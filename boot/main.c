@@ -7,6 +7,7 @@
 #include <kernel/hrtimer.h>
 #include <kernel/init.h>
 #include <kernel/kallsyms.h>
+#include <kernel/kasan.h>
 #include <kernel/lineedit.h>
 #include <kernel/mm.h>
 #include <kernel/monitor.h>
@@ -123,6 +124,7 @@ static void run_requests(void)
 void start_kernel(void)
 {
 	boot_mark(MARK_MMU_ON);
+	kasan_init_globals();
 	boot_record.stage = BOOT_STAGE_KERNEL;
 	kernel_map_init();                          /* __pa_symbol() */
 	hart_init();                                /* stacks' bounds, a canary of our own */

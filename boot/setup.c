@@ -65,7 +65,9 @@ static void report_image(void)
 		(unsigned long)_start, (unsigned long)(_end - _start));
 	pr_info("boot: dtb pa=0x%llx size=0x%llx hart=%llu\n", boot_record.dtb_pa,
 		boot_record.dtb_size, boot_record.hartid);
-	pr_info("boot: kasan=off\n");
+	pr_info("boot: kasan=%s\n", IS_ENABLED(CONFIG_KASAN_INLINE)    ? "inline"
+				    : IS_ENABLED(CONFIG_KASAN_OUTLINE) ? "outline"
+								       : "off");
 }
 
 static void report_layout(void)
@@ -116,6 +118,7 @@ void setup_arch(void)
 	setup_linear_bounds();
 	early_init_dt_check_for_initrd();
 	setup_vm_final();
+	kasan_init();
 	boot_mark(MARK_FINAL_TABLES);
 	pr_info("boot: ram banks=%u bytes=%llu linear=0x%lx\n", nr_banks, memblock_phys_mem_size(),
 		kernel_map.linear_start);

@@ -12,7 +12,7 @@ static void (*end_hook)(void);
 /* The hart whose panic it is. */
 static const void *panicking;
 
-u64 panic_on_oops;
+u64 panic_on_oops, panic_on_warn;
 
 void set_panic_hooks(void (*describe)(bool fatal), void (*end)(void))
 {
@@ -50,6 +50,8 @@ void warn_at(const char *file, int line, const char *cond)
 {
 	pr_warn("warning: %s:%d: %s\n", file, line, cond);
 	warn_describe();
+	if (panic_on_warn)
+		panic("panic_on_warn");
 }
 
 void warn_describe(void)

@@ -206,17 +206,19 @@ enum op {
 struct request {
 	struct pgtable *pt;
 	enum op op;
-	bool done;               /* with the second pass, or in another way */
-	bool commit;             /* second pass */
-	bool detached;           /* tables were, in the second pass */
-	bool small;              /* no leaf of 64 KiB either */
-	unsigned int leaf_level; /* largest leaf wanted */
-	unsigned long pa_delta;  /* pa - va, modulo 2^64 */
-	u64 set, clear;          /* of leaves */
-	unsigned long writes;    /* pt->writes when the tables needed were counted */
-	unsigned long need;      /* tables to take */
-	unsigned long have;      /* reserved ... */
-	phys_addr_t spares;      /* ... and unlinked ones, each holding the next one's address */
+	bool done;                 /* with the second pass, or in another way */
+	bool commit;               /* second pass */
+	bool detached;             /* tables were, in the second pass */
+	bool small;                /* no leaf of 64 KiB either */
+	bool over;                 /* what leads to something shared counts as nothing */
+	const phys_addr_t *shared; /* what to map instead of leaves, by level */
+	unsigned int leaf_level;   /* largest leaf wanted */
+	unsigned long pa_delta;    /* pa - va, modulo 2^64 */
+	u64 set, clear;            /* of leaves */
+	unsigned long writes;      /* pt->writes when the tables needed were counted */
+	unsigned long need;        /* tables to take */
+	unsigned long have;        /* reserved ... */
+	phys_addr_t spares;        /* ... and unlinked ones, each holding the next one's address */
 	unsigned long refused_at;
 };
 
@@ -266,7 +268,8 @@ static __always_inline void new_request(struct request *rq, struct pgtable *pt, 
 {
 	rq->pt = pt;
 	rq->op = op;
-	rq->done = rq->commit = rq->detached = rq->small = false;
+	rq->done = rq->commit = rq->detached = rq->small = rq->over = false;
+	rq->shared = NULL;
 	rq->leaf_level = root_level(pt);
 	rq->pa_delta = 0;
 	rq->set = rq->clear = 0;

@@ -3,6 +3,7 @@
 #include <kernel/panic.h>
 #include <kernel/slab.h>
 #include <kernel/string.h>
+#include "slab.h"
 
 void *kmem_cache_zalloc(struct kmem_cache *cache, gfp_t gfp)
 {
@@ -56,7 +57,7 @@ void *krealloc(const void *p, size_t size, gfp_t gfp)
 	if (!had && !ZERO_OR_NULL_PTR(p))
 		return NULL; /* no object: ksize() has said so */
 	if (size <= had)
-		return old;
+		return kasan_krealloc(old, size);
 	new = kmalloc(size, gfp);
 	if (new && had) {
 		memcpy(new, old, had);

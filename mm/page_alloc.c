@@ -223,6 +223,7 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order)
 		return none(gfp, order, __builtin_return_address(0));
 	page->order = (u16)order;
 	WRITE_ONCE(page->refcount, 1);
+	kasan_alloc_pages(page, 1UL << order);
 	if (unlikely(gfp & (__GFP_ZERO | __GFP_COMP)))
 		prepare(page, gfp, order);
 	return page;
@@ -293,6 +294,7 @@ void __free_pages(struct page *page, unsigned int order)
 		}
 		return;
 	}
+	kasan_free_pages(page, 1UL << order);
 	if (likely(!order))
 		give_cached(page);
 	else
@@ -343,6 +345,7 @@ void *alloc_pages_exact(size_t size, gfp_t gfp)
 		page[i].order = 0;
 		page[i].refcount = 1;
 	}
+	kasan_free_pages(page + nr, (1UL << order) - nr);
 	spin_lock_irqsave(&buddy.lock, flags);
 	buddy_give_range(&buddy, page_to_pfn(page) + nr, page_to_pfn(page) + (1UL << order));
 	spin_unlock_irqrestore(&buddy.lock, flags);

@@ -19,8 +19,11 @@
 #include <asm/setup.h>
 #include "page_alloc.h"
 
-#define META_PAGES (BLOCK_META_SIZE / PAGE_SIZE)
-#define TABLES     (PGTABLE_MAX_LEVELS - 1) /* the most that one place can lack */
+/* What a block takes of its own pages, in this order. The shadow is first: it may be one leaf. */
+#define SHADOW_PAGES (BLOCK_SHADOW_SIZE / PAGE_SIZE)
+#define META_PAGES   (BLOCK_META_SIZE / PAGE_SIZE)
+#define TABLES       ((PGTABLE_MAX_LEVELS - 1) * (SHADOW_PAGES ? 2 : 1)) /* the most that can lack */
+#define OWN_PAGES    (SHADOW_PAGES + META_PAGES + TABLES)
 
 static_assert(BLOCK_SIZE >= PAGE_SIZE << MAX_PAGE_ORDER, "no piece is of two blocks");
 
@@ -30,20 +33,25 @@ struct page *vmemmap;
  * @lock:  of all here but the counts that are read alone
  * @owner: the hart that has it while it brings a block online
  * @next:  policy: from here up the next block is looked for
- * @meta:  the block's pages of metadata
- * @tables: of its pages, for the tables that map them
+ * @nr_own: pages that blocks have taken of their own
+ * @own:   those of the block that comes online
+ * @tables: those of them that are there to map the others, and are not used yet
  */
 static struct {
 	spinlock_t lock;
 	const struct hart *owner;
 	phys_addr_t next;
 	unsigned long nr_online;
+	unsigned long nr_own;
 	unsigned long total;
 	phys_addr_t boot_memory;
-	phys_addr_t meta[META_PAGES];
-	phys_addr_t tables[TABLES];
+	phys_addr_t own[OWN_PAGES];
+	phys_addr_t *tables;
 	unsigned int nr_tables;
 } online;
+
+static phys_addr_t *const own_meta = &online.own[SHADOW_PAGES];
+static phys_addr_t *const own_tables = &online.own[SHADOW_PAGES + META_PAGES];
 
 typedef bool next_range(u64 *cursor, phys_addr_t *start, phys_addr_t *end);
 
@@ -129,25 +137,19 @@ static struct page *early_page(unsigned long pfn)
 {
 	unsigned long at = pfn % BLOCK_PAGES * sizeof(struct page);
 
-	return (struct page *)((char *)__va(online.meta[at / PAGE_SIZE]) + at % PAGE_SIZE);
+	return (struct page *)((char *)__va(own_meta[at / PAGE_SIZE]) + at % PAGE_SIZE);
 }
 
-/* The first free pages for metadata and tables. Return: whether there are enough. */
+/* The first free pages are its own. Return: whether there are enough. */
 static bool carve(phys_addr_t block)
 {
 	unsigned long pfn, end, nr = 0;
 
-	for_each_frames(memblock_next_free_range, block, &pfn, &end)
-	{
-		for (; pfn < end && nr < META_PAGES + TABLES; pfn++, nr++) {
-			if (nr < META_PAGES)
-				online.meta[nr] = PFN_PHYS(pfn);
-			else
-				online.tables[nr - META_PAGES] = PFN_PHYS(pfn);
-		}
-	}
+	for_each_frames(memblock_next_free_range, block, &pfn, &end) while (
+		pfn < end && nr < OWN_PAGES) online.own[nr++] = PFN_PHYS(pfn++);
+	online.tables = own_tables;
 	online.nr_tables = TABLES;
-	return nr == META_PAGES + TABLES;
+	return nr == OWN_PAGES;
 }
 
 /* What lies between the ranges. */
@@ -169,13 +171,11 @@ static void mark_gaps(next_range *next, phys_addr_t block, u16 flags)
 static void fill_meta(phys_addr_t block)
 {
 	for (unsigned int i = 0; i < META_PAGES; i++)
-		memset(__va(online.meta[i]), 0, PAGE_SIZE);
+		memset(__va(own_meta[i]), 0, PAGE_SIZE);
 	mark_gaps(memblock_next_free_range, block, PG_reserved);
 	mark_gaps(memblock_next_map_range, block, PG_reserved | PG_hole);
-	for (unsigned int i = 0; i < META_PAGES; i++)
-		early_page(PFN_DOWN(online.meta[i]))->flags = PG_reserved;
-	for (unsigned int i = 0; i < TABLES; i++)
-		early_page(PFN_DOWN(online.tables[i]))->refcount = 1;
+	for (unsigned int i = 0; i < OWN_PAGES; i++)
+		early_page(PFN_DOWN(online.own[i]))->flags = PG_reserved;
 }
 
 static void map_meta(phys_addr_t block)
@@ -184,30 +184,44 @@ static void map_meta(phys_addr_t block)
 	int err;
 
 	for (unsigned int i = 0, n; i < META_PAGES; i += n) {
-		for (n = 1;
-		     i + n < META_PAGES && online.meta[i + n] == online.meta[i] + n * PAGE_SIZE;
+		for (n = 1; i + n < META_PAGES && own_meta[i + n] == own_meta[i] + n * PAGE_SIZE;
 		     n++)
 			;
-		err = pgtable_map(&kernel_pgtable, va + i * PAGE_SIZE, online.meta[i],
-				  n * PAGE_SIZE, PAGE_KERNEL, 0);
+		err = pgtable_map(&kernel_pgtable, va + i * PAGE_SIZE, own_meta[i], n * PAGE_SIZE,
+				  PAGE_KERNEL, 0);
 		if (err)
 			panic("page_alloc: cannot map metadata of 0x%llx: %pe", block,
 			      (void *)(long)err);
 	}
 }
 
-/* The pages that are not carved; those are the first ones. */
-static void give_pages(phys_addr_t block, phys_addr_t carved_last)
+/* Of its own pages those that it did not need. */
+static void give_spare(phys_addr_t *pages, unsigned int nr)
 {
-	unsigned long pfn, end, first = PFN_DOWN(carved_last) + 1;
+	for (unsigned int i = 0; i < nr; i++) {
+		phys_to_page(pages[i])->flags = 0;
+		add_pages(PFN_DOWN(pages[i]), PFN_DOWN(pages[i]) + 1);
+	}
+}
 
-	for_each_frames(memblock_next_free_range, block, &pfn, &end) if (end > first)
-		add_pages(max(pfn, first), end);
+/* The pages behind those. What was given back before may still read as taken. */
+static void give_pages(phys_addr_t block)
+{
+	unsigned long pfn, end, first = PFN_DOWN(online.own[OWN_PAGES - 1]) + 1;
+
+	for_each_frames(memblock_next_free_range, block, &pfn, &end)
+	{
+		if (end <= first)
+			continue;
+		pfn = max(pfn, first);
+		kasan_free_pages(pfn_to_page(pfn), end - pfn);
+		add_pages(pfn, end);
+	}
 }
 
 static int online_block(phys_addr_t block)
 {
-	phys_addr_t carved_last;
+	unsigned int shadow;
 
 	if (block_online(block))
 		return -EEXIST;
@@ -215,15 +229,15 @@ static int online_block(phys_addr_t block)
 		pr_debug("page_alloc: 0x%llx: too little is free for its metadata\n", block);
 		return -ENOMEM;
 	}
-	carved_last = online.tables[TABLES - 1];
 	WRITE_ONCE(online.owner, this_hart());
+	shadow = kasan_online(block, online.own);
 	fill_meta(block);
 	map_meta(block);
 	WRITE_ONCE(online.owner, NULL);
-	add_used_pages(TABLES);
-	give_pages(block, carved_last);
-	while (online.nr_tables)
-		__free_page(phys_to_page(online.tables[--online.nr_tables]));
+	online.nr_own += OWN_PAGES - (SHADOW_PAGES - shadow) - online.nr_tables;
+	give_spare(online.own + shadow, SHADOW_PAGES - shadow);
+	give_spare(online.tables, online.nr_tables);
+	give_pages(block);
 	WRITE_ONCE(online.nr_online, online.nr_online + 1);
 	pr_debug("page_alloc: 0x%llx online\n", block);
 	return 0;
@@ -335,16 +349,17 @@ void page_online_counts(struct page_alloc_counts *counts)
 {
 	counts->blocks = nr_blocks();
 	counts->blocks_online = nr_blocks_online();
-	counts->touched = counts->blocks_online * BLOCK_META_SIZE + online.boot_memory;
+	counts->touched = READ_ONCE(online.nr_own) * PAGE_SIZE + online.boot_memory;
 }
 
-/* What the kernel itself has taken so far: the tables of the linear map. */
+/* What the kernel itself has taken so far: the tables of the linear map, and shadow. */
 static phys_addr_t boot_memory(void)
 {
 	phys_addr_t size = 0;
 
 	for (u32 i = 0; i < memblock.reserved.cnt; i++)
-		if (!strcmp(memblock.reserved.regions[i].owner, "page tables"))
+		if (!strcmp(memblock.reserved.regions[i].owner, "page tables") ||
+		    !strcmp(memblock.reserved.regions[i].owner, "kasan"))
 			size += memblock.reserved.regions[i].size;
 	return size;
 }

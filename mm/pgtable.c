@@ -160,7 +160,8 @@ static enum pgtable_refusal treat_run(struct request *rq, enum kind kind, pte_t 
 	if (!rq->commit)
 		return rq->op == PROTECT ? plan_run(rq, ptep, pte, level, va, n) : 0;
 	if (commit_run(rq, kind, ptep, level, va, n))
-		note(rq, level, va, va + (n << level_shift(level)) - 1, kind != NONE, false);
+		note(rq, level, va, va + (n << level_shift(level)) - 1, kind != NONE || rq->over,
+		     level && rq->over);
 	return 0;
 }
 
@@ -182,8 +183,11 @@ static enum pgtable_refusal visit(struct request *rq, phys_addr_t table, unsigne
 		unsigned long n = covered(rq, level, va, last), end = entry_last(level, va, last);
 		pte_t pte = ptep ? read_pte(ptep) : all;
 		enum kind kind = entry_kind(pte, level);
-		u8 action = rules[rq->op][kind][n != 0];
+		u8 action;
 
+		if (n && rq->over && pte_present(pte) && shared(rq->pt, pte_pa(pte)))
+			kind = NONE;
+		action = rules[rq->op][kind][n != 0];
 		rq->refused_at = va;
 		if (action & NO)
 			return action & ~NO;
@@ -274,7 +278,7 @@ static bool one_run(struct request *rq, phys_addr_t table, unsigned int level, u
 	if (rq->op == PROTECT)
 		*why = plan_run(rq, ptep, pte, level, va, n);
 	if (!*why && commit_run(rq, kind, ptep, level, va, n))
-		note(rq, level, va, last, kind != NONE, false);
+		note(rq, level, va, last, kind != NONE, level && rq->over);
 	return true;
 }
 
@@ -362,7 +366,7 @@ static noinline int map_range(struct pgtable *pt, unsigned long va, phys_addr_t 
 	enum pgtable_refusal why = leaf_common(pt, prot.val) ? 0 : leaf_refusal(pt, prot.val);
 	struct request rq;
 
-	if (!why && flags & ~PGTABLE_SMALL_ONLY)
+	if (!why && flags & ~(PGTABLE_SMALL_ONLY | PGTABLE_OVER_SHARED))
 		why = PGTABLE_UNKNOWN_FLAGS;
 	if (!why && !IS_ALIGNED(pa, PAGE_SIZE))
 		why = PGTABLE_UNALIGNED;
@@ -374,6 +378,7 @@ static noinline int map_range(struct pgtable *pt, unsigned long va, phys_addr_t 
 	rq.pa_delta = pa - va;
 	rq.set = prot.val;
 	rq.small = flags & PGTABLE_SMALL_ONLY;
+	rq.over = flags & PGTABLE_OVER_SHARED;
 	rq.leaf_level = rq.small ? 0 : pt->geometry->max_leaf_level;
 	return run_request(&rq, va, size);
 }
@@ -386,6 +391,21 @@ int pgtable_map(struct pgtable *pt, unsigned long va, phys_addr_t pa, size_t siz
 	    one_page(pt, va, mk_pte(pa, prot).val))
 		return 0;
 	return map_range(pt, va, pa, size, prot, flags);
+}
+
+int pgtable_map_shared(struct pgtable *pt, unsigned long va, size_t size, const phys_addr_t *shared,
+		       pgprot_t prot)
+{
+	enum pgtable_refusal why = leaf_refusal(pt, prot.val);
+	struct request rq;
+
+	if (why)
+		return refuse(pt, why, va);
+	new_request(&rq, pt, MAP);
+	rq.set = prot.val;
+	rq.over = true;
+	rq.shared = shared;
+	return run_request(&rq, va, size);
 }
 
 static noinline int unmap_range(struct pgtable *pt, unsigned long va, size_t size)

@@ -62,6 +62,20 @@ static pte_t *write_some(pte_t *ptep, pte_t pte, u64 step, unsigned long n)
 	return ptep;
 }
 
+/* What leads to the shared page at @level: a leaf, or a table in which all entries do. */
+static pte_t shared_entry(const phys_addr_t *shared, unsigned int level, u64 bits)
+{
+	return mk_pte(shared[level], __pgprot(level ? _PAGE_PRESENT : bits));
+}
+
+void pgtable_fill_shared(const struct pgtable *pt, const phys_addr_t *shared, unsigned int levels,
+			 pgprot_t prot)
+{
+	for (unsigned int level = 1; level < levels; level++)
+		write_some(reach(pt, shared[level], level - 1),
+			   shared_entry(shared, level - 1, prot.val), 0, TABLE_SIZE);
+}
+
 /* @n leaves from @pte on; of 64 KiB where address and frames allow. */
 void write_leaves(const struct request *rq, pte_t *ptep, unsigned int level, pte_t pte,
 		  unsigned long n)
@@ -69,6 +83,10 @@ void write_leaves(const struct request *rq, pte_t *ptep, unsigned int level, pte
 	const u64 step = pgtable_leaf_size(level) >> PAGE_SHIFT << _PAGE_PFN_SHIFT;
 	const unsigned long run_bytes = RUN_PAGES * sizeof(pte_t);
 
+	if (unlikely(rq->shared)) {
+		write_some(ptep, shared_entry(rq->shared, level, rq->set), 0, n);
+		return;
+	}
 	if (level || !rq->pt->svnapot || rq->small) {
 		write_some(ptep, pte, step, n);
 		return;

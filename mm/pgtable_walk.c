@@ -110,6 +110,14 @@ static bool readable(const struct pgtable *pt, phys_addr_t table)
 	return !pt->ops.readable || pt->ops.readable(table);
 }
 
+/* All that the table maps, and those below it, is one page. */
+static pte_t shared_leaf(const struct pgtable *pt, pte_t pte, unsigned int level)
+{
+	while (pte_table(pte) && level)
+		pte = read_pte(reach(pt, pte_pa(pte), --level));
+	return pte;
+}
+
 static int iterate(const struct iteration *it, phys_addr_t table, unsigned int level,
 		   unsigned long va, unsigned long last)
 {
@@ -120,6 +128,8 @@ static int iterate(const struct iteration *it, phys_addr_t table, unsigned int l
 		int ret = 0;
 
 		end = entry_last(level, va, last);
+		if (pte_table(pte) && shared(pt, pte_pa(pte)))
+			pte = shared_leaf(pt, pte, level);
 		if (pte_leaf(pte) || (pte_present(pte) && (!level || !readable(pt, pte_pa(pte)))))
 			ret = it->visit(it->arg, va & -pgtable_leaf_size(level), level, pte);
 		else if (pte_present(pte))

@@ -15,7 +15,9 @@
 #include <asm/frameless.h>
 #include "slab.h"
 
-static __always_inline void *slab_alloc(struct kmem_cache *cache, gfp_t gfp, unsigned long caller)
+/* @size: what the user may access. */
+static __always_inline void *slab_alloc(struct kmem_cache *cache, size_t size, gfp_t gfp,
+					unsigned long caller)
 {
 	struct magazine *magazine;
 	struct slot *slot;
@@ -28,14 +30,14 @@ static __always_inline void *slab_alloc(struct kmem_cache *cache, gfp_t gfp, uns
 	object = slot->object;
 	if (unlikely(!object)) {
 		local_irq_restore(flags);
-		return slab_alloc_slow(cache, gfp, caller);
+		return kasan_slab_alloc(cache, slab_alloc_slow(cache, gfp, caller), size, gfp);
 	}
 	magazine->top = slot - 1;
 	slab_handed_out(slot->word, caller);
 	local_irq_restore(flags);
 	if (unlikely(gfp & __GFP_ZERO))
-		return memset(object, 0, cache->object_size);
-	return object;
+		memset(object, 0, cache->object_size);
+	return kasan_slab_alloc(cache, object, size, gfp);
 }
 
 /* NULL for @wanted: any cache. */
@@ -58,6 +60,8 @@ static __always_inline void slab_free(const struct kmem_cache *wanted, void *p,
 	before = slab_taken_back(word, caller);
 	if (unlikely(before & SLAB_FREE))
 		return slab_report_double(cache, p, caller, before);
+	if (kasan_slab_free(cache, p, word))
+		return;
 	local_irq_save(flags);
 	magazine = cache->magazine[smp_processor_id()];
 	slot = magazine->top;
@@ -72,7 +76,7 @@ static __always_inline void slab_free(const struct kmem_cache *wanted, void *p,
 
 void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp)
 {
-	return slab_alloc(cache, gfp, frameless_caller());
+	return slab_alloc(cache, cache->object_size, gfp, frameless_caller());
 }
 
 void kmem_cache_free(struct kmem_cache *cache, void *object)
@@ -90,7 +94,7 @@ void *kmalloc(size_t size, gfp_t gfp)
 		cache = kmalloc_large[(size - 1) / KMALLOC_SMALL];
 	else
 		return kmalloc_pages(size, gfp);
-	return slab_alloc(cache, gfp, frameless_caller());
+	return slab_alloc(cache, size, gfp, frameless_caller());
 }
 
 void kfree(const void *p)

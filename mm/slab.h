@@ -3,6 +3,7 @@
 #define MM_SLAB_H
 
 #include <kernel/fault-inject.h>
+#include <kernel/kasan.h>
 #include <kernel/percpu.h>
 #include <kernel/slab.h>
 #include <kernel/spinlock.h>
@@ -66,11 +67,29 @@ struct magazine {
 	struct slot slots[1 + MAGAZINE_SLOTS];
 };
 
+/**
+ * struct slab_track - KASAN's: who allocated and who freed an object last, by stack and hart
+ * One for each object, in front of the words.
+ */
+#ifdef CONFIG_KASAN
+struct slab_track {
+	u32 alloc_stack, free_stack;
+	u16 alloc_cpu, free_cpu;
+};
+#define SLAB_TRACK_SIZE sizeof(struct slab_track)
+#else
+#define SLAB_TRACK_SIZE 0UL
+#endif
+
+/* What is known of an object, in bytes. */
+#define SLAB_EACH     (sizeof(u32) + SLAB_TRACK_SIZE)
+
 #define SLAB_INTERNAL ((slab_flags_t)1 << 31) /* no magazines, and failslab= spares it */
 
 /* A slab of objects over this size has its struct slab elsewhere, and at most so many objects. */
 #define SLAB_OWN_MAX_SIZE    512
-#define SLAB_WORDS_ELSEWHERE 8
+#define SLAB_MAX_ELSEWHERE   8
+#define SLAB_AHEAD_ELSEWHERE (SLAB_MAX_ELSEWHERE * SLAB_EACH)
 #define SLAB_MAX_ORDER       3
 #define SLAB_MAX_SIZE        (PAGE_SIZE << SLAB_MAX_ORDER)
 /* Empty slabs a cache keeps. */
@@ -87,6 +106,7 @@ struct magazine {
  * @capacity: objects in a magazine
  * @partial, @full, @empty: slabs by what is free in them
  * @nr_slabs, @nr_empty: how many there are
+ * @nr_quarantined: objects that were freed and are kept from being used again
  * @nr_free:  objects free in slabs
  */
 struct kmem_cache {
@@ -106,6 +126,7 @@ struct kmem_cache {
 	spinlock_t lock;
 	struct list_head partial, full, empty;
 	unsigned long nr_slabs, nr_empty, nr_free;
+	unsigned long nr_quarantined;
 };
 
 extern struct kmem_cache slab_cache_cache, slab_magazine_cache, slab_descriptor_cache;
@@ -150,6 +171,53 @@ void slab_report_double(const struct kmem_cache *cache, const void *p, unsigned 
 			u32 before);
 void slab_report_damage(const struct slab *slab, const struct kmem_cache *cache);
 
+/* mm/slab_kasan.c: what users may access. Without CONFIG_KASAN nothing. */
+#ifdef CONFIG_KASAN
+unsigned int kasan_redzone(unsigned int size, slab_flags_t flags);
+void kasan_poison_slab(const struct kmem_cache *cache, const struct page *page);
+void kasan_construct(const struct kmem_cache *cache, void *object);
+void *kasan_slab_alloc(const struct kmem_cache *cache, void *object, size_t size, gfp_t gfp);
+bool kasan_slab_free(struct kmem_cache *cache, void *object, u32 *word);
+void *kasan_kmalloc_large(void *p, size_t size);
+void *kasan_krealloc(void *p, size_t size);
+void kasan_slab_init(void);
+#else
+static inline unsigned int kasan_redzone(unsigned int size, slab_flags_t flags)
+{
+	return 0;
+}
+static inline void kasan_poison_slab(const struct kmem_cache *cache, const struct page *page)
+{
+}
+static inline void kasan_construct(const struct kmem_cache *cache, void *object)
+{
+	cache->ctor(object);
+}
+static __always_inline void *kasan_slab_alloc(const struct kmem_cache *cache, void *object,
+					      size_t size, gfp_t gfp)
+{
+	return object;
+}
+static __always_inline bool kasan_slab_free(struct kmem_cache *cache, void *object, u32 *word)
+{
+	return false;
+}
+static inline void *kasan_kmalloc_large(void *p, size_t size)
+{
+	return p;
+}
+static inline void *kasan_krealloc(void *p, size_t size)
+{
+	return p;
+}
+static inline void kasan_slab_init(void)
+{
+}
+#endif
+
+/* mm/slab_quarantine.c */
+bool quarantine_put(struct kmem_cache *cache, void *object);
+
 /* mm/slab_common.c */
 bool slab_should_fail(const struct kmem_cache *cache, gfp_t gfp);
 void slab_setup_cache(struct kmem_cache *cache, const char *name, unsigned int size,
@@ -159,6 +227,13 @@ static inline u32 *slab_word(struct slab *slab, unsigned long index)
 {
 	return (u32 *)slab + (long)~index;
 }
+
+#ifdef CONFIG_KASAN
+static inline struct slab_track *slab_track(struct slab *slab, unsigned long index)
+{
+	return (struct slab_track *)slab_word(slab, slab->cache->nr_objects - 1) + (long)~index;
+}
+#endif
 
 /* The number of the object at @offset of a slab: exact below SLAB_MAX_SIZE, without division. */
 static inline unsigned long slab_index(const struct kmem_cache *cache, unsigned long offset)

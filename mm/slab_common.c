@@ -30,7 +30,7 @@ static void choose_order(struct kmem_cache *cache)
 	unsigned long bytes, each = cache->size, head = 0;
 
 	if (each <= SLAB_OWN_MAX_SIZE) {
-		each += sizeof(u32);
+		each += SLAB_EACH;
 		head = sizeof(struct slab);
 	}
 	for (cache->order = 0;; cache->order++) {
@@ -51,7 +51,7 @@ void slab_setup_cache(struct kmem_cache *cache, const char *name, unsigned int s
 	memset(cache, 0, sizeof(*cache));
 	align = max(align, flags & SLAB_HWCACHE_ALIGN ? 64U : (unsigned int)ARCH_KMALLOC_MINALIGN);
 	cache->object_size = size;
-	cache->size = ALIGN(size, align);
+	cache->size = ALIGN(size + kasan_redzone(size, flags), align);
 	cache->recip = (u32)(((1UL << 32) + cache->size - 1) / cache->size);
 	cache->flags = flags;
 	cache->ctor = ctor;
@@ -136,6 +136,7 @@ int kmem_cache_shrink(struct kmem_cache *cache)
 	struct slab *slab, *next;
 	unsigned long flags, left;
 
+	kasan_quarantine_flush();
 	drain(cache);
 	spin_lock_irqsave(&cache->lock, flags);
 	list_for_each_entry_safe(slab, next, &cache->empty, list) {
@@ -220,7 +221,7 @@ struct slab_stats slab_get_stats(struct kmem_cache *cache)
 	}
 	stats.total = cache->nr_slabs * cache->nr_objects;
 	stats.pages = cache->nr_slabs << cache->order;
-	free = cache->nr_free + stats.cached;
+	free = cache->nr_free + stats.cached + READ_ONCE(cache->nr_quarantined);
 	stats.in_use = stats.total - min(free, stats.total);
 	spin_unlock_irqrestore(&cache->lock, flags);
 	return stats;

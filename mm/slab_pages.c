@@ -30,7 +30,7 @@ static void free_slab(struct slab *slab)
 
 	mark_pages(cache, page, NULL);
 	if (!cache->own_at)
-		kmem_cache_free(&slab_descriptor_cache, slab_word(slab, SLAB_WORDS_ELSEWHERE - 1));
+		kmem_cache_free(&slab_descriptor_cache, (char *)slab - SLAB_AHEAD_ELSEWHERE);
 	__free_pages(page, cache->order);
 }
 
@@ -42,7 +42,7 @@ static void cut(struct slab *slab)
 	for (u32 i = 0; i < cache->nr_objects; i++) {
 		*slab_word(slab, i) = SLAB_IN_SLAB(i + 1 < cache->nr_objects ? i + 1 : SLAB_END);
 		if (cache->ctor)
-			cache->ctor(slab->base + (size_t)i * cache->size);
+			kasan_construct(cache, slab->base + (size_t)i * cache->size);
 	}
 	slab->first = 0;
 	slab->nr_free = (u16)cache->nr_objects;
@@ -50,12 +50,12 @@ static void cut(struct slab *slab)
 
 static struct slab *new_descriptor(const struct kmem_cache *cache, struct page *page, gfp_t gfp)
 {
-	u32 *words;
+	char *ahead;
 
 	if (cache->own_at)
 		return (struct slab *)((char *)page_address(page) + cache->own_at);
-	words = kmem_cache_alloc(&slab_descriptor_cache, gfp & ~__GFP_ZERO);
-	return words ? (struct slab *)(words + SLAB_WORDS_ELSEWHERE) : NULL;
+	ahead = kmem_cache_alloc(&slab_descriptor_cache, gfp & ~__GFP_ZERO);
+	return ahead ? (struct slab *)(ahead + SLAB_AHEAD_ELSEWHERE) : NULL;
 }
 
 /* One more slab. No lock is held: pages may take their time, and so may a constructor. */
@@ -75,6 +75,7 @@ bool slab_grow(struct kmem_cache *cache, gfp_t gfp)
 	}
 	slab->cache = cache;
 	slab->base = page_address(page);
+	kasan_poison_slab(cache, page);
 	cut(slab);
 	mark_pages(cache, page, slab);
 

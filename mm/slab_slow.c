@@ -138,7 +138,8 @@ void slab_free_unseen(const struct kmem_cache *wanted, void *p, unsigned long ca
 	before = slab_taken_back(word, caller);
 	if (before & SLAB_FREE)
 		return slab_report_double(page->slab->cache, p, caller, before);
-	slab_free_slow(page->slab->cache, p, word);
+	if (!kasan_slab_free(page->slab->cache, p, word))
+		slab_free_slow(page->slab->cache, p, word);
 }
 
 /* Take a hart's magazine away, on it or when it does not run. */
@@ -167,7 +168,7 @@ void *kmalloc_pages(size_t size, gfp_t gfp)
 	if (size > KMALLOC_MAX_SIZE)
 		return NULL;
 	page = alloc_pages(gfp | __GFP_COMP, get_order(size));
-	return page ? page_address(page) : NULL;
+	return page ? kasan_kmalloc_large(page_address(page), size) : NULL;
 }
 
 size_t ksize(const void *p)
@@ -205,6 +206,7 @@ void kmem_cache_init(void)
 	struct kmem_cache **cache;
 	size_t size = 8;
 
+	kasan_slab_init();
 	slab_page_of_0 =
 		(unsigned long)vmemmap - PFN_DOWN(kernel_map.va_pa_offset) * sizeof(struct page);
 	slab_setup_cache(&slab_cache_cache, "kmem_cache", sizeof(struct kmem_cache), 0,
@@ -212,10 +214,10 @@ void kmem_cache_init(void)
 	slab_setup_cache(&slab_magazine_cache, "slab_magazine", sizeof(struct magazine), 0,
 			 SLAB_INTERNAL, NULL);
 	slab_setup_cache(&slab_descriptor_cache, "slab_descriptor",
-			 sizeof(struct slab) + SLAB_WORDS_ELSEWHERE * sizeof(u32), 0, SLAB_INTERNAL,
-			 NULL);
+			 sizeof(struct slab) + SLAB_AHEAD_ELSEWHERE, 0, SLAB_INTERNAL, NULL);
 	for (unsigned int i = 0; i < ARRAY_SIZE(classes); i++) {
-		slab_setup_cache(&caches[i], classes[i].name, classes[i].size, 0, 0, NULL);
+		slab_setup_cache(&caches[i], classes[i].name, classes[i].size,
+				 classes[i].size & -classes[i].size, 0, NULL);
 		for (; size <= classes[i].size; size += size < KMALLOC_SMALL ? 8 : KMALLOC_SMALL) {
 			cache = size <= KMALLOC_SMALL ? &kmalloc_small[(size - 1) / 8]
 						      : &kmalloc_large[(size - 1) / KMALLOC_SMALL];

@@ -6,6 +6,7 @@
 #include <kernel/pgtable.h>
 #include <kernel/printk.h>
 #include <kernel/slab.h>
+#include <kernel/stackdepot.h>
 #include <kernel/string.h>
 #include <kernel/vmalloc.h>
 #include <asm/layout.h>
@@ -105,9 +106,10 @@ static bool place(struct vm_area *area, phys_addr_t pa, unsigned long leaf)
 	return false;
 }
 
-struct vm_area *vm_area_create(enum vm_area_kind kind, unsigned long size, phys_addr_t pa,
+struct vm_area *vm_area_create(enum vm_area_kind kind, unsigned long bytes, phys_addr_t pa,
 			       unsigned long contiguous, gfp_t gfp)
 {
+	const unsigned long size = ALIGN(bytes, PAGE_SIZE);
 	struct vm_area *area;
 	bool placed;
 
@@ -117,12 +119,16 @@ struct vm_area *vm_area_create(enum vm_area_kind kind, unsigned long size, phys_
 		return NULL;
 	area->kind = kind;
 	area->size = size;
+	area->bytes = bytes;
+	area->stack = kasan_save_stack(gfp);
 	INIT_LIST_HEAD(&area->pages);
 	spin_lock(&lock);
 	placed = place(area, pa, largest_leaf(pa, contiguous));
 	spin_unlock(&lock);
 	/* Where small leaves have been, empty tables would be in the way of large ones. */
-	if (placed && (size < TABLE_SPAN || pgtable_merge(&kernel_pgtable, area->start, size) >= 0))
+	if (placed &&
+	    (size < TABLE_SPAN || pgtable_merge(&kernel_pgtable, area->start, size) >= 0) &&
+	    !kasan_vmalloc_set(area->start, size, bytes))
 		return area;
 	if (placed)
 		vm_area_destroy(kind, area->start);
@@ -148,11 +154,14 @@ static bool free_tables(const struct vm_area *area, struct gap gap)
 static void leave_list(struct vm_area *area)
 {
 	struct list_head *before = area->node.prev;
+	struct gap gap;
 
 	if (low != &areas && list_entry(low, struct vm_area, node)->start >= area->start)
 		low = before;
 	list_del(&area->node);
-	WARN_ON(!free_tables(area, gap_behind(before)));
+	gap = gap_behind(before);
+	kasan_vmalloc_release(area->start, area->size, gap.start, gap.end);
+	WARN_ON(!free_tables(area, gap));
 }
 
 bool vm_area_destroy(enum vm_area_kind kind, unsigned long va)
@@ -169,6 +178,7 @@ bool vm_area_destroy(enum vm_area_kind kind, unsigned long va)
 	spin_unlock(&lock);
 	if (!area)
 		return false;
+	WARN_ON(kasan_vmalloc_set(va, area->size, 0));
 	/* Nothing is split, so it cannot fail; if it did, the area is better lost. */
 	if (WARN_ON(pgtable_unmap(&kernel_pgtable, va, area->size)))
 		return true;
@@ -223,7 +233,6 @@ void *__vmalloc(unsigned long size, gfp_t gfp)
 
 	if (!size || size > totalram_pages() * PAGE_SIZE)
 		return NULL;
-	size = ALIGN(size, PAGE_SIZE);
 	area = vm_area_create(VM_AREA_VMALLOC, size, 0, min(size, (unsigned long)SZ_2M), gfp);
 	if (!area)
 		return NULL;
@@ -257,12 +266,22 @@ void vfree(const void *addr)
 		report("vfree()", "vmalloc()", addr, __builtin_return_address(0));
 }
 
+/* In the pages it has. */
+static int resize(char *p, unsigned long room, size_t size, gfp_t gfp)
+{
+	int err = kasan_vmalloc_set((unsigned long)p, room, room);
+
+	if (!err && gfp & __GFP_ZERO)
+		memset(p + size, 0, room - size);
+	return err ? err : kasan_vmalloc_set((unsigned long)p, room, size);
+}
+
 /* What is given up at the end is zeroed, so that it is when the area is used further again. */
 void *vrealloc(const void *addr, size_t size, gfp_t gfp)
 {
 	char *old = (char *)(unsigned long)addr, *new;
 	const struct vm_area *area;
-	unsigned long had = 0;
+	unsigned long had = 0, room = 0;
 
 	if (!size) {
 		vfree(addr);
@@ -271,18 +290,16 @@ void *vrealloc(const void *addr, size_t size, gfp_t gfp)
 	if (addr) {
 		spin_lock(&lock);
 		area = *find((unsigned long)addr);
-		had = area && area->kind == VM_AREA_VMALLOC ? area->size : 0;
+		had = area && area->kind == VM_AREA_VMALLOC ? area->bytes : 0;
+		room = had ? area->size : 0;
 		spin_unlock(&lock);
 		if (!had) {
 			report("vrealloc()", "vmalloc()", addr, __builtin_return_address(0));
 			return NULL;
 		}
 	}
-	if (size <= had) {
-		if (gfp & __GFP_ZERO)
-			memset(old + size, 0, had - size);
-		return old;
-	}
+	if (size <= room)
+		return resize(old, room, size, gfp) ? NULL : old;
 	new = __vmalloc(size, gfp);
 	if (new && addr) {
 		memcpy(new, old, had);
@@ -350,3 +367,32 @@ struct page *vmalloc_to_page(const void *addr)
 	pfn = PFN_DOWN(pte_pa(pte) + (va & (pgtable_leaf_size(level) - 1)));
 	return pte_leaf(pte) && pfn_valid(pfn) ? pfn_to_page(pfn) : NULL;
 }
+
+#ifdef CONFIG_KASAN
+
+/* A report may come from in here: then all that is known is the region. */
+void vmalloc_describe(unsigned long addr)
+{
+	const struct vm_area *area, *before = NULL;
+
+	if (!spin_trylock(&lock)) {
+		pr_err("in vmalloc's region\n");
+		return;
+	}
+	list_for_each_entry(area, &areas, node)
+		if (area->start <= addr)
+			before = area;
+	if (before) {
+		pr_err("%lu bytes %s of the %lu bytes 0x%016lx-0x%016lx of vmalloc's region, taken by:\n",
+		       addr < before->start + before->bytes ? addr - before->start
+							    : addr - before->start - before->bytes,
+		       addr < before->start + before->bytes ? "inside" : "to the right",
+		       before->bytes, before->start, before->start + before->bytes - 1);
+		stack_depot_print(before->stack);
+	} else {
+		pr_err("in vmalloc's region, below all that was given\n");
+	}
+	spin_unlock(&lock);
+}
+
+#endif

@@ -41,7 +41,7 @@ enum param_type {
  *         paging and only known here
  */
 struct param {
-	char name[16];
+	char name[20];
 	enum param_type type;
 	void *value;
 	const char *choices; /* of PARAM_CHOICE, PARAM_EARLY, separated by '|'; NULL: no value */

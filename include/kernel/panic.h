@@ -15,6 +15,9 @@ __noreturn void panic(const char *fmt, ...) __printf(1, 2);
 /* Whether a report ends the machine, even where somebody waits to go on after it. */
 extern u64 panic_on_oops;
 
+/* Whether a warning, or a report of KASAN's, does. */
+extern u64 panic_on_warn;
+
 /** set_panic_hooks() - what the upper layers add: describing the machine (@fatal: and it ends) */
 void set_panic_hooks(void (*describe)(bool fatal), void (*end)(void));
 

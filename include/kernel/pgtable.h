@@ -194,8 +194,9 @@ extern struct pgtable kernel_pgtable;
  * that shares another's; -ENOMEM; and what each adds.
  */
 
-/* Flags of pgtable_map() and pgtable_split(). */
-#define PGTABLE_SMALL_ONLY 1 /* 4 KiB leaves although larger ones would fit */
+/* Flags of pgtable_map(); pgtable_split() has the first one. */
+#define PGTABLE_SMALL_ONLY  1 /* 4 KiB leaves although larger ones would fit */
+#define PGTABLE_OVER_SHARED 2 /* what leads to a shared table or page counts as nothing */
 
 /**
  * pgtable_map() - map a range to the physical one at @pa
@@ -210,6 +211,22 @@ extern struct pgtable kernel_pgtable;
  */
 int __must_check pgtable_map(struct pgtable *pt, unsigned long va, phys_addr_t pa, size_t size,
 			     pgprot_t prot, unsigned int flags);
+
+/**
+ * pgtable_map_shared() - lead a range, as high up as it goes, to one page
+ * @shared: the page; then, by level, the tables whose entries all lead to it, as
+ *         pgtable_fill_shared() has made them: shared[1] has the leaves. As many as the tree
+ *         has levels. All lie between @pt->shared_start and @pt->shared_end.
+ * What leads to shared tables or pages already is replaced, each entry by one store, so that
+ * who reads meanwhile sees the one page or the other.
+ * Return: also -EEXIST: something else is mapped there.
+ */
+int __must_check pgtable_map_shared(struct pgtable *pt, unsigned long va, size_t size,
+				    const phys_addr_t *shared, pgprot_t prot);
+
+/** pgtable_fill_shared() - write the tables of @shared, which nothing walks yet */
+void pgtable_fill_shared(const struct pgtable *pt, const phys_addr_t *shared, unsigned int levels,
+			 pgprot_t prot);
 
 /**
  * pgtable_unmap() - map nothing in a range; what was not mapped stays so
@@ -333,7 +350,9 @@ int pgtable_trace(const struct pgtable *pt, unsigned long va, struct pgtable_tra
  * @visit: called for each valid leaf with its address, level and entry (frames as in
  *         pgtable_walk(): a leaf of 64 KiB is visited sixteen times), and for each
  *         table that cannot be read with that entry; a return value other than 0
- *         ends the iteration and is returned
+ *         ends the iteration and is returned. What a shared table maps is visited once, as
+ *         if it were one leaf, of the level of the entry that leads there: its frame is
+ *         that of the shared page
  * Return: 0; what @visit returned; -ERANGE: @start or @last is not translated, or @start is
  * above @last; -EFAULT: the root cannot be read.
  */

@@ -11,6 +11,8 @@
  *           | noinit: log                      RW- |
  *           | (guard page)    emergency stack  RW- |
  *           | (guard page)    boot stack       RW- |
+ *           | (KASAN: shared shadow            R-- |
+ *           |  image's shadow)                 RW- |
  *           | page-table pool                  RW- |
  *   _end    +--------------------------------------+
  */
@@ -60,6 +62,10 @@ SECTIONS
 		__start_benches = .;
 		KEEP(*(SORT_BY_NAME(.benches.*)))
 		__stop_benches = .;
+		. = ALIGN(8);
+		__init_array_start = .;
+		KEEP(*(.init_array .init_array.*))
+		__init_array_end = .;
 		/* Last, so that its size moves no address in .text. */
 		KEEP(*(.kallsyms))
 		. = ALIGN(PAGE);
@@ -110,12 +116,24 @@ SECTIONS
 		__stack_high = .;
 	} :data
 
+	__kasan_shared = .;
+#ifdef CONFIG_KASAN
+	. += PAGE * 10;
+#endif
+	__kasan_shared_end = .;
+	__kasan_shadow = .;
+#ifdef CONFIG_KASAN
+	/* A byte for each 8 of the image, of this itself and of the tables behind it too. */
+	. += ALIGN((. - KERNEL_LINK_ADDR + PAGE * 16) / 7, PAGE);
+#endif
+	__kasan_shadow_end = .;
+
 	/*
 	 * Tables of the static chain: three roots, two for the image, three for the FDT
-	 * window, two for the fixmap; and one more for each 2 MiB of image.
+	 * window, two for the fixmap, two for KASAN's shadow; and one more for each 2 MiB of image.
 	 */
 	__pt_pool = .;
-	. = . + PAGE * (9 + (. - KERNEL_LINK_ADDR + 0x200000) / 0x200000);
+	. = . + PAGE * (11 + (. - KERNEL_LINK_ADDR + 0x200000) / 0x200000);
 	__pt_pool_end = .;
 	_end = .;
 
@@ -147,11 +165,13 @@ SECTIONS
 	.got : { *(.got .got.*) }
 	.got.plt : { *(.got.plt) }
 	.rela.dyn : { *(.rela.*) }
-	/DISCARD/ : { *(.note.*) *(.eh_frame) *(.eh_frame.*) }
+	/DISCARD/ : { *(.fini_array .fini_array.*) *(.note.*) *(.eh_frame) *(.eh_frame.*) }
 }
 
 ASSERT(_start == KERNEL_LINK_ADDR, "the header is not at the start of the image")
 ASSERT(_end - _start < 0x40000000 - PAGE, "the image crosses 1 GiB")
+ASSERT((__kasan_shadow_end - __kasan_shadow) * 8 >= _end - _start || __kasan_shadow == __kasan_shadow_end,
+       "KASAN's shadow does not cover the image")
 ASSERT(SIZEOF(.got) == 0 && SIZEOF(.got.plt) == 0, "there is a GOT")
 ASSERT(SIZEOF(.rela.dyn) == 0, "there are dynamic relocations")
 ASSERT(SIZEOF(.tdata) == 0, "a per-hart variable does not start as zero")

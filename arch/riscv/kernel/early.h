@@ -4,6 +4,8 @@
 
 #include <kernel/types.h>
 
+struct pgtable;
+
 /*
  * What runs before paging. These sources are built uninstrumented into early.o,
  * where every symbol they define gets the prefix __early_; head.S calls them so.
@@ -20,6 +22,15 @@ void entry_check(unsigned long hartid, phys_addr_t dtb_pa, unsigned long satp,
 
 /** setup_vm() - build the chain of tables and choose how deep to probe */
 void setup_vm(void);
+
+#ifdef CONFIG_KASAN
+/** kasan_early_init() - map the shadow that has to be there before instrumented code runs */
+void kasan_early_init(struct pgtable *pt);
+#else
+static inline void kasan_early_init(struct pgtable *pt)
+{
+}
+#endif
 
 /** announce_try() - say which mode is written to satp next */
 void announce_try(unsigned int levels);

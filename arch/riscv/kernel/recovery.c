@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Running what may trap, and coming back from it. */
 #include <kernel/errno.h>
+#include <kernel/kasan.h>
 #include <kernel/lockdep.h>
 #include <asm/hart.h>
 #include <asm/irqflags.h>
@@ -20,6 +21,7 @@ static int guarded_call(int (*fn)(void *arg), void *arg, struct pt_regs *trap)
 	local_save_flags(flags); /* a trap disables interrupts */
 	hart->recovery = &recovery;
 	ret = recovery_enter(&recovery, fn, arg);
+	kasan_stack_abandoned((void *)low, __builtin_frame_address(0));
 	hart->recovery = recovery.outer;
 	hart->stack_low = low;
 	hart->stack_high = high;

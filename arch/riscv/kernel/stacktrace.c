@@ -38,7 +38,7 @@ static bool is_text(unsigned long addr)
 }
 
 /* A return address: the call is before it, and may be the last thing of its function. */
-static void show_caller(unsigned long ra)
+void show_stack_entry(unsigned long ra)
 {
 	unsigned long offset, size;
 	const char *name = kallsyms_lookup(ra - 1, &offset, &size);
@@ -71,7 +71,7 @@ static void walk_frames(const struct stack *stack, unsigned long fp)
 			show_repeats(repeats);
 			repeats = 0;
 			last_ra = frame[-1];
-			show_caller(last_ra);
+			show_stack_entry(last_ra);
 			shown++;
 		}
 		if (frame[-2] <= fp)
@@ -103,7 +103,7 @@ static unsigned long show_live_ra(const struct stack *stack, const struct pt_reg
 	if (!is_text(regs->ra) || in_one_function(regs->epc, regs->ra))
 		return regs->s0;
 	if (!framed || frame[-1] != regs->ra)
-		show_caller(regs->ra);
+		show_stack_entry(regs->ra);
 	/* A frame of a function that calls nothing has s0 where others have ra. */
 	return framed && on_stack(stack, frame[-1]) ? frame[-1] : regs->s0;
 }
@@ -128,6 +128,45 @@ void dump_stack(void)
 
 	pr_err("backtrace:\n");
 	walk_frames(&stack, (unsigned long)__builtin_frame_address(0));
+}
+
+unsigned int stack_trace_save(unsigned long *store, unsigned int size, unsigned int skipnr)
+{
+	const struct hart *hart = this_hart();
+	unsigned long fp = (unsigned long)__builtin_frame_address(0), next;
+	unsigned long low = hart->stack_low + 16, room = hart->stack_high - low;
+	unsigned int nr = 0;
+
+	/* The frame of who walks is always good. */
+	while (fp % 8 == 0 && fp - low <= room) {
+		const unsigned long *frame = (const unsigned long *)fp;
+
+		if (!is_text(frame[-1]))
+			break;
+		if (skipnr)
+			skipnr--;
+		else if (nr < size)
+			store[nr++] = frame[-1];
+		else
+			break;
+		next = frame[-2];
+		if (next <= fp)
+			break;
+		fp = next;
+	}
+	return nr;
+}
+
+void dump_stack_from(unsigned long ip)
+{
+	unsigned long entries[MAX_FRAMES];
+	unsigned int nr = stack_trace_save(entries, MAX_FRAMES, 0), first = 0;
+
+	while (first < nr && entries[first] != ip)
+		first++;
+	pr_err("backtrace:\n");
+	for (unsigned int i = first < nr ? first : 0; i < nr; i++)
+		show_stack_entry(entries[i]);
 }
 
 /* Whether frames lead from here to the first one of the hart. */

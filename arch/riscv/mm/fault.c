@@ -4,6 +4,7 @@
  * the hardware does, from satp, and trusts none of the tables.
  */
 #include <kernel/errno.h>
+#include <kernel/kasan.h>
 #include <kernel/pgtable.h>
 #include <kernel/printk.h>
 #include <kernel/vsprintf.h>
@@ -183,6 +184,8 @@ bool spurious_fault(const struct pt_regs *regs)
 void do_page_fault(const struct pt_regs *regs)
 {
 	bool page_fault = regs->cause >= EXC_INST_PAGE_FAULT;
+
+	kasan_explain_fault(regs->badaddr);
 	const char *rule = show_walk(regs->badaddr, access_kind(regs->cause), print_err);
 
 	if (rule)

@@ -92,6 +92,8 @@ void kernel_map_init(void)
 	pt->tables = (boot_record.pt_pool_next - __pa_symbol(__pt_pool)) / PAGE_SIZE;
 	/* The static tables lie in the image: this is enough to find the fixmap's. */
 	pt->ops.offset = kernel_map.va_kernel_pa_offset;
+	pt->shared_start = __pa_symbol(__kasan_shared);
+	pt->shared_end = __pa_symbol(__kasan_shared_end);
 	pt->ops.alloc = memblock_table_alloc;
 	pt->ops.free = memblock_table_free;
 	pt->ops.fence = pgtable_fence;

@@ -47,6 +47,8 @@ static void pt_ops_set_early(struct pgtable *pt)
 	boot_record.pt_pool_next = (unsigned long)__pt_pool;
 	if (pgtable_create(pt, pgtable_geometry(1, LEVELS_MAX), &ops, NULL))
 		early_die("no table for the root");
+	pt->shared_start = (unsigned long)__kasan_shared;
+	pt->shared_end = (unsigned long)__kasan_shared_end;
 }
 
 static void map_or_die(struct pgtable *pt, const char *what, unsigned long va, phys_addr_t pa,
@@ -70,14 +72,18 @@ static void map_image(struct pgtable *pt)
 		{ _rodata, _erodata, PAGE_KERNEL_READ },
 		{ _data, __emergency_guard, PAGE_KERNEL },
 		{ __emergency_low, __emergency_high, PAGE_KERNEL },
-		{ __stack_low, _end, PAGE_KERNEL },
+		{ __stack_low, __kasan_shared, PAGE_KERNEL },
+		{ __kasan_shared, __kasan_shared_end, PAGE_KERNEL_READ },
+		{ __kasan_shared_end, _end, PAGE_KERNEL },
 	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(part); i++)
-		map_or_die(pt, "image", KERNEL_LINK_ADDR + (unsigned long)(part[i].start - _start),
-			   (unsigned long)part[i].start,
-			   (unsigned long)(part[i].end - part[i].start), part[i].prot,
-			   PGTABLE_SMALL_ONLY);
+		if (part[i].start < part[i].end)
+			map_or_die(pt, "image",
+				   KERNEL_LINK_ADDR + (unsigned long)(part[i].start - _start),
+				   (unsigned long)part[i].start,
+				   (unsigned long)(part[i].end - part[i].start), part[i].prot,
+				   PGTABLE_SMALL_ONLY);
 }
 
 /* Exactly the pages the tree lies in, at the same offset in 2 MiB so large leaves fit. */
@@ -166,6 +172,7 @@ void setup_vm(void)
 	boot_record.stage = BOOT_STAGE_TABLES;
 	pt_ops_set_early(&pt);
 	map_image(&pt);
+	kasan_early_init(&pt);
 	if (pgtable_populate(&pt, FIXADDR_START, FIXADDR_SIZE))
 		early_die("no table left for the fixmap");
 	map_fdt(&pt);

@@ -3,6 +3,7 @@
 #define ASM_LAYOUT_H
 
 #include <kernel/sizes.h>
+#include <asm/kasan.h>
 #include <asm/page.h>
 
 /*
@@ -55,8 +56,5 @@ struct vm_region vm_region(enum vm_region_id id, unsigned int input_bits);
 
 /** vm_region_of() - the region an address lies in, or NR_VM_REGIONS */
 enum vm_region_id vm_region_of(unsigned long addr, unsigned int input_bits);
-
-/** KASAN's shadow of an address, the same in every mode */
-#define KASAN_SHADOW_OFFSET 0xdfffffff00000000UL
 
 #endif

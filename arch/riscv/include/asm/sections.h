@@ -13,6 +13,9 @@ extern char __emergency_guard[], __stack_guard[]; /* a page each, never mapped *
 extern char __stack_low[], __stack_high[];
 extern char __emergency_low[], __emergency_high[];
 extern char __percpu_size[]; /* bytes; the address is the number */
+/* KASAN's: the shared shadow with its tables, read-only; the image's shadow. Else empty. */
+extern char __kasan_shared[], __kasan_shared_end[];
+extern char __kasan_shadow[], __kasan_shadow_end[];
 extern char __pt_pool[], __pt_pool_end[];
 extern char __start_monitor_commands[], __stop_monitor_commands[];
 

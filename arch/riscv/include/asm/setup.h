@@ -41,6 +41,17 @@ void setup_linear_bounds(void);
  */
 void setup_vm_final(void);
 
+/**
+ * kasan_init() - give shadow to the linear map, vmalloc's region and the page metadata
+ * Context: boot, once, behind setup_vm_final(); nothing of them was accessed before by
+ * instrumented code.
+ */
+#ifdef CONFIG_KASAN
+void kasan_init(void);
+#else
+static inline void kasan_init(void) {}
+#endif
+
 /** in_image() - whether a physical address lies in the image */
 bool in_image(phys_addr_t pa);
 

@@ -73,6 +73,19 @@ void show_stack_of(const struct hart *hart, const char *copy);
 /** dump_stack() - print the callers, innermost first */
 void dump_stack(void);
 
+/** dump_stack_from() - the same, but for those in front of the one that returns to @ip */
+void dump_stack_from(unsigned long ip);
+
+/** show_stack_entry() - print one of them, by its return address */
+void show_stack_entry(unsigned long ra);
+
+/**
+ * stack_trace_save() - the return addresses of the callers, innermost first
+ * @skipnr: leave out so many; 0: the first one is where this call returns to
+ * Return: how many there are in @store, @size at the most.
+ */
+unsigned int stack_trace_save(unsigned long *store, unsigned int size, unsigned int skipnr);
+
 /** show_backtrace() - print the callers of an interrupted context */
 void show_backtrace(const struct pt_regs *regs);
 

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef KERNEL_KASAN_H
+#define KERNEL_KASAN_H
+
+#include <kernel/kasan-checks.h>
+#include <kernel/types.h>
+#include <asm/kasan.h>
+
+/*
+ * KASAN: each 8 bytes of the kernel's memory have a byte of shadow, which says how many of
+ * them may be accessed; the compiler puts a check of it in front of each access. Names and
+ * meaning are Linux's. What allocates memory says here what may be accessed; without
+ * CONFIG_KASAN nothing of this is left.
+ */
+
+#define KASAN_GRANULE_SIZE 8UL
+
+/* Shadow: 0: all 8 bytes; 1 to 7: so many of them, the first ones; else none, and why. */
+#define KASAN_PAGE_FREE      0xff
+#define KASAN_PAGE_REDZONE   0xfe /* behind a large kmalloc() */
+#define KASAN_SLAB_REDZONE   0xfc
+#define KASAN_SLAB_FREE      0xfb
+#define KASAN_GLOBAL_REDZONE 0xf9
+#define KASAN_VMALLOC        0xf8 /* none of vmalloc's; on a stack: out of scope, by compilers */
+#define KASAN_STACK_LEFT     0xf1
+#define KASAN_STACK_MID      0xf2
+#define KASAN_STACK_RIGHT    0xf3
+#define KASAN_STACK_PARTIAL  0xf4
+#define KASAN_STACK_RETURNED 0xf5
+#define KASAN_ALLOCA_LEFT    0xca
+#define KASAN_ALLOCA_RIGHT   0xcb
+
+static inline u8 *kasan_mem_to_shadow(const volatile void *p)
+{
+	return (u8 *)((unsigned long)p / KASAN_GRANULE_SIZE + KASAN_SHADOW_OFFSET);
+}
+
+static inline void *kasan_shadow_to_mem(const void *shadow)
+{
+	return (void *)(((unsigned long)shadow - KASAN_SHADOW_OFFSET) * KASAN_GRANULE_SIZE);
+}
+
+#ifdef CONFIG_KASAN
+
+/**
+ * kasan_init_globals() - forbid what lies between the image's variables
+ * Context: boot, the first thing once translation is on.
+ */
+void kasan_init_globals(void);
+
+/** kasan_set_lowest() - from here up to KASAN_TOP there is shadow too, from now on */
+void kasan_set_lowest(unsigned long addr);
+
+/**
+ * kasan_poison() - forbid accesses
+ * @addr, @size: multiples of 8
+ * @value: KASAN_*, the reason
+ *
+ * kasan_unpoison() - allow them
+ * @addr: a multiple of 8; @size: any
+ *
+ * Context: any. The memory has shadow of its own (all but RAM that is not online).
+ */
+void kasan_poison(const void *addr, size_t size, u8 value);
+void kasan_unpoison(const void *addr, size_t size);
+
+/** kasan_stack_abandoned() - allow all below @sp: frames there were left without returning */
+void kasan_stack_abandoned(const void *low, const void *sp);
+
+/**
+ * kasan_disable_current(), kasan_enable_current() - what this hart does in between is not
+ * reported. They nest.
+ */
+void kasan_disable_current(void);
+void kasan_enable_current(void);
+
+/**
+ * kasan_explain_fault() - whose shadow an address is that nothing is mapped at
+ * In front of the report of a page fault: the access that was checked, if there was one.
+ */
+void kasan_explain_fault(unsigned long addr);
+
+/**
+ * struct kasan_hooks - what the memory side knows, asked while a report is printed
+ * @bug_type: a better name for an access to @addr, whose shadow is @shadow, or NULL
+ * @describe: print what lies at @addr. Return: whether it is anything of the allocators'.
+ */
+struct kasan_hooks {
+	const char *(*bug_type)(unsigned long addr, u8 shadow);
+	bool (*describe)(unsigned long addr);
+};
+void kasan_set_hooks(const struct kasan_hooks *hooks);
+
+/** kasan_report_invalid_free() - of @p, by the code at @ip; @type: "double-free", ... */
+void kasan_report_invalid_free(const char *type, const void *p, unsigned long ip);
+
+/**
+ * kasan_quarantine_flush() - let all objects that were freed be used again
+ * Context: any. Return: whether there were any.
+ */
+bool kasan_quarantine_flush(void);
+
+/** kasan_quarantine_bytes() - what they take */
+unsigned long kasan_quarantine_bytes(void);
+
+/**
+ * struct kasan_report_info - the last report, for tests; @nr: how many there were, printed or not
+ */
+struct kasan_report_info {
+	unsigned long nr;
+	const char *type;
+	unsigned long addr, size, ip;
+	bool write;
+};
+extern struct kasan_report_info kasan_last_report;
+
+/** kasan_multi_shot - whether more than the first report is printed */
+extern bool kasan_multi_shot;
+
+/** kasan_fault - "panic": a report ends the machine; else NULL or "report" */
+extern char *kasan_fault;
+
+#else
+
+/* clang-format off */
+static inline void kasan_init_globals(void) {}
+static inline void kasan_poison(const void *addr, size_t size, u8 value) {}
+static inline void kasan_unpoison(const void *addr, size_t size) {}
+static inline void kasan_stack_abandoned(const void *low, const void *sp) {}
+static inline void kasan_disable_current(void) {}
+static inline void kasan_enable_current(void) {}
+static inline void kasan_explain_fault(unsigned long addr) {}
+static inline void kasan_report_invalid_free(const char *type, const void *p, unsigned long ip) {}
+static inline bool kasan_quarantine_flush(void) { return false; }
+/* clang-format on */
+
+#endif
+
+#endif

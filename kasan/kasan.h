@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef KASAN_KASAN_H
+#define KASAN_KASAN_H
+
+#include <kernel/kasan.h>
+#include <kernel/percpu.h>
+
+/* Between the files here. */
+
+#define RET_IP ((unsigned long)__builtin_return_address(0))
+
+/** struct kasan_global - what the compiler tells of a variable (its ABI, version 8) */
+struct kasan_global {
+	const char *start;
+	size_t size, size_with_redzone;
+	const char *name, *module;
+	unsigned long dynamic_init;
+	const struct {
+		const char *file;
+		int line, column;
+	} *location;
+	unsigned long odr;
+};
+
+DECLARE_PER_CPU(unsigned int, kasan_depth);
+
+/** kasan_has_shadow() - whether the shadow of an address is mapped */
+bool kasan_has_shadow(unsigned long addr);
+
+/** kasan_first_bad() - the first byte of a range that may not be accessed, or its end */
+unsigned long kasan_first_bad(unsigned long addr, size_t size);
+
+/** kasan_check_range() - check an access by the code at @ip. Return: whether it is allowed */
+bool kasan_check_range(unsigned long addr, size_t size, bool write, unsigned long ip);
+
+/** kasan_report() - say what is wrong with it */
+void kasan_report(unsigned long addr, size_t size, bool write, unsigned long ip);
+
+/** kasan_find_global() - the variable at, or whose redzone is at, an address, or NULL */
+const struct kasan_global *kasan_find_global(unsigned long addr);
+
+/** kasan_describe_frame() - the variables of the function whose stack frame has @addr */
+void kasan_describe_frame(unsigned long addr);
+
+#endif

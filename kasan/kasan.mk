@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# How KASAN's checks get into the code, and what is built without them.
+
+# --- Without checks, each with its reason; code before paging is not built from this list ---
+# the checks themselves, and what is called while one reports
+uninstrumented := $(wildcard kasan/*.c)
+# behind the checked memcpy(), memmove(), memset(); kasan_poison() calls it
+uninstrumented += lib/mem.c
+# the engine makes the shadow, and walks to it; host tests check it under ASan
+uninstrumented += $(wildcard mm/pgtable*.c) $(wildcard arch/riscv/mm/kasan*.c)
+# the allocators write to what is free, and say themselves what may be accessed
+uninstrumented += $(wildcard mm/buddy.c mm/page_*.c mm/slab*.c mm/kmalloc.c mm/mempool.c mm/stackdepot.c)
+# reads and writes on behalf of people and tests, at any address; repairs the stack's shadow
+uninstrumented += arch/riscv/kernel/recovery.c
+# looks at stacks as a whole, between and behind their variables
+uninstrumented += arch/riscv/kernel/stacktrace.c arch/riscv/kernel/nmi.c
+
+kasan-offset := 0xdfffffff00000000
+kasan-calls := $(if $(CONFIG_KASAN_INLINE),10000,0)
+ifneq ($(clang),)
+kasan-flags := -fsanitize=kernel-address -mllvm -asan-mapping-offset=$(kasan-offset) \
+	-mllvm -asan-stack=1 -mllvm -asan-globals=1 -mllvm -asan-use-after-scope=1 \
+	-mllvm -asan-instrument-dynamic-allocas=1 \
+	-mllvm -asan-instrumentation-with-call-threshold=$(kasan-calls)
+else
+kasan-flags := -fsanitize=kernel-address -fasan-shadow-offset=$(kasan-offset) \
+	--param asan-stack=1 --param asan-globals=1 --param asan-instrument-allocas=1 \
+	-fsanitize-address-use-after-scope \
+	--param asan-instrumentation-with-call-threshold=$(kasan-calls)
+endif
+
+# gcc 12 cannot be told to call other names for these.
+checked-calls := $(foreach f,memcpy memmove memset,--redefine-sym $f=__asan_$f)
+
+instrumented := $(filter-out $(uninstrumented:%.c=$(O)/%.o),$(kernel:%.c=$(O)/%.o))
+$(instrumented): cflags += $(kasan-flags)
+$(instrumented): checked = && $(OBJCOPY) $(checked-calls) $@
+
+# What a hart keeps in s0 it needs for backtraces: slab.o is built like all others.
+frameless :=

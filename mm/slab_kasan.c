@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * KASAN of objects: only what was asked for may be accessed, to the byte. What is known of
+ * an object lies outside of it (struct slab_track), so all of it can be forbidden.
+ */
+#include <kernel/printk.h>
+#include <kernel/stackdepot.h>
+#include <kernel/vmalloc.h>
+#include <asm/trap.h>
+#include "slab.h"
+#include "vm_area.h"
+
+#define MAX_FRAMES 32
+
+unsigned int kasan_redzone(unsigned int size, slab_flags_t flags)
+{
+	static const struct {
+		u16 size, redzone;
+	} rows[] = { { 48, 16 }, { 96, 32 }, { 448, 64 }, { 3968, 128 }, { 16128, 256 } };
+
+	if (flags & SLAB_INTERNAL)
+		return 0;
+	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++)
+		if (size <= rows[i].size)
+			return rows[i].redzone;
+	/* As far as a slab has room. */
+	return min(512U, (unsigned int)SLAB_MAX_SIZE - size);
+}
+
+/* Those of the allocator itself are accessed by nobody else. */
+static bool checked(const struct kmem_cache *cache)
+{
+	return !(cache->flags & SLAB_INTERNAL);
+}
+
+void kasan_poison_slab(const struct kmem_cache *cache, const struct page *page)
+{
+	if (checked(cache))
+		kasan_poison(page_address(page), PAGE_SIZE << cache->order, KASAN_SLAB_REDZONE);
+}
+
+void kasan_construct(const struct kmem_cache *cache, void *object)
+{
+	kasan_unpoison(object, cache->object_size);
+	cache->ctor(object);
+	if (checked(cache))
+		kasan_poison(object, ALIGN(cache->object_size, KASAN_GRANULE_SIZE),
+			     KASAN_SLAB_REDZONE);
+}
+
+static struct slab_track *track_of(const void *object)
+{
+	struct slab *slab = virt_to_page(object)->slab;
+	unsigned long offset = (unsigned long)object & slab->cache->mask;
+
+	return slab_track(slab, slab_index(slab->cache, offset));
+}
+
+depot_stack_handle_t kasan_save_stack(gfp_t gfp)
+{
+	unsigned long entries[MAX_FRAMES];
+
+	/* Not this one's and not its caller's. */
+	return stack_depot_save(entries, stack_trace_save(entries, MAX_FRAMES, 2), gfp);
+}
+
+void *kasan_slab_alloc(const struct kmem_cache *cache, void *object, size_t size, gfp_t gfp)
+{
+	struct slab_track *track;
+
+	if (!object || !checked(cache))
+		return object;
+	track = track_of(object);
+	track->alloc_stack = kasan_save_stack(gfp);
+	track->alloc_cpu = (u16)smp_processor_id();
+	kasan_unpoison(object, size);
+	return object;
+}
+
+/* Return: whether it is kept for now. */
+bool kasan_slab_free(struct kmem_cache *cache, void *object, u32 *word)
+{
+	struct slab_track *track;
+
+	if (!checked(cache))
+		return false;
+	track = track_of(object);
+	track->free_stack = kasan_save_stack(GFP_NOWAIT);
+	track->free_cpu = (u16)smp_processor_id();
+	kasan_poison(object, ALIGN(cache->object_size, KASAN_GRANULE_SIZE), KASAN_SLAB_FREE);
+	return quarantine_put(cache, object);
+}
+
+/* The rest of its pages is forbidden. */
+void *kasan_kmalloc_large(void *p, size_t size)
+{
+	size_t used = ALIGN(size, KASAN_GRANULE_SIZE);
+
+	kasan_unpoison(p, size);
+	kasan_poison((char *)p + used, page_size(virt_to_page(p)) - used, KASAN_PAGE_REDZONE);
+	return p;
+}
+
+void *kasan_krealloc(void *p, size_t size)
+{
+	struct page *page = virt_to_page(p);
+	struct kmem_cache *cache;
+
+	if (!(page->flags & PG_slab))
+		return kasan_kmalloc_large(p, size);
+	cache = page->slab->cache;
+	if (!checked(cache))
+		return p;
+	kasan_poison(p, ALIGN(cache->object_size, KASAN_GRANULE_SIZE), KASAN_SLAB_REDZONE);
+	return kasan_slab_alloc(cache, p, size, GFP_NOWAIT);
+}
+
+/* --- Reports --- */
+
+/* RAM that no allocator ever had is no use after a free. */
+static const char *bug_type(unsigned long addr, u8 shadow)
+{
+	if (shadow == KASAN_SLAB_FREE || shadow == KASAN_SLAB_REDZONE)
+		return NULL;
+	if (is_vmalloc_addr((void *)addr) && shadow >= KASAN_VMALLOC)
+		return "vmalloc-out-of-bounds";
+	if (shadow == KASAN_PAGE_FREE && !virt_addr_valid((void *)addr))
+		return "wild-memory-access";
+	return NULL;
+}
+
+/* Where @addr lies as seen from [start, start + size). */
+static void show_place(unsigned long addr, unsigned long start, unsigned long size)
+{
+	if (addr < start)
+		pr_err("%lu bytes to the left", start - addr);
+	else if (addr >= start + size)
+		pr_err("%lu bytes to the right", addr - start - size);
+	else
+		pr_err("%lu bytes inside", addr - start);
+	pr_cont(" of the %lu bytes 0x%016lx-0x%016lx", size, start, start + size - 1);
+}
+
+static void show_track(const char *what, u16 cpu, depot_stack_handle_t stack)
+{
+	pr_err("%s by hart%lu:\n", what, harts[cpu]->hartid);
+	stack_depot_print(stack);
+}
+
+static void describe_object(unsigned long addr, struct slab *slab)
+{
+	const struct kmem_cache *cache = slab->cache;
+	unsigned long index = slab_index(cache, addr & cache->mask);
+	const struct slab_track *track;
+	u32 word;
+
+	if (index >= cache->nr_objects) {
+		pr_err("behind the objects of a slab of cache %s\n", cache->name);
+		return;
+	}
+	word = READ_ONCE(*slab_word(slab, index));
+	show_place(addr, (unsigned long)slab->base + index * cache->size, cache->object_size);
+	pr_cont(" of cache %s, %s\n", cache->name, word & SLAB_FREE ? "free" : "allocated");
+	if (!checked(cache))
+		return;
+	track = slab_track(slab, index);
+	if (track->alloc_stack)
+		show_track("allocated", track->alloc_cpu, track->alloc_stack);
+	if (word & SLAB_FREE && track->free_stack)
+		show_track("freed", track->free_cpu, track->free_stack);
+}
+
+static bool describe(unsigned long addr)
+{
+	struct page *page;
+
+	if (is_vmalloc_addr((void *)addr)) {
+		vmalloc_describe(addr);
+		return true;
+	}
+	if (!virt_addr_valid((void *)addr)) {
+		pr_err("in RAM that was never given to the allocator, or in none\n");
+		return true;
+	}
+	page = virt_to_page((void *)addr);
+	if (page->flags & PG_slab) {
+		describe_object(addr, page->slab);
+		return true;
+	}
+	page = compound_head(page);
+	pr_err("%lu bytes inside of a page, %s", addr - (unsigned long)page_address(page),
+	       page->flags & PG_reserved ? "reserved"
+	       : page->refcount          ? "allocated"
+					 : "free");
+	if (page->flags & PG_head)
+		pr_cont(" in a piece of %lu bytes", page_size(page));
+	pr_cont("\n");
+	return true;
+}
+
+void kasan_slab_init(void)
+{
+	static const struct kasan_hooks hooks = { bug_type, describe };
+
+	kasan_set_hooks(&hooks);
+}
