@@ -36,7 +36,7 @@ static __always_inline void *slab_alloc(struct kmem_cache *cache, size_t size, g
 	slab_handed_out(slot->word, caller);
 	local_irq_restore(flags);
 	if (unlikely(gfp & __GFP_ZERO))
-		memset(object, 0, cache->object_size);
+		return kasan_slab_alloc(cache, memset(object, 0, cache->object_size), size, gfp);
 	return kasan_slab_alloc(cache, object, size, gfp);
 }
 
