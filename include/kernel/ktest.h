@@ -41,6 +41,9 @@ void ktest_list(void);
 /** ktest_skip() - the running case cannot be done here; @reason is on the committed list */
 void ktest_skip(const char *reason);
 
+/** ktest_keep() - so many pages stay in use behind the running case: a pool, for the next ones */
+void ktest_keep(unsigned long nr_pages);
+
 void ktest_fail(const char *file, int line, const char *fmt, ...) __printf(3, 4);
 
 /* A false expectation fails the case, which goes on. */
