@@ -27,7 +27,8 @@ class Scale:
     def boot(self):
         back = f"memory-backend-ram,id=m0,size={self.ram},reserve=off"
         return machine.Boot(name=f"scale-{self.mode}-{self.ram}", machine="virt,memory-backend=m0",
-                            cpu=CPUS[self.mode], ram=self.ram, time_limit=600, append=f'quiet run="{RUN}"',
+                            cpu=CPUS[self.mode], ram=self.ram, time_limit=600,
+                            append=f'quiet run="{RUN}"',
                             extra=("-object", back, *ICOUNT))
 
 

@@ -78,7 +78,8 @@ phys_addr_t linear_base(const struct pgtable_geometry *geometry, phys_addr_t sta
 	unsigned long window = linear.last - linear.start + 1;
 	unsigned int level = geometry->base_level;
 
-	while (level > 1 && end - ALIGN_DOWN(start, pgtable_leaf_size(level)) > window)
+	while (pgtable_leaf_size(level) > SZ_2M &&
+	       end - ALIGN_DOWN(start, pgtable_leaf_size(level)) > window)
 		level--;
 	return ALIGN_DOWN(start, pgtable_leaf_size(level));
 }
