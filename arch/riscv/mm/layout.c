@@ -30,8 +30,6 @@ static const struct layout_row rows[NR_VM_REGIONS] = {
 	[VM_FIXMAP] = { "fixmap", "fixed slots", 8, 8, TOP(FIXADDR_START), TOP(FDT_WINDOW_START) },
 	[VM_FDT] = { "fdt", "device tree", 8, 8, TOP(FDT_WINDOW_START),
 		     TOP(FDT_WINDOW_START + FDT_WINDOW_SIZE) },
-	[VM_STACKS] = { "stacks", "stacks of the other harts", 8, 8, TOP(HART_STACKS_START),
-			TOP(HART_STACKS_START + HART_STACKS_SIZE) },
 	[VM_IMAGE] = { "image", "the kernel", 8, 8, TOP(KERNEL_LINK_ADDR),
 		       TOP(KERNEL_LINK_ADDR + IMAGE_WINDOW_SIZE) },
 };
