@@ -25,7 +25,7 @@
  * starts, and stay when it stops: it may be on them until the firmware has it, and wants them
  * when it starts again.
  */
-static int add_hart(u64 hartid)
+static int __init add_hart(u64 hartid)
 {
 	struct hart *hart =
 		alloc_pages_exact((unsigned long)__percpu_size, GFP_KERNEL | __GFP_ZERO);
@@ -48,7 +48,7 @@ static int add_hart(u64 hartid)
 	return 0;
 }
 
-static bool known(u64 hartid)
+static bool __init known(u64 hartid)
 {
 	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
 		if (harts[cpu]->hartid == hartid)
@@ -57,7 +57,7 @@ static bool known(u64 hartid)
 }
 
 /* Why a hart of the tree is left out, or NULL. */
-static const char *unusable(const struct fdt_hart *hart, bool *boot_hart_seen)
+static const char *__init unusable(const struct fdt_hart *hart, bool *boot_hart_seen)
 {
 	if (hart->hartid == boot_record.hartid && !*boot_hart_seen) {
 		*boot_hart_seen = true;
@@ -74,7 +74,7 @@ static const char *unusable(const struct fdt_hart *hart, bool *boot_hart_seen)
 	return NULL;
 }
 
-static void find_harts(void)
+static void __init find_harts(void)
 {
 	struct fdt_hart hart;
 	bool boot_hart_seen = false;
@@ -118,7 +118,7 @@ static void take_back_memory(unsigned int cpu)
 	page_alloc_cpu_dead(cpu);
 }
 
-void smp_init(void)
+void __init smp_init(void)
 {
 	set_cpu_dead_hook(take_back_memory);
 	boot_record.satp = csr_read(satp);
