@@ -28,7 +28,7 @@ static const struct layout_row rows[NR_VM_REGIONS] = {
 	[VM_MODULES] = { "modules", "room for loadable code", 8, 8, -(long)SZ_4G,
 			 TOP(FIXADDR_START) },
 	[VM_FIXMAP] = { "fixmap", "fixed slots", 8, 8, TOP(FIXADDR_START), TOP(FDT_WINDOW_START) },
-	[VM_FDT] = { "fdt", "device tree", 8, 8, TOP(FDT_WINDOW_START),
+	[VM_FDT] = { "fdt", "device tree, until RAM is mapped", 8, 8, TOP(FDT_WINDOW_START),
 		     TOP(FDT_WINDOW_START + FDT_WINDOW_SIZE) },
 	[VM_IMAGE] = { "image", "the kernel", 8, 8, TOP(KERNEL_LINK_ADDR),
 		       TOP(KERNEL_LINK_ADDR + IMAGE_WINDOW_SIZE) },
