@@ -20,7 +20,7 @@ struct layout_row {
 
 #define TOP(addr) ((long)(addr)) /* offset below 2^64, for rows that are the same in every mode */
 
-static const struct layout_row rows[NR_VM_REGIONS] = {
+static const struct layout_row layout_rows[NR_VM_REGIONS] = {
 	[VM_LINEAR] = { "linear", "linear map of RAM", 0, 5, 0, 0 },
 	[VM_VMALLOC] = { "vmalloc", "vmalloc and ioremap", 5, 6, 0, 0 },
 	[VM_VMEMMAP] = { "vmemmap", "page metadata", 6, 7, 0, -(long)SZ_4G },
@@ -43,7 +43,7 @@ static unsigned long edge(unsigned int input_bits, unsigned int eighths, long of
 
 struct vm_region vm_region(enum vm_region_id id, unsigned int input_bits)
 {
-	const struct layout_row *row = &rows[id];
+	const struct layout_row *row = &layout_rows[id];
 
 	return (struct vm_region){
 		.name = row->name,
