@@ -6,7 +6,6 @@
 #include <kernel/mm.h>
 #include <kernel/pgtable.h>
 #include <kernel/printk.h>
-#include <kernel/set_memory.h>
 #include <asm/boot_record.h>
 #include <asm/csr.h>
 #include <asm/layout.h>
@@ -27,14 +26,20 @@ static void give_back(enum freed_row row, const char *start, const char *end)
 	freed_initmem[row].bytes += free_reserved_area(__pa_symbol(start), __pa_symbol(end), NULL);
 }
 
+/*
+ * Not by set_memory_rw(): it looks for other addresses of each page, and these two are all. What
+ * can be executed goes first, so that nothing is writable at one address and executable at another.
+ */
 static void give_code_back(void)
 {
-	unsigned long start = (unsigned long)__init_begin;
-	int nr = (int)((__init_end - __init_begin) / (long)PAGE_SIZE);
-	int err = set_memory_nx(start, nr);
+	const unsigned long image = (unsigned long)__init_begin;
+	const unsigned long linear = (unsigned long)__va(__pa_symbol(__init_begin));
+	const size_t size = (size_t)(__init_end - __init_begin);
+	const pgprot_t writable = __pgprot(_PAGE_WRITE | _PAGE_DIRTY);
+	int err = pgtable_protect(&kernel_pgtable, image, size, writable, __pgprot(_PAGE_EXEC));
 
 	if (!err)
-		err = set_memory_rw(start, nr); /* the linear map's address of it too */
+		err = pgtable_protect(&kernel_pgtable, linear, size, writable, __pgprot(0));
 	if (err)
 		pr_warn("mem: %s: kept: %pe\n", freed_initmem[FREED_CODE].what, (void *)(long)err);
 	else
