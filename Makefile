@@ -276,6 +276,10 @@ cell: test-images ## boot one cell and show its console
 #: CELL         its name: cpu=sv39,ram=1G
 	$(Q)$(pytest)/test_cells.py -s --echo --cells='$(or $(CELL),plain)'
 
+flow: test-images ## boot one way from firmware to the image and show its console
+#: FLOW         its name in tests/qemu/flows.yaml: uboot-ext4+initrd
+	$(Q)$(pytest)/test_flows.py -s --echo --flows='$(or $(FLOW),uboot-ext4)'
+
 mutants: test-images ## break the code on purpose: does the named test notice?
 #: MUTANTS      only these, by name
 	@scripts/setup.sh prove
@@ -297,4 +301,4 @@ run: ## boot in QEMU; Ctrl-A x leaves it
 	@MODE='$(MODE)' MEM='$(MEM)' SMP='$(SMP)' CMDLINE='$(subst ','\'',$(CMDLINE))' \
 		QEMU_ARGS='$(QEMU_ARGS)' scripts/run.sh $(O)/Image
 
-.PHONY: test test-host soak prove test-images test-qemu matrix cell mutants bench run
+.PHONY: test test-host soak prove test-images test-qemu matrix cell flow mutants bench run
