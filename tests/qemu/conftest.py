@@ -43,7 +43,9 @@ def boots(item):
     given = [params.params[k] for k in ("boot", "cell", "flow") if params and k in params.params]
     for value in given:
         for one in value if isinstance(value, (list, tuple)) else [value]:
-            yield one.boot() if hasattr(one, "boot") else one
+            found = one.boot() if hasattr(one, "boot") else one
+            if found:
+                yield found
 
 
 def pytest_collection_finish(session):

@@ -16,8 +16,8 @@ import yaml
 VARIANTS = ("plain", "initrd", "tree", "initrd+tree")
 FIELDS = ("machine", "cpu", "ram", "firmware")
 CACHE = Path(os.environ.get("CAIRN_CACHE", Path.home() / ".cache/cairn"))
-UBOOT_DIRS = (Path(os.environ.get("UBOOT_DIR", "/usr/lib/u-boot")),
-              CACHE / "debs/u-boot-sifive/usr/lib/u-boot")
+NO_PACKAGE = "Debian's riscv64 packages can't be had"
+NO_KERNEL = "Debian's riscv64 kernel package can't be had"
 APPEND = 'run="fdt /cairn; ls etc; cat etc/motd" ktest=layout,memblock,initrd'
 # Only a tree of its own has this node.
 NOTE = '/ { cairn { note = "a tree of its own"; }; };'
@@ -34,6 +34,24 @@ def table():
 def script(*args, **environment):
     subprocess.run([SCRIPT, *map(str, args)], check=True, stdin=subprocess.DEVNULL,
                    env={**os.environ, **environment}, timeout=60)
+
+
+@functools.cache
+def package(name):
+    """Where a riscv64 package of Debian's is unpacked, or None."""
+    done = subprocess.run([artifacts.TOP / "scripts/fetch-debs.sh", CACHE / "debs", name],
+                          stdin=subprocess.DEVNULL, check=False, timeout=300)
+    return None if done.returncode else CACHE / "debs" / name
+
+
+@functools.cache
+def board(name):
+    """A board's tree as the host tests have it, or None."""
+    out = artifacts.DIR / "boards"
+    subprocess.run([artifacts.TOP / "tests/host/gen-dtbs.sh", out], stdin=subprocess.DEVNULL,
+                   check=True, timeout=600)
+    path = out / f"{name}.dtb"
+    return path if path.exists() else None
 
 
 @dataclass(frozen=True)
@@ -62,24 +80,38 @@ class Flow:
             for part in ("initrd", "tree"):
                 line = line.replace(f"%{part}", self.row[part][self.has(part)])
             found.append(line)
-        if found and "pxe boot" not in found and "fails" not in self.row:
+        if found and "pxe boot" not in found and not self.row["fails"]:
             found.insert(-1, f"setenv bootargs '{APPEND}'")
         return tuple(found)
 
     def tree(self):
         """The tree of its own, as a file."""
-        base = machine.Boot(name="", **self.fields()).base_tree()
+        fields = {**self.fields(), "machine": self.row["machine"].split(",")[0]}
+        base = (board(self.row["board"]) if "board" in self.row
+                else machine.Boot(name="", **fields).base_tree())
         return trees.edit(base, NOTE)
 
     def fields(self):
         row = self.row
         return {**{k: row[k] for k in FIELDS}, "smp": int(row["smp"])}
 
+    def missing(self):
+        """Why it cannot run here, or None."""
+        if "package" in self.row and not package(self.row["package"]):
+            return NO_PACKAGE
+        if "board" in self.row and not board(self.row["board"]):
+            return NO_KERNEL
+        return None
+
     def boot(self):
+        """The Boot, or None if something is missing."""
         fields = self.fields()
+        if self.missing():
+            return None
         if "uboot" in self.row:
-            folder = next((d for d in UBOOT_DIRS if (d / self.row["uboot"]).is_dir()), None)
-            fields.update(kernel=folder / self.row["uboot"] / "u-boot.bin", extra=self.media(),
+            top = package(self.row["package"]) if "package" in self.row else Path("/")
+            uboot = top / os.environ.get("UBOOT_DIR", "/usr/lib/u-boot").lstrip("/")
+            fields.update(kernel=uboot / self.row["uboot"] / "u-boot.bin", extra=self.media(),
                           typed=self.typed(), stop="\n=> ")
         elif self.row["firmware"] == "payload":
             fields.update(firmware=self.payload, extra=(
@@ -88,8 +120,9 @@ class Flow:
                 f"addr={INITRD_PLACE:#x},force-raw=on"))
         else:
             initrd = ("-initrd", test_initrd.made_by_cpio) if self.has("initrd") else ()
-            fields.update(append=APPEND, kernel=self.row.get("kernel"), extra=initrd,
-                          tree=NOTE if self.has("tree") else "")
+            fields.update(append=APPEND, kernel=self.row.get("kernel"), stop=self.row["stop"],
+                          extra=(*initrd, "-dtb", self.tree) if self.has("tree") else initrd)
+        fields["extra"] = (*self.row["args"], *fields["extra"])
         return machine.Boot(name=f"flow-{self.name}", **fields)
 
     # --- Files ---
@@ -131,6 +164,8 @@ class Flow:
 
     def media(self):
         if self.row["media"] == "tftp":
+            if self.row["machine"] != "virt":
+                return ("-nic", lambda: f"user,restrict=on,tftp={self.files()}")
             return ("-netdev", lambda: f"user,id=net,restrict=on,tftp={self.files()}",
                     "-device", "virtio-net-device,netdev=net")
         return ("-drive", lambda: f"file={self.disk()},format=raw,if=none,id=disk,readonly=on",
