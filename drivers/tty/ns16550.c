@@ -6,7 +6,9 @@
 #include "uart.h"
 
 #include <kernel/errno.h>
+#include <kernel/string.h>
 #include <asm/io.h>
+#include <asm/time.h>
 
 enum reg {       /* before reg-shift */
 	RBR = 0, /* read: what was received */
@@ -19,11 +21,14 @@ enum reg {       /* before reg-shift */
 	LCR = 3,
 	MCR = 4,
 	LSR = 5,
+	USR = 31, /* DesignWare's own */
 };
 
 #define IER_RDI    0x01 /* something was received */
 #define IER_RLSI   0x04 /* something is wrong with it */
 #define IIR_NO_INT 0x01
+#define IIR_ID     0x0f
+#define IIR_BUSY   0x07 /* DesignWare's own: LCR was written while busy, and ignored */
 #define IIR_FIFOS  0xc0
 #define FCR_ENABLE 0x01
 #define LCR_8N1    0x03
@@ -41,6 +46,7 @@ static struct {
 	volatile u8 *regs;
 	u32 shift, width;
 	unsigned int fifo; /* bytes the transmitter takes at once */
+	bool designware;
 } port;
 
 static u32 read_reg(enum reg reg)
@@ -87,7 +93,12 @@ static int receive(void)
 
 static bool raised(void)
 {
-	return !(read_reg(IIR) & IIR_NO_INT);
+	u32 iir = read_reg(IIR);
+
+	if (!port.designware || (iir & IIR_ID) != IIR_BUSY)
+		return !(iir & IIR_NO_INT);
+	read_reg(USR); /* clears it */
+	return true;
 }
 
 static void want_irq(bool on)
@@ -101,6 +112,7 @@ static const char *read_layout(const struct device *dev, u32 *size)
 {
 	const struct fdt *fdt = dev->scan->fdt;
 
+	port.designware = !strcmp(dev->driver->compatible, "snps,dw-apb-uart");
 	port.shift = 0;
 	port.width = 1;
 	if (fdt_getprop_u32(fdt, dev->node, "reg-shift", &port.shift) == -EINVAL || port.shift > 8)
@@ -108,8 +120,23 @@ static const char *read_layout(const struct device *dev, u32 *size)
 	if (fdt_getprop_u32(fdt, dev->node, "reg-io-width", &port.width) == -EINVAL ||
 	    (port.width != 1 && port.width != 4) || (port.width == 4 && port.shift < 2))
 		return "reg-io-width is not 1 or 4, or more than reg-shift has room for";
-	*size = ((u32)LSR << port.shift) + port.width;
+	*size = ((u32)(port.designware ? USR : LSR) << port.shift) + port.width;
 	return NULL;
+}
+
+/* DesignWare's ignores this while it sends or receives. Return: false: it stayed busy. */
+static bool write_lcr(u32 value)
+{
+	const u64 end = rdtime() + ticks_per_second() / 10;
+
+	do {
+		write_reg(LCR, value);
+		if ((read_reg(LCR) & 0xff) == value)
+			return true;
+		if (port.designware)
+			read_reg(USR); /* or it interrupts for ever */
+	} while (rdtime() < end);
+	return false;
 }
 
 /* The baud rate stays as the firmware set it, unless the tree asks for one. */
@@ -123,7 +150,8 @@ static void set_speed(const struct device *dev)
 	divisor = (u32)((clock + 8ULL * speed) / (16ULL * speed));
 	if (!divisor || divisor > 0xffff)
 		return;
-	write_reg(LCR, LCR_8N1 | LCR_DLAB);
+	if (!write_lcr(LCR_8N1 | LCR_DLAB))
+		return; /* DLL would be THR */
 	write_reg(DLL, divisor & 0xff);
 	write_reg(DLM, divisor >> 8);
 }
@@ -141,7 +169,7 @@ static bool is_there(void)
 static void start(const struct device *dev)
 {
 	set_speed(dev);
-	write_reg(LCR, LCR_8N1);
+	write_lcr(LCR_8N1);
 	write_reg(FCR, FCR_ENABLE); /* what waits in there stays */
 	port.fifo = (read_reg(IIR) & IIR_FIFOS) == IIR_FIFOS ? FIFO_SIZE : 1;
 	write_reg(MCR, MCR_DTR | MCR_RTS | MCR_OUT2);
@@ -161,8 +189,7 @@ const char *ns16550_probe(const struct device *dev)
 		why = device_map(dev, size, &port.regs, NULL, &pa);
 	if (why)
 		return why;
-	write_reg(LCR, LCR_8N1);
-	if (!is_there())
+	if (!write_lcr(LCR_8N1) || !is_there())
 		return "its registers do not keep what is written";
 	start(dev);
 	uart_start(dev, &ops, pa);
