@@ -84,10 +84,13 @@ static void write_16550(unsigned int reg, u8 value)
 		model.fcr = value;
 		break;
 	case 3:
-		if (model.busy)
+		if (model.busy) {
 			model.busy_detect = true;
-		else
-			model.lcr = value;
+			break;
+		}
+		model.lcr = value;
+		model.busy = model.busy_again;
+		model.busy_again = 0;
 		break;
 	case 4:
 		model.mcr = value;

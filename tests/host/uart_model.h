@@ -21,6 +21,7 @@ struct uart_model {
 	unsigned int shift, width; /* of the first two */
 	size_t size;               /* bytes of registers */
 	unsigned int busy;         /* reads of LCR until DesignWare's is idle */
+	unsigned int busy_again;   /* likewise, after the first one that was written */
 	bool stuck;                /* sends nothing */
 	char sent[256];
 	unsigned int nr_sent;

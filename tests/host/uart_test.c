@@ -202,7 +202,7 @@ static void designware(void)
 static void designware_busy(void)
 {
 	is_designware();
-	model.busy = 3;
+	model.busy = model.busy_again = 3;
 	clock_frequency = 24000000;
 	speed = 115200;
 	starts();
