@@ -291,7 +291,6 @@ static void sifive_nothing_there(void)
 	static void run_##name(void)              \
 	{                                         \
 		int status = 1;                   \
-                                                  \
 		fflush(stdout);                   \
 		if (!fork()) {                    \
 			has_irq = true;           \

@@ -100,7 +100,8 @@ ODD = [
     ("uart-shift", uart("reg-shift = <99>;"), [(UART, "reg-shift is not 0 to 8")], useless()),
     ("uart-speed", uart("current-speed = <115200>;"), [], WITH_IRQ),
     ("uart-no-speed", uart("current-speed = <0>;"), [], WITH_IRQ),
-    ("other-stdout", '/ { chosen { stdout-path = "/soc/rtc@101000"; }; };', [], useless("/soc/rtc@101000")),
+    ("other-stdout", '/ { chosen { stdout-path = "/soc/rtc@101000"; }; };', [],
+     useless("/soc/rtc@101000")),
     ("no-stdout", '/ { chosen { /delete-property/ stdout-path; }; };', [], WITH_IRQ),
     ("bad-stdout", '/ { chosen { stdout-path = "/nothing"; }; };', [], useless("/nothing")),
     ("imsic-claimed", soc(
