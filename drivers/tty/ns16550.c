@@ -39,6 +39,7 @@ enum reg {       /* before reg-shift */
 #define LSR_DR     0x01
 #define LSR_OE     0x02
 #define LSR_THRE   0x20
+#define LSR_TEMT   0x40
 
 #define FIFO_SIZE  16
 
@@ -79,6 +80,11 @@ static u32 line_status(void)
 static unsigned int room(void)
 {
 	return line_status() & LSR_THRE ? port.fifo : 0;
+}
+
+static unsigned int idle(void)
+{
+	return line_status() & LSR_TEMT;
 }
 
 static void send(u8 byte)
@@ -177,7 +183,9 @@ static void start(const struct device *dev)
 
 const char *ns16550_probe(const struct device *dev)
 {
-	static const struct uart_ops ops = { "ns16550a", room, send, receive, raised, want_irq };
+	static const struct uart_ops ops = {
+		"ns16550a", room, send, idle, receive, raised, want_irq
+	};
 	const char *why;
 	u32 size;
 	u64 pa;

@@ -18,7 +18,9 @@ enum reg {
 #define TXDATA_FULL  0x80000000u
 #define RXDATA_EMPTY 0x80000000u
 #define CTRL_ENABLE  0x1
-#define CTRL_COUNT   0x70000 /* the watermark: an interrupt above so many bytes */
+#define CTRL_COUNT   0x70000 /* the watermark: pending above so many received, or below, to send */
+#define CTRL_COUNT_1 0x10000
+#define IP_TXWM      0x1
 #define IE_RXWM      0x2
 
 static volatile u8 *regs;
@@ -26,6 +28,11 @@ static volatile u8 *regs;
 static unsigned int room(void)
 {
 	return readl(regs + TXDATA) & TXDATA_FULL ? 0 : 1;
+}
+
+static unsigned int idle(void)
+{
+	return readl(regs + IP) & IP_TXWM;
 }
 
 static void send(u8 byte)
@@ -62,7 +69,8 @@ static bool is_there(void)
 
 const char *sifive_uart_probe(const struct device *dev)
 {
-	static const struct uart_ops ops = { "sifive-uart", room, send, receive, raised, want_irq };
+	static const struct uart_ops ops = { "sifive-uart", room,   send,    idle,
+					     receive,       raised, want_irq };
 	const char *why;
 	u64 pa;
 
@@ -73,7 +81,7 @@ const char *sifive_uart_probe(const struct device *dev)
 		return why;
 	if (!is_there())
 		return "its registers do not keep what is written";
-	writel(readl(regs + TXCTRL) | CTRL_ENABLE, regs + TXCTRL);
+	writel((readl(regs + TXCTRL) & ~CTRL_COUNT) | CTRL_COUNT_1 | CTRL_ENABLE, regs + TXCTRL);
 	writel((readl(regs + RXCTRL) & ~CTRL_COUNT) | CTRL_ENABLE, regs + RXCTRL);
 	uart_start(dev, &ops, pa);
 	return NULL;

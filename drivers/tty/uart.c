@@ -89,15 +89,15 @@ static int uart_getc(void)
 
 /* --- Output --- */
 
-static size_t wait_for_room(void)
+static size_t wait_for(unsigned int (*what)(void))
 {
 	const u64 end = rdtime() + (u64)SEND_SECONDS * ticks_per_second();
-	size_t room;
+	size_t found;
 
-	while (!(room = port.ops->room()))
+	while (!(found = what()))
 		if (rdtime() > end)
 			break;
-	return room;
+	return found;
 }
 
 static void give_up(const char *rest, size_t len)
@@ -112,7 +112,7 @@ static void give_up(const char *rest, size_t len)
 static void uart_write(const char *s, size_t len)
 {
 	while (len) {
-		size_t burst = min(len, wait_for_room());
+		size_t burst = min(len, wait_for(port.ops->room));
 
 		if (!burst) {
 			give_up(s, len);
@@ -122,6 +122,8 @@ static void uart_write(const char *s, size_t len)
 		while (burst--)
 			port.ops->send((u8)*s++);
 	}
+	if (!wait_for(port.ops->idle))
+		give_up(s, 0);
 }
 
 /* --- Start --- */

@@ -15,6 +15,7 @@
  * @name:     of its interrupt
  * @room:     how many bytes it takes now
  * @send:     one of them
+ * @idle:     whether all are out: what is left in it is lost when the machine resets
  * @receive:  Return: a byte, or -EAGAIN
  * @raised:   whether it is the one that interrupts, if that can be known without receive()
  * @want_irq: whether it shall interrupt when something was received
@@ -23,6 +24,7 @@ struct uart_ops {
 	const char *name;
 	unsigned int (*room)(void);
 	void (*send)(u8 byte);
+	unsigned int (*idle)(void);
 	int (*receive)(void);
 	bool (*raised)(void);
 	void (*want_irq)(bool on);

@@ -114,7 +114,7 @@ static u32 read_sifive(unsigned int offset)
 	case 0x10:
 		return model.ie;
 	case 0x14:
-		return (u32)waiting() << 1 | 1;
+		return (u32)waiting() << 1 | (!model.stuck && model.txctrl & 0x70000);
 	default:
 		model.wrong++;
 		return 0;

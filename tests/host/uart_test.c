@@ -275,6 +275,7 @@ static void sifive(void)
 	model.rxctrl = 0x30000; /* the firmware's watermark */
 	starts();
 	CHECK_EQ(model.rxctrl, 1);
+	CHECK_EQ(model.txctrl, 0x10001);
 	talks();
 }
 
