@@ -71,7 +71,7 @@ kernel := $(both) \
 	arch/riscv/kernel/nmi.c arch/riscv/kernel/time.c arch/riscv/kernel/cpufeature.c \
 	arch/riscv/kernel/errata.c \
 	drivers/driver.c drivers/irqchip/irq.c drivers/irqchip/plic.c drivers/irqchip/imsic.c \
-	drivers/irqchip/aplic.c drivers/tty/sbi_console.c drivers/tty/ns16550.c \
+	drivers/irqchip/aplic.c drivers/tty/sbi_console.c drivers/tty/uart.c drivers/tty/ns16550.c drivers/tty/sifive_uart.c \
 	mm/memblock.c mm/memblock_look.c mm/buddy.c mm/page_alloc.c mm/page_online.c mm/ptdump.c mm/set_memory.c mm/ioremap.c mm/vmalloc.c \
 	mm/slab.c mm/slab_slow.c mm/slab_pages.c mm/slab_report.c mm/slab_common.c mm/kmalloc.c mm/mempool.c \
 	arch/riscv/mm/layout.c arch/riscv/mm/init.c arch/riscv/mm/initmem.c arch/riscv/mm/fixmap.c \
@@ -288,6 +288,10 @@ cell: test-images ## boot one cell and show its console
 #: CELL         its name: cpu=sv39,ram=1G
 	$(Q)$(pytest)/test_cells.py -s --echo --cells='$(or $(CELL),plain)'
 
+flow: test-images ## boot one way from firmware to the image and show its console
+#: FLOW         its name in tests/qemu/flows.yaml: uboot-ext4+initrd
+	$(Q)$(pytest)/test_flows.py -s --echo --flows='$(or $(FLOW),uboot-ext4)'
+
 mutants: test-images ## break the code on purpose: does the named test notice?
 #: MUTANTS      only these, by name
 	@scripts/setup.sh prove
@@ -309,4 +313,4 @@ run: ## boot in QEMU; Ctrl-A x leaves it
 	@MODE='$(MODE)' MEM='$(MEM)' SMP='$(SMP)' CMDLINE='$(subst ','\'',$(CMDLINE))' \
 		QEMU_ARGS='$(QEMU_ARGS)' scripts/run.sh $(O)/Image
 
-.PHONY: test test-host soak prove test-images test-qemu matrix cell mutants bench run
+.PHONY: test test-host soak prove test-images test-qemu matrix cell flow mutants bench run

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Rights of kernel memory: pgtable_protect() of the address asked for and of the linear
- * map's address of the same memory, and the image's, if it was given back by it. First everything that can be refused is looked at,
- * then leaves are split, and then only bits change.
+ * Rights of kernel memory: pgtable_protect() of the address asked for, of the linear map's
+ * address of the same memory, and of the image's, if that gave it back. First everything that
+ * can be refused is looked at, then leaves are split, and then only bits change.
  */
 #include <kernel/errno.h>
 #include <kernel/memblock.h>

@@ -3,6 +3,7 @@
  * The vmalloc region. Its areas are in a list by address, where room is found, first fit, and
  * in buckets, where an area is found by its address.
  */
+#include <kernel/kasan.h>
 #include <kernel/pgtable.h>
 #include <kernel/printk.h>
 #include <kernel/slab.h>
@@ -384,11 +385,8 @@ void vmalloc_describe(unsigned long addr)
 		if (area->start <= addr)
 			before = area;
 	if (before) {
-		pr_err("%lu bytes %s of the %lu bytes 0x%016lx-0x%016lx of vmalloc's region, taken by:\n",
-		       addr < before->start + before->bytes ? addr - before->start
-							    : addr - before->start - before->bytes,
-		       addr < before->start + before->bytes ? "inside" : "to the right",
-		       before->bytes, before->start, before->start + before->bytes - 1);
+		kasan_show_place(addr, before->start, before->bytes);
+		pr_cont(" of vmalloc's region, taken by:\n");
 		stack_depot_print(before->stack);
 	} else {
 		pr_err("in vmalloc's region, below all that was given\n");
