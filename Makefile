@@ -136,6 +136,8 @@ $(O)/mm/slab.o: cflags += $(frameless)
 early-cflags := -D__EARLY__ -fno-jump-tables -fomit-frame-pointer
 asflags := $(arch-flags) -g $(prefix-map)
 
+makefiles := Makefile kasan/kasan.mk
+
 # --- Rules ----------------------------------------------------------------------------
 
 objs := $(assembly:%.S=$(O)/%.o) $(O)/early.o $(kernel:%.c=$(O)/%.o)
@@ -143,12 +145,12 @@ early-objs := $(early-only:%.c=$(O)/early/%.o) $(both:%.c=$(O)/early/%.o)
 offsets := $(O)/include/asm/asm-offsets.h
 lds := $(O)/cairn.lds
 
-$(O)/%.o: %.c $(O)/include/autoconf.h Makefile
+$(O)/%.o: %.c $(O)/include/autoconf.h $(makefiles)
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(cppflags) $(cflags) -c -o $@ $< $(checked)
 
-$(O)/early/%.o: %.c $(O)/include/autoconf.h Makefile
+$(O)/early/%.o: %.c $(O)/include/autoconf.h $(makefiles)
 	@mkdir -p $(@D)
 	$(call say,CC)
 	$(Q)$(CC) $(cppflags) $(cflags) $(early-cflags) -c -o $@ $<

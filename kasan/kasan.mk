@@ -15,6 +15,9 @@ uninstrumented += arch/riscv/kernel/recovery.c
 # looks at stacks as a whole, between and behind their variables
 uninstrumented += arch/riscv/kernel/stacktrace.c arch/riscv/kernel/nmi.c
 
+# makes wild accesses, and reads the reports of the faults
+uninstrumented += tests/kernel/fault_test.c
+
 kasan-offset := 0xdfffffff00000000
 kasan-calls := $(if $(CONFIG_KASAN_INLINE),10000,0)
 ifneq ($(clang),)

@@ -174,8 +174,10 @@ static void fill_meta(phys_addr_t block)
 		memset(__va(own_meta[i]), 0, PAGE_SIZE);
 	mark_gaps(memblock_next_free_range, block, PG_reserved);
 	mark_gaps(memblock_next_map_range, block, PG_reserved | PG_hole);
-	for (unsigned int i = 0; i < OWN_PAGES; i++)
+	for (unsigned int i = 0; i < OWN_PAGES; i++) {
 		early_page(PFN_DOWN(online.own[i]))->flags = PG_reserved;
+		kasan_unpoison(__va(online.own[i]), PAGE_SIZE);
+	}
 }
 
 static void map_meta(phys_addr_t block)
@@ -200,6 +202,7 @@ static void give_spare(phys_addr_t *pages, unsigned int nr)
 {
 	for (unsigned int i = 0; i < nr; i++) {
 		phys_to_page(pages[i])->flags = 0;
+		kasan_free_pages(phys_to_page(pages[i]), 1);
 		add_pages(PFN_DOWN(pages[i]), PFN_DOWN(pages[i]) + 1);
 	}
 }

@@ -123,6 +123,19 @@ static unsigned long alike(const pte_t *ptep, unsigned long n, enum kind kind)
 	return (unsigned long)(at - ptep);
 }
 
+/* How many of @n entries are invalid or lead to something shared. Into private tables it goes down. */
+static unsigned long replaceable(const struct pgtable *pt, const pte_t *ptep, unsigned long n)
+{
+	unsigned long i = 0;
+
+	for (pte_t pte; i < n; i++) {
+		pte = read_pte(&ptep[i]);
+		if (pte_present(pte) && !shared(pt, pte_pa(pte)))
+			break;
+	}
+	return i;
+}
+
 /* First pass of PROTECT over leaves: what is wrong with the bits they would have. */
 static enum pgtable_refusal plan_run(struct request *rq, const pte_t *ptep, pte_t pte,
 				     unsigned int level, unsigned long va, unsigned long n)
@@ -185,14 +198,16 @@ static enum pgtable_refusal visit(struct request *rq, phys_addr_t table, unsigne
 		enum kind kind = entry_kind(pte, level);
 		u8 action;
 
-		if (n && rq->over && pte_present(pte) && shared(rq->pt, pte_pa(pte)))
-			kind = NONE;
+		if (n && rq->over && ptep) {
+			n = replaceable(rq->pt, ptep, n);
+			kind = n ? NONE : kind;
+		}
 		action = rules[rq->op][kind][n != 0];
 		rq->refused_at = va;
 		if (action & NO)
 			return action & ~NO;
 		if (n && action <= CHANGE) {
-			if (ptep && !(rq->commit && rq->op == MAP)) /* planned: all invalid */
+			if (ptep && !rq->over && !(rq->commit && rq->op == MAP)) /* all invalid */
 				n = alike(ptep, n, kind);
 			end = va + (n << level_shift(level)) - 1;
 			if (action == CHANGE)

@@ -115,6 +115,14 @@ void *kasan_krealloc(void *p, size_t size)
 	return kasan_slab_alloc(cache, p, size, GFP_NOWAIT);
 }
 
+unsigned long kasan_pages(void)
+{
+	unsigned long nr, bytes;
+
+	stack_depot_stats(&nr, &bytes);
+	return bytes / PAGE_SIZE;
+}
+
 /* --- Reports --- */
 
 /* RAM that no allocator ever had is no use after a free. */

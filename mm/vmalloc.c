@@ -267,20 +267,21 @@ void vfree(const void *addr)
 }
 
 /* In the pages it has. */
-static int resize(char *p, unsigned long room, size_t size, gfp_t gfp)
+static int resize(struct vm_area *area, size_t size, gfp_t gfp)
 {
-	int err = kasan_vmalloc_set((unsigned long)p, room, room);
+	int err = kasan_vmalloc_set(area->start, area->size, area->size);
 
 	if (!err && gfp & __GFP_ZERO)
-		memset(p + size, 0, room - size);
-	return err ? err : kasan_vmalloc_set((unsigned long)p, room, size);
+		memset((char *)area->start + size, 0, area->size - size);
+	area->bytes = size;
+	return err ? err : kasan_vmalloc_set(area->start, area->size, size);
 }
 
 /* What is given up at the end is zeroed, so that it is when the area is used further again. */
 void *vrealloc(const void *addr, size_t size, gfp_t gfp)
 {
 	char *old = (char *)(unsigned long)addr, *new;
-	const struct vm_area *area;
+	struct vm_area *area = NULL;
 	unsigned long had = 0, room = 0;
 
 	if (!size) {
@@ -299,7 +300,7 @@ void *vrealloc(const void *addr, size_t size, gfp_t gfp)
 		}
 	}
 	if (size <= room)
-		return resize(old, room, size, gfp) ? NULL : old;
+		return resize(area, size, gfp) ? NULL : old;
 	new = __vmalloc(size, gfp);
 	if (new && addr) {
 		memcpy(new, old, had);

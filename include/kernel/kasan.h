@@ -103,6 +103,9 @@ bool kasan_quarantine_flush(void);
 /** kasan_quarantine_bytes() - what they take */
 unsigned long kasan_quarantine_bytes(void);
 
+/** kasan_pages() - pages that KASAN itself has from the allocator, for good */
+unsigned long kasan_pages(void);
+
 /**
  * struct kasan_report_info - the last report, for tests; @nr: how many there were, printed or not
  */
@@ -132,6 +135,7 @@ static inline void kasan_enable_current(void) {}
 static inline void kasan_explain_fault(unsigned long addr) {}
 static inline void kasan_report_invalid_free(const char *type, const void *p, unsigned long ip) {}
 static inline bool kasan_quarantine_flush(void) { return false; }
+static inline unsigned long kasan_pages(void) { return 0; }
 /* clang-format on */
 
 #endif

@@ -74,7 +74,10 @@ void *kcalloc(size_t n, size_t size, gfp_t gfp);
 void *krealloc(const void *p, size_t size, gfp_t gfp);
 void *krealloc_array(void *p, size_t n, size_t size, gfp_t gfp);
 
-/** ksize() - bytes behind @p that may be used; 0 for NULL and ZERO_SIZE_PTR */
+/**
+ * ksize() - bytes that are taken for @p; 0 for NULL and ZERO_SIZE_PTR
+ * What was not asked for is krealloc()'s to give: KASAN reports other uses.
+ */
 size_t ksize(const void *p);
 
 /** kfree() - give back; NULL and ZERO_SIZE_PTR do nothing, a double or invalid free is reported */

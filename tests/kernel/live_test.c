@@ -256,9 +256,10 @@ static void linear_map(void)
 {
 	struct vm_region linear = vm_region(VM_LINEAR, pt->geometry->input_bits);
 	unsigned long page;
-	u64 leaves = hash_leaves(pt);
+	u64 leaves;
 
 	scratch_begin();
+	leaves = hash_leaves(pt);
 	EXPECT_EQ(pgtable_merge(pt, linear.start, linear.last + 1 - linear.start), 0);
 	EXPECT_EQ(hash_leaves(pt), leaves);
 	EXPECT_EQ(pgtable_iterate(pt, linear.start, linear.last, first_large, &page), 1);

@@ -3,6 +3,7 @@
 #define TESTS_KERNEL_PAGES_H
 
 #include <kernel/gfp.h>
+#include <kernel/kasan.h>
 
 /** test_alloc() - RAM, aligned to its size rounded up to a power of two; 0: none. test_free() */
 static inline phys_addr_t test_alloc(size_t size)
@@ -50,7 +51,8 @@ static inline void test_free_8m(phys_addr_t pa)
 /** pages_used() - how many somebody has. What comes online does not change it, but for tables. */
 static inline unsigned long pages_used(void)
 {
-	return nr_online_pages() - nr_free_pages();
+	kasan_quarantine_flush();
+	return nr_online_pages() - nr_free_pages() - kasan_pages();
 }
 
 #endif

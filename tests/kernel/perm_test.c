@@ -123,7 +123,11 @@ static void firmware(void)
 
 static void unused_regions(void)
 {
-	static const enum vm_region_id unused[] = { VM_VMALLOC, VM_VMEMMAP, VM_KASAN, VM_MODULES };
+	static const enum vm_region_id unused[] = { VM_VMALLOC, VM_VMEMMAP, VM_MODULES,
+#ifndef CONFIG_KASAN
+						    VM_KASAN
+#endif
+	};
 	unsigned int bits = kernel_pgtable.geometry->input_bits;
 
 	for (size_t i = 0; i < ARRAY_SIZE(unused); i++) {
@@ -151,7 +155,9 @@ static int check_leaf(void *arg, unsigned long va, unsigned int level, pte_t pte
 	if ((pte.val & must) != must || pte.val & ~may || w != d || (w && x))
 		ktest_fail(__FILE__, __LINE__, "leaf of 0x%lx, level %u: 0x%llx", va, level,
 			   pte.val);
-	if (!IS_ALIGNED(pte_pa(pte), pgtable_leaf_size(level)))
+	if (!IS_ALIGNED(pte_pa(pte), pgtable_leaf_size(level)) &&
+	    !(pte_pa(pte) >= kernel_pgtable.shared_start &&
+	      pte_pa(pte) < kernel_pgtable.shared_end))
 		ktest_fail(__FILE__, __LINE__, "leaf of 0x%lx, level %u: misaligned 0x%llx", va,
 			   level, pte.val);
 	/* Only the image's text executes. */
@@ -171,18 +177,18 @@ static void leaves(void)
 /* Goes down by hand: the engine does not show pointers to tables. */
 static unsigned long check_tables(phys_addr_t table, unsigned int level)
 {
-	const volatile u64 *entry = __va(table);
 	unsigned long n = 1;
 
-	for (unsigned int i = 0; i < PAGE_SIZE / sizeof(*entry); i++) {
-		pte_t pte = { entry[i] };
+	for (unsigned int i = 0; i < PAGE_SIZE / sizeof(pte_t); i++) {
+		pte_t pte = { peek((unsigned long)__va(table) + i * sizeof(pte_t)) };
 
 		if (!pte_table(pte))
 			continue;
 		if (!level || (pte.val & ~_PAGE_PFN_MASK) != _PAGE_PRESENT)
 			ktest_fail(__FILE__, __LINE__, "table 0x%llx of level %u: [%u] is 0x%llx",
 				   table, level, i, pte.val);
-		else
+		else if (pte_pa(pte) < kernel_pgtable.shared_start ||
+			 pte_pa(pte) >= kernel_pgtable.shared_end)
 			n += check_tables(pte_pa(pte), level - 1);
 	}
 	return n;

@@ -27,6 +27,17 @@ static inline unsigned long read_cause(unsigned long addr)
 	return fault_cause(probe_read(addr, 8, &value, &trap), addr, &trap);
 }
 
+/* What is there, whether or not it is anybody's. */
+static inline u64 peek(unsigned long addr)
+{
+	struct pt_regs trap;
+	u64 value = 0;
+
+	if (probe_read(addr, 8, &value, &trap))
+		ktest_fail(__FILE__, __LINE__, "0x%lx cannot be read", addr);
+	return value;
+}
+
 /* Writes what is there already, or 0 where it cannot be read. */
 static inline unsigned long write_cause(unsigned long addr)
 {

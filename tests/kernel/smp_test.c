@@ -16,6 +16,7 @@
 #include <asm/cpufeature.h>
 #include <asm/layout.h>
 #include <asm/time.h>
+#include "../../mm/vm_area.h"
 #include "pages.h"
 #include "probe.h"
 
@@ -273,6 +274,7 @@ static void split_merge(void)
 	phys_addr_t pa = block_of_ram();
 
 	EXPECT(pa != 0);
+	EXPECT_EQ(kasan_vmalloc_set(va, SZ_2M, SZ_2M), 0);
 	EXPECT_EQ(pgtable_map(&kernel_pgtable, va, pa, SZ_2M, PAGE_KERNEL, 0), 0);
 	for (unsigned long i = 0; i < NR_WORDS; i++)
 		w.words[i] = i * 0x9e3779b97f4a7c15ULL;
@@ -285,6 +287,7 @@ static void split_merge(void)
 		w.wrong += w.words[i] != i * 0x9e3779b97f4a7c15ULL;
 	EXPECT_EQ(w.wrong, 0);
 	EXPECT_EQ(pgtable_unmap(&kernel_pgtable, ALIGN_DOWN(va, SZ_1G), SZ_1G), 0);
+	EXPECT_EQ(kasan_vmalloc_set(va, SZ_2M, 0), 0);
 }
 
 /* On a hart that sets A and D itself, what it wrote must stay known through both. */
@@ -295,6 +298,7 @@ static void split_merge_dirty(void)
 	pgprot_t clean = __pgprot(PAGE_KERNEL.val & ~(_PAGE_ACCESSED | _PAGE_DIRTY));
 	unsigned int level;
 
+	EXPECT_EQ(kasan_vmalloc_set(va, SZ_2M, SZ_2M), 0);
 	EXPECT_EQ(pgtable_map(&kernel_pgtable, va, block_of_ram(), SZ_2M, clean, 0), 0);
 	if (write_cause(va) == EXC_STORE_PAGE_FAULT) { /* Svade: nothing is set behind our back */
 		EXPECT(!riscv_has_extension(RISCV_ISA_EXT_SVADU));
@@ -319,6 +323,7 @@ static void split_merge_dirty(void)
 		}
 	}
 	EXPECT_EQ(pgtable_unmap(&kernel_pgtable, ALIGN_DOWN(va, SZ_1G), SZ_1G), 0);
+	EXPECT_EQ(kasan_vmalloc_set(va, SZ_2M, 0), 0);
 }
 
 /* A page taken away is gone for every hart when the call returns. */

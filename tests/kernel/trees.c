@@ -2,7 +2,9 @@
 #include <kernel/printk.h>
 #include <kernel/slab.h>
 #include <kernel/string.h>
+#include <kernel/vmalloc.h>
 #include <asm/layout.h>
+#include "../../mm/vm_area.h"
 #include "pages.h"
 #include "trees.h"
 
@@ -187,9 +189,11 @@ static void add_slab_pages(const struct slab_stats *stats)
 /* Caches keep pages for a while, the one of ioremap()'s areas too. */
 static unsigned long pages_used_but_slab(void)
 {
+	unsigned long used = pages_used(); /* first: it empties slabs */
+
 	slab_pages = 0;
 	slab_for_each(add_slab_pages);
-	return pages_used() - slab_pages;
+	return used - slab_pages;
 }
 
 unsigned long scratch(void)
@@ -204,8 +208,12 @@ static int merge_region(enum vm_region_id id)
 	return pgtable_merge(&kernel_pgtable, r.start, r.last + 1 - r.start);
 }
 
+#define SCRATCH_SIZE (2 * SZ_1G)
+
 void scratch_begin(void)
 {
+	vfree(vmalloc(1)); /* whose shadow stays */
+	EXPECT_EQ(kasan_vmalloc_set(scratch(), SCRATCH_SIZE, SCRATCH_SIZE), 0);
 	EXPECT(merge_region(VM_VMALLOC) >= 0); /* tables that others have left empty */
 	before.hash = hash_leaves(&kernel_pgtable);
 	before.tables = kernel_pgtable.tables;
@@ -214,10 +222,11 @@ void scratch_begin(void)
 
 void scratch_end(void)
 {
-	EXPECT_EQ(pgtable_unmap(&kernel_pgtable, scratch(), 2 * SZ_1G), 0);
+	EXPECT_EQ(pgtable_unmap(&kernel_pgtable, scratch(), SCRATCH_SIZE), 0);
 	EXPECT(merge_region(VM_VMALLOC) >= 0);
 	EXPECT(merge_region(VM_LINEAR) >= 0);
 	EXPECT_EQ(hash_leaves(&kernel_pgtable), before.hash);
 	EXPECT_EQ(kernel_pgtable.tables, before.tables);
 	EXPECT_EQ(pages_used_but_slab(), before.used);
+	EXPECT_EQ(kasan_vmalloc_set(scratch(), SCRATCH_SIZE, 0), 0);
 }

@@ -2,11 +2,14 @@
 /*
  * The shadow of vmalloc's region. A page of it that is of one area only and says the same
  * throughout is one of the two that all share; the others, at the borders of areas, are real.
+ * They go when the last area there does, and so do the tables, but for the lowest of a gap:
+ * there is where the next area will be.
  */
 #include <kernel/errno.h>
 #include <kernel/gfp.h>
 #include <kernel/kasan.h>
 #include <kernel/panic.h>
+#include <kernel/sizes.h>
 #include <asm/layout.h>
 #include "../../../mm/vm_area.h"
 #include "kasan_shared.h"
@@ -93,27 +96,40 @@ int kasan_vmalloc_set(unsigned long start, unsigned long size, unsigned long byt
 	return err;
 }
 
-/* Nobody has memory there: to be unmapped for a moment does no harm. */
+/* Nobody has memory there: to be unmapped for a moment does no harm. Tables go too. */
+static void share_again(unsigned long start, unsigned long end)
+{
+	if (start < end && !WARN_ON(pgtable_unmap(&kernel_pgtable, start, end - start)))
+		WARN_ON(kasan_share(start, end, KASAN_SHARED_FREE));
+}
+
 static void give_back(unsigned long shadow)
 {
 	unsigned int level;
 	phys_addr_t page = pte_pa(pgtable_walk(&kernel_pgtable, shadow, &level));
 
-	if (WARN_ON(pgtable_unmap(&kernel_pgtable, shadow, PAGE_SIZE)))
-		return;
-	WARN_ON(kasan_share(shadow, shadow + PAGE_SIZE, KASAN_SHARED_FREE));
+	share_again(shadow, shadow + PAGE_SIZE);
 	__free_page(phys_to_page(page));
+}
+
+static unsigned long shadow_of(unsigned long addr)
+{
+	return (unsigned long)kasan_mem_to_shadow((void *)addr);
 }
 
 void kasan_vmalloc_release(unsigned long start, unsigned long size, unsigned long gap_start,
 			   unsigned long gap_end)
 {
 	unsigned long at = (unsigned long)kasan_mem_to_shadow((void *)start) & PAGE_MASK;
-	unsigned long last = (unsigned long)kasan_mem_to_shadow((void *)(start + size - 1)), from;
+	/* With the guard page, which may have kept a page of shadow that began in it. */
+	unsigned long last = shadow_of(start + size + PAGE_SIZE - 1), from;
 
 	for (; at <= last; at += PAGE_SIZE) {
 		from = (unsigned long)kasan_shadow_to_mem((void *)at);
 		if (!kasan_shadow_shared(at) && from >= gap_start && from + SPAN <= gap_end)
 			give_back(at);
 	}
+	share_again(
+		max(ALIGN(shadow_of(gap_start) + 1, SZ_2M), ALIGN_DOWN(shadow_of(start), SZ_2M)),
+		min(ALIGN(last, SZ_2M), ALIGN_DOWN(shadow_of(gap_end), SZ_2M)));
 }
