@@ -60,29 +60,42 @@ static bool is_memory_node(int node)
 static unsigned int nr_left_out;
 
 /* Whole pages of it. Firmware's ranges cut banks up, which needs room in the same list. */
-static void add_bank(u64 base, u64 size)
+static void add_bank(const char *node, u64 base, u64 size)
 {
 	u64 start = ALIGN(base, PAGE_SIZE), end = ALIGN_DOWN(base + size, PAGE_SIZE);
+	phys_addr_t before = memblock_phys_mem_size();
 
 	if (start < base || start >= end)
-		return;
-	if (memblock.memory.cnt >= MAX_BANKS || memblock_add(start, end - start))
+		pr_warn("boot: device tree: %s: bank of 0x%llx bytes at 0x%llx left out: no page\n",
+			node, size, base);
+	else if (memblock.memory.cnt >= MAX_BANKS || memblock_add(start, end - start))
 		nr_left_out++;
+	else if (memblock_phys_mem_size() - before != end - start)
+		pr_warn("boot: device tree: %s: bank of 0x%llx bytes at 0x%llx overlaps others\n",
+			node, size, base);
+}
+
+/* The next pair of a node's reg; one that wraps round is named and passed over. */
+static bool next_reg(int parent, int node, u32 *index, u64 *base, u64 *size)
+{
+	int err;
+
+	do {
+		err = fdt_reg(&machine_fdt, parent, node, (*index)++, base, size);
+		if (err && err != -ENOENT)
+			pr_warn("boot: device tree: %s%s: bad reg: %pe\n",
+				parent == reserved_node ? "reserved-memory/" : "",
+				fdt_node_name(&machine_fdt, node), (void *)(long)err);
+	} while (err == -EOVERFLOW);
+	return !err;
 }
 
 static void scan_memory(int root, int node)
 {
 	u64 base, size;
-	int err = 0;
 
-	for (u32 i = 0; !err; i++) {
-		err = fdt_reg(&machine_fdt, root, node, i, &base, &size);
-		if (!err)
-			add_bank(base, size);
-	}
-	if (err != -ENOENT)
-		pr_warn("boot: device tree: %s: bad reg: %pe\n", fdt_node_name(&machine_fdt, node),
-			(void *)(long)err);
+	for (u32 i = 0; next_reg(root, node, &i, &base, &size);)
+		add_bank(fdt_node_name(&machine_fdt, node), base, size);
 }
 
 void early_init_dt_scan_nodes(void)
@@ -122,22 +135,19 @@ static void reserve(int node)
 	const char *name = fdt_node_name(&machine_fdt, node);
 	bool map = fdt_getprop(&machine_fdt, node, "reusable", &(u32){ 0 }) != NULL;
 	u64 base, size;
-	int err = 0;
 
-	for (u32 i = 0; !err; i++) {
-		err = fdt_reg(&machine_fdt, reserved_node, node, i, &base, &size);
-		if (err)
-			break;
+	/* Without reg the kernel may choose a place for a driver; no driver asks. */
+	for (u32 i = 0; next_reg(reserved_node, node, &i, &base, &size);) {
+		if (memblock_is_region_reserved(base, size))
+			pr_warn("boot: device tree: reserved-memory/%s: 0x%llx bytes at 0x%llx"
+				" overlap what is taken\n",
+				name, size, base);
 		must(memblock_reserve(base, size, name), name);
 		if (!map)
 			must(memblock_mark_nomap(base, size), name);
 		pr_info("boot: reserved=%s pa=0x%llx size=0x%llx map=%s\n", name, base, size,
 			map ? "yes" : "no");
 	}
-	/* Without reg the kernel may choose a place for a driver; no driver asks. */
-	if (err != -ENOENT)
-		pr_warn("boot: device tree: reserved-memory/%s: bad reg: %pe\n", name,
-			(void *)(long)err);
 }
 
 void early_init_fdt_scan_reserved_mem(void)

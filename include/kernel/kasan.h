@@ -117,6 +117,11 @@ struct kasan_report_info {
 };
 extern struct kasan_report_info kasan_last_report;
 
+static inline unsigned long kasan_nr_reports(void)
+{
+	return kasan_last_report.nr;
+}
+
 /** kasan_multi_shot - whether more than the first report is printed */
 extern bool kasan_multi_shot;
 
@@ -136,6 +141,7 @@ static inline void kasan_explain_fault(unsigned long addr) {}
 static inline void kasan_report_invalid_free(const char *type, const void *p, unsigned long ip) {}
 static inline bool kasan_quarantine_flush(void) { return false; }
 static inline unsigned long kasan_pages(void) { return 0; }
+static inline unsigned long kasan_nr_reports(void) { return 0; }
 /* clang-format on */
 
 #endif

@@ -119,20 +119,6 @@ int image_reserve(void)
 	return memblock_reserve(kernel_map.phys_addr, (unsigned long)(_end - _start), "image");
 }
 
-/*
- * RAM starts at a multiple of the largest leaf that is of use, so that leaves of that
- * size are legal; of a smaller one where the RAM would not fit otherwise.
- */
-static phys_addr_t linear_base(unsigned long window)
-{
-	unsigned int level = kernel_pgtable.geometry->base_level;
-	phys_addr_t start = memblock_start_of_DRAM(), end = memblock_end_of_DRAM();
-
-	while (level && end - ALIGN_DOWN(start, pgtable_leaf_size(level)) > window)
-		level--;
-	return ALIGN_DOWN(start, pgtable_leaf_size(level));
-}
-
 static void drop_ram_above(phys_addr_t limit)
 {
 	phys_addr_t end = memblock_end_of_DRAM();
@@ -164,7 +150,8 @@ void setup_linear_bounds(void)
 {
 	struct vm_region linear = vm_region(VM_LINEAR, kernel_pgtable.geometry->input_bits);
 	unsigned long size = linear.last - linear.start + 1;
-	phys_addr_t base = linear_base(size);
+	phys_addr_t base = linear_base(kernel_pgtable.geometry, memblock_start_of_DRAM(),
+				       memblock_end_of_DRAM());
 
 	drop_ram_above(base + size);
 	kernel_map.va_pa_offset = linear.start - base;

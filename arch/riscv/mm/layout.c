@@ -3,6 +3,7 @@
  * The address-space layout: one table for all modes. The boot log, the monitor, the
  * tests and the documentation's check read it; nothing else knows where a region is.
  */
+#include <kernel/pgtable.h>
 #include <asm/layout.h>
 
 /*
@@ -64,4 +65,21 @@ enum vm_region_id vm_region_of(unsigned long addr, unsigned int input_bits)
 			return id;
 	}
 	return NR_VM_REGIONS;
+}
+
+/*
+ * A multiple of the largest leaf that is of use, so that leaves of that size are legal; of a
+ * smaller one where the RAM would not fit otherwise. Never of a page alone: to leave out less
+ * than 2 MiB is cheaper than tables for all the rest.
+ */
+phys_addr_t linear_base(const struct pgtable_geometry *geometry, phys_addr_t start, phys_addr_t end)
+{
+	struct vm_region linear = vm_region(VM_LINEAR, geometry->input_bits);
+	unsigned long window = linear.last - linear.start + 1;
+	unsigned int level = geometry->base_level;
+
+	while (pgtable_leaf_size(level) > SZ_2M &&
+	       end - ALIGN_DOWN(start, pgtable_leaf_size(level)) > window)
+		level--;
+	return ALIGN_DOWN(start, pgtable_leaf_size(level));
 }

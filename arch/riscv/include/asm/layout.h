@@ -57,4 +57,10 @@ struct vm_region vm_region(enum vm_region_id id, unsigned int input_bits);
 /** vm_region_of() - the region an address lies in, or NR_VM_REGIONS */
 enum vm_region_id vm_region_of(unsigned long addr, unsigned int input_bits);
 
+struct pgtable_geometry;
+
+/** linear_base() - which physical address the linear map begins with, for RAM in [start, end) */
+phys_addr_t linear_base(const struct pgtable_geometry *geometry, phys_addr_t start,
+			phys_addr_t end);
+
 #endif
