@@ -56,6 +56,7 @@ DOORS = {
     ("", "__stack_chk_fail"): "called by the compiler, from anywhere",
     ("arch/riscv/kernel/hotplug.c", "kernel_map"): "where a hart starts, in physical addresses",
     ("arch/riscv/kernel/hotplug.c", "cpu_lacks"): "trying what a hart does needs its tables",
+    ("arch/riscv/kernel/recovery.c", "kasan_stack_abandoned"): "the stack left is good again",
     ("drivers/", "kernel_map"): "data behind __pa() and __va(), which every layer may use",
 }
 EARLY = "__early_"
