@@ -101,7 +101,6 @@ def regions(mode):
         "modules": (TOP - GIB4, 0xffffffff40000000),
         "fixmap": (0xffffffff40000000, 0xffffffff40200000),
         "fdt": (0xffffffff40200000, 0xffffffff41600000),
-        "stacks": (0xffffffff41600000, 0xffffffff41800000),
         "image": (IMAGE_VA, 0xffffffffc0000000),
     }
 

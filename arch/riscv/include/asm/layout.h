@@ -16,11 +16,6 @@
 #define FDT_WINDOW_START (FIXADDR_START + FIXADDR_SIZE)
 #define FDT_WINDOW_SIZE  (20 * SZ_1M)
 
-/* The harts' stacks but the boot hart's. A slot: guard, emergency stack, guard, stack. */
-#define HART_STACKS_START (FDT_WINDOW_START + FDT_WINDOW_SIZE)
-#define HART_STACK_SLOT   (8 * PAGE_SIZE)
-#define HART_STACKS_SIZE  SZ_2M
-
 /*
  * Above the image's window nothing is ever mapped, the last page least of all: pointers
  * there are error numbers.
@@ -35,7 +30,6 @@ enum vm_region_id {
 	VM_MODULES,
 	VM_FIXMAP,
 	VM_FDT,
-	VM_STACKS,
 	VM_IMAGE,
 	NR_VM_REGIONS,
 };
