@@ -19,4 +19,14 @@ struct ubsan_report_info {
 };
 extern struct ubsan_report_info ubsan_last_report;
 
+/** ubsan_nr_reports() - how many failures there were */
+static inline unsigned long ubsan_nr_reports(void)
+{
+#ifdef CONFIG_UBSAN
+	return ubsan_last_report.nr;
+#else
+	return 0;
+#endif
+}
+
 #endif

@@ -174,6 +174,7 @@ static int quietly(int (*fn)(void *bad), bool bad, struct pt_regs *trap)
 	u64 end = panic_on_warn;
 	int level = console_loglevel, err;
 
+	ktest_expect_reports();
 	console_loglevel = 0;
 	panic_on_warn = 0;
 	kasan_disable_current();
