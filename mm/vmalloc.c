@@ -160,7 +160,7 @@ static void leave_list(struct vm_area *area)
 		low = before;
 	list_del(&area->node);
 	gap = gap_behind(before);
-	kasan_vmalloc_release(area->start, area->size, gap.start, gap.end);
+	kasan_vmalloc_release(area->start, area->size, gap.start - PAGE_SIZE, gap.end);
 	WARN_ON(!free_tables(area, gap));
 }
 
