@@ -244,18 +244,20 @@ help: ## this text
 # --- Tests and running ----------------------------------------------------------------
 
 pytest = $(PYTHON) -B -m pytest -p no:cacheprovider -q --tb=short -rfE tests/qemu
+jobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 test-configs := defconfig small_defconfig debug_defconfig ubsan_defconfig
 test-parts := $(if $(wildcard scripts/check.sh),check) $(if $(wildcard tests/check),test-check) \
-	test-host prove test-qemu
+	test-host prove
 
+# What boots has the machine to itself: harts that wait for each other want cores.
 test: ## everything a change must pass: checks, host tests, a pairwise cover of cells
 	@scripts/setup.sh test
-	@for part in $(test-parts); do \
-		$(MAKE) --no-print-directory $$part || failed="$$failed $$part"; \
-	done; [ -z "$$failed" ] || { echo "test: failed:$$failed"; exit 1; }
+	@$(MAKE) --no-print-directory -k -O $(jobs) $(test-parts) test-images || failed=1; \
+		$(MAKE) --no-print-directory test-qemu && [ -z "$$failed" ] || \
+		{ echo "test: failed"; exit 1; }
 
 test-host: ## the kernel's sources on this machine, under ASan and UBSan
-	@$(MAKE) -s -C tests/host B=$(abspath $(O))/host run
+	@$(MAKE) -s $(jobs) -C tests/host B=$(abspath $(O))/host run
 
 prove: ## page-table arithmetic, for all addresses at once, with cbmc
 #: PROOFS       names of tests/prove/proofs.tsv, to try only these
@@ -274,10 +276,10 @@ test-images:
 	@for c in $(test-configs); do \
 		[ $(O)/configs/$$c/.config -nt configs/$$c ] || \
 			$(MAKE) -s O=$(O)/configs/$$c $$c || exit; \
-		$(MAKE) -s O=$(O)/configs/$$c || exit; \
+		$(MAKE) -s $(jobs) O=$(O)/configs/$$c || exit; \
 	done
 	@[ -e $(O)/configs/clang/.config ] || $(MAKE) -s O=$(O)/configs/clang defconfig
-	@$(MAKE) -s CC=clang-19 O=$(O)/configs/clang
+	@$(MAKE) -s $(jobs) CC=clang-19 O=$(O)/configs/clang
 
 test-qemu: test-images ## boot cells in QEMU, and odd and bad input
 #: CELLS        cover (default), smoke, or names as in tests/qemu/cells.yaml

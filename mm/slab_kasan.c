@@ -60,8 +60,10 @@ depot_stack_handle_t kasan_save_stack(gfp_t gfp)
 {
 	unsigned long entries[MAX_FRAMES];
 
-	/* Not this one's and not its caller's. */
-	return stack_depot_save(entries, stack_trace_save(entries, MAX_FRAMES, 2), gfp);
+	unsigned int nr = stack_trace_save(entries, MAX_FRAMES);
+
+	/* Without the hook that asks. */
+	return stack_depot_save(entries + 1, nr - (nr > 0), gfp);
 }
 
 void *kasan_slab_alloc(const struct kmem_cache *cache, void *object, size_t size, gfp_t gfp)

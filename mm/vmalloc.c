@@ -353,7 +353,7 @@ void vunmap(const void *addr)
 
 bool is_vmalloc_addr(const void *addr)
 {
-	return (unsigned long)addr >= region()->start && (unsigned long)addr < region()->end;
+	return vm_region_of((unsigned long)addr, kernel_pgtable.geometry->input_bits) == VM_VMALLOC;
 }
 
 struct page *vmalloc_to_page(const void *addr)

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """
 All boots of a session start as soon as the tests are collected, as many at a time as
-there are cores; a test waits for its own. A test gets its boots by being parametrized
-with `boot`: a machine.Boot, a list of them, or something with a method boot().
+there are cores; a test waits for its own. No more than half of those are of several harts:
+harts wait for each other, each time for a time slice where too many want a core. A test
+gets its boots by being parametrized with `boot`: a machine.Boot, a list of them, or
+something with a method boot().
 """
 import os
 import shlex
@@ -43,14 +45,15 @@ def boots(item):
 def pytest_collection_finish(session):
     if session.config.option.collectonly:
         return
-    pool = ThreadPoolExecutor(session.config.getoption("jobs"))
-    session.config.pool = pool
+    jobs = session.config.getoption("jobs")
+    session.config.pools = pools = [ThreadPoolExecutor(max(1, n))
+                                    for n in (jobs - jobs // 2, jobs // 2)]
     session.config.started = started = {}
     for item in session.items:
         item.outcomes = []
         for boot in boots(item):
             if boot not in started:
-                started[boot] = pool.submit(start, session.config, boot)
+                started[boot] = pools[boot.smp > 1].submit(start, session.config, boot)
             item.outcomes.append(started[boot])
 
 
@@ -67,8 +70,8 @@ def start(config, boot):
 
 
 def pytest_sessionfinish(session):
-    if hasattr(session.config, "pool"):
-        session.config.pool.shutdown(cancel_futures=True)
+    for pool in getattr(session.config, "pools", []):
+        pool.shutdown(cancel_futures=True)
 
 
 @pytest.fixture

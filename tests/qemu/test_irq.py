@@ -3,7 +3,6 @@
 import re
 
 import entries
-import ktap
 import machine
 import pexpect
 import pytest
@@ -21,12 +20,6 @@ def said(outcome, *starts):
     return [t for t in outcome.lines if t.startswith(starts)]
 
 
-def ends_well(outcome):
-    assert not [t for t in outcome.lines if "panic" in t or "error" in t]
-    assert ktap.parse(outcome.text).failed == 0
-    assert outcome.end == "exit 0"
-
-
 @pytest.mark.parametrize("boot, chip", [
     (machine.Boot(name=f"irq-{chip}-{smp}", machine=virt, smp=smp, append="ktest=irq"), chip)
     for chip, virt in AIA.items() for smp in (1, 2, 8)], ids=by_name)
@@ -34,7 +27,7 @@ def test_controllers(boot, chip, outcome):
     assert [t.split()[1] for t in said(outcome, "irq: ") if "sources=" in t] == [chip]
     assert said(outcome, "tty: ") == [WITH_IRQ]
     assert not said(outcome, "drivers: ")
-    ends_well(outcome)
+    entries.ends_well(outcome)
 
 
 def soc(text):
@@ -116,7 +109,7 @@ def test_odd_trees(boot, drivers, tty, outcome):
     for line, row in zip(lines, drivers):
         assert re.fullmatch(LEFT_OUT.format(*row), line), line
     assert said(outcome, "tty: ") == ([tty] if tty else [])
-    ends_well(outcome)
+    entries.ends_well(outcome)
 
 
 APLIC = "interrupt-controller@d000000"
@@ -154,7 +147,7 @@ def test_odd_aia(boot, drivers, outcome):
     lines = said(outcome, "drivers: ")
     assert lines == [LEFT_OUT.format(*row) for row in drivers]
     assert said(outcome, "tty: ") == [POLLED]
-    ends_well(outcome)
+    entries.ends_well(outcome)
 
 
 @pytest.mark.parametrize("boot", [
