@@ -81,14 +81,16 @@ kernel := $(both) \
 	boot/cmd_mm.c boot/cmd_peek.c boot/cmd_fdt.c boot/cmd_cpu.c boot/cmd_sys.c boot/cmd_irq.c boot/cmd_slab.c \
 	boot/devices.c boot/crash.c boot/crash_tables.c
 kernel-$(CONFIG_PROVE_LOCKING) += lib/lockdep.c
-kernel-$(CONFIG_KASAN) += $(wildcard kasan/*.c) mm/stackdepot.c mm/slab_kasan.c mm/slab_quarantine.c \
-	arch/riscv/mm/kasan_init.c arch/riscv/mm/kasan_vmalloc.c
+kernel-$(CONFIG_KASAN) += $(filter-out kasan/ubsan.c,$(wildcard kasan/*.c)) mm/stackdepot.c mm/slab_kasan.c mm/slab_quarantine.c \
+	arch/riscv/mm/kasan_init.c arch/riscv/mm/kasan_vmalloc.c boot/cmd_kasan.c boot/crash_kasan.c
+kernel-$(CONFIG_UBSAN) += kasan/ubsan.c
 early-only-$(CONFIG_KASAN) += arch/riscv/mm/kasan_early.c
 early-only += $(early-only-y)
 # What needs an option of its own to be seen.
 ktests-$(CONFIG_DEBUG_FENCES) += tests/kernel/fence_test.c
+ktests-$(CONFIG_UBSAN) += tests/kernel/ubsan_test.c
 ktests-$(CONFIG_PROVE_LOCKING) += tests/kernel/smp_lockdep_test.c
-ktests := $(filter-out %/fence_test.c %/smp_lockdep_test.c,$(wildcard tests/kernel/*.c)) $(ktests-y)
+ktests := $(filter-out %/fence_test.c %/smp_lockdep_test.c %/ubsan_test.c,$(wildcard tests/kernel/*.c)) $(ktests-y)
 kernel-$(CONFIG_KTEST) += tests/ktest.c $(ktests)
 kernel-$(CONFIG_BENCH) += tests/bench.c $(wildcard tests/bench/*_bench.c)
 kernel += $(kernel-y)
@@ -125,6 +127,9 @@ endif
 frameless := -fomit-frame-pointer -foptimize-sibling-calls -ffixed-x8
 ifdef CONFIG_KASAN
 include kasan/kasan.mk
+endif
+ifdef CONFIG_UBSAN
+include kasan/ubsan.mk
 endif
 $(O)/mm/slab.o: cflags += $(frameless)
 
@@ -240,7 +245,7 @@ help: ## this text
 
 pytest = $(PYTHON) -B -m pytest -p no:cacheprovider -q --tb=short -rfE tests/qemu
 jobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
-test-configs := defconfig small_defconfig debug_defconfig
+test-configs := defconfig small_defconfig debug_defconfig ubsan_defconfig
 test-parts := $(if $(wildcard scripts/check.sh),check) $(if $(wildcard tests/check),test-check) \
 	test-host prove
 

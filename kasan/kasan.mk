@@ -22,7 +22,9 @@ kasan-offset := 0xdfffffff00000000
 kasan-globals := 1
 kasan-calls := $(if $(CONFIG_KASAN_INLINE),10000,0)
 ifneq ($(clang),)
-kasan-flags = -fsanitize=kernel-address -mllvm -asan-mapping-offset=$(kasan-offset) \
+# clang does not say by itself that it puts checks in, as gcc does.
+kasan-flags = -fsanitize=kernel-address -D__SANITIZE_ADDRESS__ \
+	-mllvm -asan-mapping-offset=$(kasan-offset) \
 	-mllvm -asan-stack=1 -mllvm -asan-globals=$(kasan-globals) -mllvm -asan-use-after-scope=1 \
 	-mllvm -asan-instrument-dynamic-allocas=1 \
 	-mllvm -asan-instrumentation-with-call-threshold=$(kasan-calls)

@@ -125,10 +125,12 @@ static void describe(unsigned long addr)
 {
 	if (!kasan_has_shadow(addr))
 		return;
-	if (describe_stack(addr) || describe_global(addr) || (hooks && hooks->describe(addr)))
+	if (describe_stack(addr) || describe_global(addr))
 		return;
 	if (addr >= (unsigned long)_start && addr < (unsigned long)_end)
 		pr_err("in the image: %pS\n", (void *)addr);
+	else if (hooks && addr < KASAN_TOP)
+		hooks->describe(addr);
 }
 
 /* The rows around the address; one is as long as a line, and starts where all do. */
@@ -150,6 +152,15 @@ static void show_shadow(unsigned long addr)
 		if (i == ROWS / 2)
 			pr_err("%*s\n", (int)(20 + 3 * caret), "^");
 	}
+}
+
+void kasan_show(unsigned long addr)
+{
+	unsigned long flags = report_begin();
+
+	describe(addr);
+	show_shadow(addr);
+	report_end(flags);
 }
 
 /* --- A report --- */

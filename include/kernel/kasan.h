@@ -48,6 +48,15 @@ static inline void *kasan_shadow_to_mem(const void *shadow)
  */
 void kasan_init_globals(void);
 
+/** kasan_has_shadow() - whether the shadow of an address is mapped */
+bool kasan_has_shadow(unsigned long addr);
+
+/** kasan_shadow_byte() - the shadow of an address that has some; it has none itself */
+u8 kasan_shadow_byte(unsigned long addr);
+
+/** kasan_show() - print what lies at an address that has shadow, and the shadow around it */
+void kasan_show(unsigned long addr);
+
 /** kasan_set_lowest() - from here up to KASAN_TOP there is shadow too, from now on */
 void kasan_set_lowest(unsigned long addr);
 
