@@ -137,6 +137,8 @@ unsigned int stack_trace_save(unsigned long *store, unsigned int size, unsigned 
 	unsigned long low = hart->stack_low + 16, room = hart->stack_high - low;
 	unsigned int nr = 0;
 
+	/* Then it is saved in the frame, as if this function called one. */
+	__asm__ __volatile__("" : : : "ra");
 	/* The frame of who walks is always good. */
 	while (fp % 8 == 0 && fp - low <= room) {
 		const unsigned long *frame = (const unsigned long *)fp;
