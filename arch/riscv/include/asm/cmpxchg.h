@@ -2,6 +2,7 @@
 #ifndef ASM_CMPXCHG_H
 #define ASM_CMPXCHG_H
 
+#include <kernel/kasan-checks.h>
 #include <kernel/types.h>
 
 /*
@@ -12,6 +13,8 @@
  * Not the compilers' __atomic built-ins: gcc 12 makes an acquiring compare-and-exchange
  * `lr, sc.aq`, which acquires nothing, and clang 19 a sequentially consistent one that is no
  * full barrier. Documentation/explanation/memory-model.md has the argument of each.
+ *
+ * The compiler cannot see what they access, so they are checked by hand.
  */
 #ifdef __riscv
 
@@ -19,6 +22,7 @@
 	({                                                                     \
 		__typeof__(*(ptr)) _was, _val = (val);                         \
 		static_assert(sizeof(_was) == 4 || sizeof(_was) == 8, #op);    \
+		(void)kasan_check_write(ptr, sizeof(_was));                    \
 		if (sizeof(_was) == 4)                                         \
 			__asm__ __volatile__("amo" op ".w" order " %0, %2, %1" \
 					     : "=r"(_was), "+A"(*(ptr))        \
@@ -47,6 +51,7 @@
 		__typeof__(*(ptr)) _was, _old = (old), _new = (new);                     \
 		unsigned long _failed;                                                   \
 		static_assert(sizeof(_was) == 4 || sizeof(_was) == 8, "cmpxchg");        \
+		(void)kasan_check_write(ptr, sizeof(_was));                              \
 		if (sizeof(_was) == 4)                                                   \
 			CMPXCHG_LOOP(".w", sc, after, ptr, (long)(s32)(long)_old, _new); \
 		else                                                                     \
