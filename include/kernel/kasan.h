@@ -94,6 +94,12 @@ void kasan_set_hooks(const struct kasan_hooks *hooks);
 /** kasan_report_invalid_free() - of @p, by the code at @ip; @type: "double-free", ... */
 void kasan_report_invalid_free(const char *type, const void *p, unsigned long ip);
 
+/** kasan_check_byte() - check an access to a byte, in code without checks too */
+static inline bool kasan_check_byte(const void *p)
+{
+	return __kasan_check_read(p, 1);
+}
+
 /**
  * kasan_quarantine_flush() - let all objects that were freed be used again
  * Context: any. Return: whether there were any.
@@ -117,6 +123,11 @@ struct kasan_report_info {
 };
 extern struct kasan_report_info kasan_last_report;
 
+static inline unsigned long kasan_nr_reports(void)
+{
+	return kasan_last_report.nr;
+}
+
 /** kasan_multi_shot - whether more than the first report is printed */
 extern bool kasan_multi_shot;
 
@@ -135,6 +146,8 @@ static inline void kasan_enable_current(void) {}
 static inline void kasan_explain_fault(unsigned long addr) {}
 static inline void kasan_report_invalid_free(const char *type, const void *p, unsigned long ip) {}
 static inline bool kasan_quarantine_flush(void) { return false; }
+static inline unsigned long kasan_nr_reports(void) { return 0; }
+static inline bool kasan_check_byte(const void *p) { return true; }
 static inline unsigned long kasan_pages(void) { return 0; }
 /* clang-format on */
 
