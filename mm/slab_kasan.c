@@ -66,6 +66,7 @@ depot_stack_handle_t kasan_save_stack(gfp_t gfp)
 
 void *kasan_slab_alloc(const struct kmem_cache *cache, void *object, size_t size, gfp_t gfp)
 {
+	const size_t used = ALIGN(size, KASAN_GRANULE_SIZE);
 	struct slab_track *track;
 
 	if (!object || !checked(cache))
@@ -74,6 +75,10 @@ void *kasan_slab_alloc(const struct kmem_cache *cache, void *object, size_t size
 	track->alloc_stack = kasan_save_stack(gfp);
 	track->alloc_cpu = (u16)smp_processor_id();
 	kasan_unpoison(object, size);
+	if (used < cache->object_size) /* it was free before */
+		kasan_poison((char *)object + used,
+			     ALIGN(cache->object_size, KASAN_GRANULE_SIZE) - used,
+			     KASAN_SLAB_REDZONE);
 	return object;
 }
 
