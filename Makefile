@@ -88,7 +88,9 @@ early-only += $(early-only-y)
 # What needs an option of its own to be seen.
 ktests-$(CONFIG_DEBUG_FENCES) += tests/kernel/fence_test.c
 ktests-$(CONFIG_PROVE_LOCKING) += tests/kernel/smp_lockdep_test.c
-ktests := $(filter-out %/fence_test.c %/smp_lockdep_test.c,$(wildcard tests/kernel/*.c)) $(ktests-y)
+kasan-ktests := $(wildcard tests/kernel/kasan*.c)
+ktests-$(CONFIG_KASAN) += $(kasan-ktests)
+ktests := $(filter-out %/fence_test.c %/smp_lockdep_test.c $(kasan-ktests),$(wildcard tests/kernel/*.c)) $(ktests-y)
 kernel-$(CONFIG_KTEST) += tests/ktest.c $(ktests)
 kernel-$(CONFIG_BENCH) += tests/bench.c $(wildcard tests/bench/*_bench.c)
 kernel += $(kernel-y)

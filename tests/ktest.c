@@ -5,6 +5,7 @@
  * are rows of a linker section.
  */
 #include <kernel/errno.h>
+#include <kernel/kasan.h>
 #include <kernel/ktest.h>
 #include <kernel/monitor.h>
 #include <kernel/printk.h>
@@ -100,14 +101,28 @@ static int call_case(void *arg)
 	return 0;
 }
 
+/* Those that the case expected, it has taken out of the count. */
+static void check_reports(const struct ktest_case *c, unsigned long before)
+{
+	unsigned long nr = kasan_nr_reports() - before;
+
+	if (!nr)
+		return;
+	nr_messages++;
+	console_printf("    # %s: %lu KASAN reports\n", c->name, nr);
+}
+
 static void run_case(const struct ktest_case *c, unsigned int number)
 {
+	unsigned long reports = kasan_nr_reports();
+
 	nr_messages = 0;
 	skip_reason = NULL;
 	if (try_call(call_case, (void *)c)) {
 		nr_messages++;
 		console_printf("    # %s: trapped\n", c->name);
 	}
+	check_reports(c, reports);
 	if (nr_messages > MAX_MESSAGES)
 		console_printf("    # %u more like these\n", nr_messages - MAX_MESSAGES);
 	if (nr_messages) {
