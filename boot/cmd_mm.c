@@ -13,6 +13,7 @@
 #include <asm/csr.h>
 #include <asm/layout.h>
 #include <asm/sections.h>
+#include <asm/setup.h>
 
 /* --- layout --- */
 
@@ -47,8 +48,9 @@ static int cmd_layout(int argc, char **argv)
 	console_printf("of that\n");
 	show_mapped("RAM", kernel_map.linear_start, kernel_map.linear_end, memblock_start_of_DRAM(),
 		    "RW-, less firmware's");
-	show_image_part("text", _text, _etext, "R-X");
-	show_image_part("rodata", _rodata, _erodata, "R--");
+	show_image_part("text", _text, __init_begin, "R-X");
+	show_image_part("boot's", __init_begin, __init_end, "RW-, given back");
+	show_image_part("rodata", __init_end, _erodata, "R--");
 	show_image_part("data", _data, _end, "RW-, less two guard pages");
 	return 0;
 }
@@ -89,9 +91,8 @@ static int cmd_mode(int argc, char **argv)
 	console_printf("%-9s 0x%016lx now, 0x%016llx at entry\n", "satp", csr_read(satp),
 		       br->entry_satp);
 	console_printf("%-9s PA 0x%llx\n", "root", pt->root);
-	console_printf("%-9s %lu in use; the image has %llu, and room for %lu\n", "tables",
-		       pt->tables, (br->pt_pool_next - pool) / PAGE_SIZE,
-		       (unsigned long)(__pt_pool_end - __pt_pool) / PAGE_SIZE);
+	console_printf("%-9s %lu in use; the boot began with %llu in the image\n", "tables",
+		       pt->tables, (br->pt_pool_next - pool) / PAGE_SIZE);
 	return 0;
 }
 
@@ -130,6 +131,14 @@ static void show_pages(void)
 		       human_size(c.touched + c.most_used * PAGE_SIZE, touched));
 }
 
+static void show_freed(void)
+{
+	console_printf("given back by the image when the boot was over\n");
+	for (unsigned int row = 0; row < NR_FREED; row++)
+		console_printf("  %5lu KiB  %s\n", freed_initmem[row].bytes / 1024,
+			       freed_initmem[row].what);
+}
+
 static int cmd_mem(int argc, char **argv)
 {
 	char total[HUMAN_SIZE_LEN], mapped[HUMAN_SIZE_LEN], reserved[HUMAN_SIZE_LEN],
@@ -145,6 +154,7 @@ static int cmd_mem(int argc, char **argv)
 	console_printf("RAM     %s, mapped %s, reserved %s, left to the page allocator %s\n",
 		       human_size(memblock_phys_mem_size(), total), human_size(map_size, mapped),
 		       human_size(memblock_reserved_size(), reserved), human_size(free_size, free));
+	show_freed();
 	show_pages();
 	return 0;
 }

@@ -8,14 +8,14 @@
 #include <kernel/ioremap.h>
 #include <kernel/string.h>
 
-static void *alloc(size_t size)
+static void *__init alloc(size_t size)
 {
 	return alloc_pages_exact(size, GFP_KERNEL | __GFP_ZERO);
 }
 
-void devices_init(void)
+void __init devices_init(void)
 {
-	static struct driver_env env = { .map = ioremap, .alloc = alloc };
+	struct driver_env env = { .map = ioremap, .alloc = alloc };
 
 	env.uart = !cmdline.console || strcmp(cmdline.console, "sbi");
 	drivers_init(&machine_fdt, &env);

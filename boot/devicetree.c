@@ -18,7 +18,7 @@ static int chosen_node, cpus_node, reserved_node;
 
 phys_addr_t phys_initrd_start, phys_initrd_end;
 
-void early_init_dt_verify(void)
+void __init early_init_dt_verify(void)
 {
 	u32 where = 0;
 	int err = fdt_open(&machine_fdt, (const void *)boot_record.dtb_va);
@@ -30,7 +30,7 @@ void early_init_dt_verify(void)
 		      where, (void *)(long)err);
 }
 
-const char *early_init_dt_bootargs(size_t *len)
+const char *__init early_init_dt_bootargs(size_t *len)
 {
 	u32 size = 0;
 	const char *args =
@@ -40,13 +40,13 @@ const char *early_init_dt_bootargs(size_t *len)
 	return args;
 }
 
-static void must(int err, const char *what)
+static void __init must(int err, const char *what)
 {
 	if (err)
 		panic("memblock: no room for %s: %pe", what, (void *)(long)err);
 }
 
-static bool is_memory_node(int node)
+static bool __init is_memory_node(int node)
 {
 	const char *type = fdt_getprop_string(&machine_fdt, node, "device_type");
 
@@ -60,32 +60,45 @@ static bool is_memory_node(int node)
 static unsigned int nr_left_out;
 
 /* Whole pages of it. Firmware's ranges cut banks up, which needs room in the same list. */
-static void add_bank(u64 base, u64 size)
+static void __init add_bank(const char *node, u64 base, u64 size)
 {
 	u64 start = ALIGN(base, PAGE_SIZE), end = ALIGN_DOWN(base + size, PAGE_SIZE);
+	phys_addr_t before = memblock_phys_mem_size();
 
 	if (start < base || start >= end)
-		return;
-	if (memblock.memory.cnt >= MAX_BANKS || memblock_add(start, end - start))
+		pr_warn("boot: device tree: %s: bank of 0x%llx bytes at 0x%llx left out: no page\n",
+			node, size, base);
+	else if (memblock.memory.cnt >= MAX_BANKS || memblock_add(start, end - start))
 		nr_left_out++;
+	else if (memblock_phys_mem_size() - before != end - start)
+		pr_warn("boot: device tree: %s: bank of 0x%llx bytes at 0x%llx overlaps others\n",
+			node, size, base);
 }
 
-static void scan_memory(int root, int node)
+/* The next pair of a node's reg; one that wraps round is named and passed over. */
+static bool __init next_reg(int parent, int node, u32 *index, u64 *base, u64 *size)
+{
+	int err;
+
+	do {
+		err = fdt_reg(&machine_fdt, parent, node, (*index)++, base, size);
+		if (err && err != -ENOENT)
+			pr_warn("boot: device tree: %s%s: bad reg: %pe\n",
+				parent == reserved_node ? "reserved-memory/" : "",
+				fdt_node_name(&machine_fdt, node), (void *)(long)err);
+	} while (err == -EOVERFLOW);
+	return !err;
+}
+
+static void __init scan_memory(int root, int node)
 {
 	u64 base, size;
-	int err = 0;
 
-	for (u32 i = 0; !err; i++) {
-		err = fdt_reg(&machine_fdt, root, node, i, &base, &size);
-		if (!err)
-			add_bank(base, size);
-	}
-	if (err != -ENOENT)
-		pr_warn("boot: device tree: %s: bad reg: %pe\n", fdt_node_name(&machine_fdt, node),
-			(void *)(long)err);
+	for (u32 i = 0; next_reg(root, node, &i, &base, &size);)
+		add_bank(fdt_node_name(&machine_fdt, node), base, size);
 }
 
-void early_init_dt_scan_nodes(void)
+void __init early_init_dt_scan_nodes(void)
 {
 	int root = fdt_root(&machine_fdt);
 
@@ -106,7 +119,7 @@ void early_init_dt_scan_nodes(void)
 			nr_left_out, MAX_BANKS);
 }
 
-void early_init_fdt_reserve_self(void)
+void __init early_init_fdt_reserve_self(void)
 {
 	must(memblock_reserve(boot_record.dtb_pa, boot_record.dtb_size, "device tree"),
 	     "the device tree");
@@ -117,30 +130,27 @@ void early_init_fdt_reserve_self(void)
  * so, and other static regions belong to somebody else too: none of it is mapped, unless
  * the tree allows its use with `reusable`.
  */
-static void reserve(int node)
+static void __init reserve(int node)
 {
 	const char *name = fdt_node_name(&machine_fdt, node);
 	bool map = fdt_getprop(&machine_fdt, node, "reusable", &(u32){ 0 }) != NULL;
 	u64 base, size;
-	int err = 0;
 
-	for (u32 i = 0; !err; i++) {
-		err = fdt_reg(&machine_fdt, reserved_node, node, i, &base, &size);
-		if (err)
-			break;
+	/* Without reg the kernel may choose a place for a driver; no driver asks. */
+	for (u32 i = 0; next_reg(reserved_node, node, &i, &base, &size);) {
+		if (memblock_is_region_reserved(base, size))
+			pr_warn("boot: device tree: reserved-memory/%s: 0x%llx bytes at 0x%llx"
+				" overlap what is taken\n",
+				name, size, base);
 		must(memblock_reserve(base, size, name), name);
 		if (!map)
 			must(memblock_mark_nomap(base, size), name);
 		pr_info("boot: reserved=%s pa=0x%llx size=0x%llx map=%s\n", name, base, size,
 			map ? "yes" : "no");
 	}
-	/* Without reg the kernel may choose a place for a driver; no driver asks. */
-	if (err != -ENOENT)
-		pr_warn("boot: device tree: reserved-memory/%s: bad reg: %pe\n", name,
-			(void *)(long)err);
 }
 
-void early_init_fdt_scan_reserved_mem(void)
+void __init early_init_fdt_scan_reserved_mem(void)
 {
 	u64 base, size;
 
@@ -155,7 +165,7 @@ void early_init_fdt_scan_reserved_mem(void)
 }
 
 /* The linear map has whole pages only. */
-static bool is_mapped_ram(u64 start, u64 end)
+static bool __init is_mapped_ram(u64 start, u64 end)
 {
 	phys_addr_t low, high;
 
@@ -165,7 +175,7 @@ static bool is_mapped_ram(u64 start, u64 end)
 	return false;
 }
 
-void early_init_dt_check_for_initrd(void)
+void __init early_init_dt_check_for_initrd(void)
 {
 	u64 start, end;
 	int err_start, err_end;
@@ -193,8 +203,16 @@ void early_init_dt_check_for_initrd(void)
 	pr_info("boot: initrd pa=0x%llx size=0x%llx\n", start, end - start);
 }
 
+void __init early_init_dt_leave_window(void)
+{
+	if (!is_mapped_ram(boot_record.dtb_pa, boot_record.dtb_pa + boot_record.dtb_size))
+		return;
+	boot_record.dtb_va = (unsigned long)__va(boot_record.dtb_pa);
+	machine_fdt.blob = (const u8 *)boot_record.dtb_va;
+}
+
 /* One pass over a list for all names: there are many harts, and long lists. */
-static unsigned long listed_extensions(int node)
+static unsigned long __init listed_extensions(int node)
 {
 	u32 left = 0;
 	const char *text = fdt_getprop(&machine_fdt, node, "riscv,isa-extensions", &left);
@@ -216,7 +234,7 @@ static unsigned long listed_extensions(int node)
 }
 
 /* The boot hart counts whatever its status is: it runs. */
-void early_init_dt_scan_isa(void)
+void __init early_init_dt_scan_isa(void)
 {
 	struct fdt_hart hart;
 	unsigned long listed = -1UL;

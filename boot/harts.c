@@ -9,57 +9,46 @@
 #include <kernel/gfp.h>
 #include <kernel/harts.h>
 #include <kernel/monitor.h>
-#include <kernel/pgtable.h>
 #include <kernel/printk.h>
 #include <kernel/slab.h>
 #include <kernel/smp.h>
 #include <kernel/string.h>
+#include <kernel/vmalloc.h>
 #include <asm/csr.h>
 #include <asm/boot_record.h>
-#include <asm/layout.h>
 #include <asm/sbi.h>
 #include <asm/sections.h>
 #include <asm/setup.h>
 
-static_assert(HART_STACKS_SIZE / HART_STACK_SLOT >= NR_CPUS, "a slot for each hart");
-
-/* Both stacks of a hart, each above a page that stays unmapped. */
-static int map_stacks(struct hart *hart)
-{
-	unsigned long slot = HART_STACKS_START + hart->cpu * HART_STACK_SLOT;
-	unsigned long emergency = slot + PAGE_SIZE, low = slot + HART_STACK_SLOT - STACK_SIZE;
-	void *stacks = alloc_pages_exact(STACK_SIZE + EMERGENCY_SIZE, GFP_KERNEL);
-	phys_addr_t pa;
-	int err;
-
-	static_assert(2 * PAGE_SIZE + STACK_SIZE + EMERGENCY_SIZE == HART_STACK_SLOT, "slot");
-	if (!stacks)
-		return -ENOMEM;
-	pa = __pa(stacks);
-	err = pgtable_map(&kernel_pgtable, low, pa, STACK_SIZE, PAGE_KERNEL, PGTABLE_SMALL_ONLY);
-	if (!err)
-		err = pgtable_map(&kernel_pgtable, emergency, pa + STACK_SIZE, EMERGENCY_SIZE,
-				  PAGE_KERNEL, PGTABLE_SMALL_ONLY);
-	hart_set_stacks(hart, low, low + STACK_SIZE, emergency + EMERGENCY_SIZE);
-	return err;
-}
-
-static int add_hart(u64 hartid)
+/*
+ * Its variables, and stacks with an unmapped page below each. They are mapped before the hart
+ * starts, and stay when it stops: it may be on them until the firmware has it, and wants them
+ * when it starts again.
+ */
+static int __init add_hart(u64 hartid)
 {
 	struct hart *hart =
 		alloc_pages_exact((unsigned long)__percpu_size, GFP_KERNEL | __GFP_ZERO);
+	unsigned long stack = (unsigned long)vmalloc(STACK_SIZE);
+	unsigned long emergency = (unsigned long)vmalloc(EMERGENCY_SIZE);
 
-	if (!hart)
+	if (!hart || !stack || !emergency) {
+		vfree((void *)emergency);
+		vfree((void *)stack);
+		if (hart)
+			free_pages_exact(hart, (unsigned long)__percpu_size);
 		return -ENOMEM;
+	}
 	hart->self = hart;
 	hart->hartid = hartid;
 	hart->cpu = nr_cpu_ids;
 	hart->canary = new_canary();
+	hart_set_stacks(hart, stack, stack + STACK_SIZE, emergency + EMERGENCY_SIZE);
 	harts[nr_cpu_ids] = hart;
-	return map_stacks(hart);
+	return 0;
 }
 
-static bool known(u64 hartid)
+static bool __init known(u64 hartid)
 {
 	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
 		if (harts[cpu]->hartid == hartid)
@@ -68,7 +57,7 @@ static bool known(u64 hartid)
 }
 
 /* Why a hart of the tree is left out, or NULL. */
-static const char *unusable(const struct fdt_hart *hart, bool *boot_hart_seen)
+static const char *__init unusable(const struct fdt_hart *hart, bool *boot_hart_seen)
 {
 	if (hart->hartid == boot_record.hartid && !*boot_hart_seen) {
 		*boot_hart_seen = true;
@@ -85,7 +74,7 @@ static const char *unusable(const struct fdt_hart *hart, bool *boot_hart_seen)
 	return NULL;
 }
 
-static void find_harts(void)
+static void __init find_harts(void)
 {
 	struct fdt_hart hart;
 	bool boot_hart_seen = false;
@@ -129,7 +118,7 @@ static void take_back_memory(unsigned int cpu)
 	page_alloc_cpu_dead(cpu);
 }
 
-void smp_init(void)
+void __init smp_init(void)
 {
 	set_cpu_dead_hook(take_back_memory);
 	boot_record.satp = csr_read(satp);

@@ -24,7 +24,7 @@ const struct cpio *initrd_archive(void)
 	return archive.size ? &archive : NULL;
 }
 
-static void refuse(const struct cpio_fault *fault)
+static void __init refuse(const struct cpio_fault *fault)
 {
 	char where[40] = "";
 
@@ -35,7 +35,7 @@ static void refuse(const struct cpio_fault *fault)
 	archive.size = 0;
 }
 
-void initrd_init(void)
+void __init initrd_init(void)
 {
 	struct cpio_entry entry = { 0 };
 	struct cpio_fault fault;

@@ -121,7 +121,19 @@ static void run_requests(void)
 		machine_power_off(run_with_glob("test", cmdline.ktest) != 0);
 }
 
-void start_kernel(void)
+/* What stays when all that is __init has gone. */
+static __noreturn noinline void rest_init(void)
+{
+	free_initmem();
+	boot_record.stage = BOOT_STAGE_DONE;
+	boot_mark(MARK_PROMPT);
+	report_marks();
+	greet();
+	run_requests();
+	monitor();
+}
+
+void __init start_kernel(void)
 {
 	boot_mark(MARK_MMU_ON);
 	kasan_init_globals();
@@ -142,10 +154,5 @@ void start_kernel(void)
 	boot_mark(MARK_ALLOCATORS);
 	smp_init();     /* the other harts */
 	devices_init(); /* interrupt controller, UART */
-	boot_record.stage = BOOT_STAGE_DONE;
-	boot_mark(MARK_PROMPT);
-	report_marks();
-	greet();
-	run_requests();
-	monitor();
+	rest_init();    /* the prompt */
 }

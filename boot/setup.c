@@ -22,7 +22,7 @@
 #include <asm/setup.h>
 #include <asm/time.h>
 
-static void setup_cmdline(void)
+static void __init setup_cmdline(void)
 {
 	size_t len;
 	const char *args = early_init_dt_bootargs(&len);
@@ -40,7 +40,7 @@ static void setup_cmdline(void)
 }
 
 /* What was taken, and every input of the decision. */
-static void report_mode(void)
+static void __init report_mode(void)
 {
 	const struct boot_record *br = &boot_record;
 	const char *mode = paging_mode_name(br->levels);
@@ -58,7 +58,7 @@ static void report_mode(void)
 		pr_warn("boot: satp was 0x%llx at entry, not 0\n", br->entry_satp);
 }
 
-static void report_image(void)
+static void __init report_image(void)
 {
 	pr_info("boot: version=%s\n", CAIRN_VERSION);
 	pr_info("boot: image pa=0x%llx va=0x%lx size=0x%lx\n", boot_record.load_pa,
@@ -70,7 +70,7 @@ static void report_image(void)
 								       : "off");
 }
 
-static void report_layout(void)
+static void __init report_layout(void)
 {
 	for (unsigned int id = 0; id < NR_VM_REGIONS; id++) {
 		struct vm_region region = vm_region(id, kernel_pgtable.geometry->input_bits);
@@ -80,7 +80,7 @@ static void report_layout(void)
 	}
 }
 
-static void check_ram(void)
+static void __init check_ram(void)
 {
 	phys_addr_t image = boot_record.load_pa;
 	unsigned long size = (unsigned long)(_end - _start);
@@ -93,7 +93,7 @@ static void check_ram(void)
 		      image + size);
 }
 
-void setup_arch(void)
+void __init setup_arch(void)
 {
 	u32 nr_banks;
 
@@ -120,6 +120,7 @@ void setup_arch(void)
 	setup_vm_final();
 	kasan_init();
 	boot_mark(MARK_FINAL_TABLES);
+	early_init_dt_leave_window();
 	pr_info("boot: ram banks=%u bytes=%llu linear=0x%lx\n", nr_banks, memblock_phys_mem_size(),
 		kernel_map.linear_start);
 	report_layout();

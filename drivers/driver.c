@@ -12,20 +12,21 @@
 #define MAX_DEVICES 16
 
 /* Whoever is needed by another stands before it. */
-static const struct driver drivers[] = {
+static const struct driver drivers[] __initconst = {
 	{ "riscv,imsics", imsic_probe },       { "sifive,plic-1.0.0", plic_probe },
 	{ "riscv,plic0", plic_probe },         { "riscv,aplic", aplic_probe },
 	{ "ns16550a", ns16550_probe },         { "ns16550", ns16550_probe },
 	{ "snps,dw-apb-uart", ns16550_probe },
 };
 
-static struct fdt_scan scan __noinit;
-static struct device devices[MAX_DEVICES] __noinit;
+static struct fdt_scan scan __initdata;
+static struct device devices[MAX_DEVICES] __initdata;
 static int irqchip_node; /* 0, the root: there is none */
 
 /* --- For drivers --- */
 
-const char *device_map(const struct device *dev, u64 size, volatile u8 **regs, u64 *has, u64 *pa)
+const char *__init device_map(const struct device *dev, u64 size, volatile u8 **regs, u64 *has,
+			      u64 *pa)
 {
 	u64 addr, len;
 
@@ -45,7 +46,7 @@ const char *device_map(const struct device *dev, u64 size, volatile u8 **regs, u
 	return NULL;
 }
 
-int device_irq(const struct device *dev, unsigned int *flags)
+int __init device_irq(const struct device *dev, unsigned int *flags)
 {
 	struct fdt_irq irq;
 	u32 pos = 0;
@@ -60,12 +61,12 @@ int device_irq(const struct device *dev, unsigned int *flags)
 	return (int)irq.args[0];
 }
 
-void device_set_irqchip(const struct device *dev)
+void __init device_set_irqchip(const struct device *dev)
 {
 	irqchip_node = dev->node;
 }
 
-static int cpu_of_node(const struct fdt *fdt, int node)
+static int __init cpu_of_node(const struct fdt *fdt, int node)
 {
 	u64 hartid;
 
@@ -77,7 +78,7 @@ static int cpu_of_node(const struct fdt *fdt, int node)
 	return -1;
 }
 
-int device_next_ext_irq(const struct device *dev, u32 *pos, int *index, int *cpu)
+int __init device_next_ext_irq(const struct device *dev, u32 *pos, int *index, int *cpu)
 {
 	struct fdt_irq irq;
 	int err;
@@ -98,7 +99,7 @@ struct probe {
 	const char *why;
 };
 
-static int run_probe(void *arg)
+static int __init run_probe(void *arg)
 {
 	struct probe *probe = arg;
 
@@ -106,7 +107,7 @@ static int run_probe(void *arg)
 	return 0;
 }
 
-static void probe_device(const struct device *dev)
+static void __init probe_device(const struct device *dev)
 {
 	struct probe probe = { .dev = dev };
 	struct pt_regs trap;
@@ -118,7 +119,7 @@ static void probe_device(const struct device *dev)
 		pr_warn("drivers: %s left out: %s\n", dev->name, probe.why);
 }
 
-static const struct driver *find_driver(const char *list, u32 len)
+static const struct driver *__init find_driver(const char *list, u32 len)
 {
 	const struct driver *found = drivers + ARRAY_SIZE(drivers);
 
@@ -136,7 +137,7 @@ static const struct driver *find_driver(const char *list, u32 len)
 	return found < drivers + ARRAY_SIZE(drivers) ? found : NULL;
 }
 
-static void note_device(unsigned int *nr, const struct driver_env *env, int stdout_node)
+static void __init note_device(unsigned int *nr, const struct driver_env *env, int stdout_node)
 {
 	const struct fdt_level *level = &scan.level[scan.depth];
 	const struct driver *driver = find_driver(level->compatible, level->compatible_len);
@@ -161,14 +162,14 @@ static void note_device(unsigned int *nr, const struct driver_env *env, int stdo
 	++*nr;
 }
 
-static int find_stdout(const struct fdt *fdt)
+static int __init find_stdout(const struct fdt *fdt)
 {
 	const char *path = fdt_getprop_string(fdt, fdt_find_node(fdt, "/chosen"), "stdout-path");
 
 	return path ? fdt_find_node(fdt, path) : -ENOENT;
 }
 
-void drivers_init(const struct fdt *fdt, const struct driver_env *env)
+void __init drivers_init(const struct fdt *fdt, const struct driver_env *env)
 {
 	const int stdout_node = find_stdout(fdt);
 	unsigned int nr = 0;

@@ -19,21 +19,28 @@ uninstrumented += arch/riscv/kernel/stacktrace.c arch/riscv/kernel/nmi.c
 uninstrumented += tests/kernel/fault_test.c
 
 kasan-offset := 0xdfffffff00000000
+kasan-globals := 1
 kasan-calls := $(if $(CONFIG_KASAN_INLINE),10000,0)
 ifneq ($(clang),)
-kasan-flags := -fsanitize=kernel-address -mllvm -asan-mapping-offset=$(kasan-offset) \
-	-mllvm -asan-stack=1 -mllvm -asan-globals=1 -mllvm -asan-use-after-scope=1 \
+kasan-flags = -fsanitize=kernel-address -mllvm -asan-mapping-offset=$(kasan-offset) \
+	-mllvm -asan-stack=1 -mllvm -asan-globals=$(kasan-globals) -mllvm -asan-use-after-scope=1 \
 	-mllvm -asan-instrument-dynamic-allocas=1 \
 	-mllvm -asan-instrumentation-with-call-threshold=$(kasan-calls)
 else
-kasan-flags := -fsanitize=kernel-address -fasan-shadow-offset=$(kasan-offset) \
-	--param asan-stack=1 --param asan-globals=1 --param asan-instrument-allocas=1 \
+kasan-flags = -fsanitize=kernel-address -fasan-shadow-offset=$(kasan-offset) \
+	--param asan-stack=1 --param asan-globals=$(kasan-globals) --param asan-instrument-allocas=1 \
 	-fsanitize-address-use-after-scope \
 	--param asan-instrumentation-with-call-threshold=$(kasan-calls)
 endif
 
 # gcc 12 cannot be told to call other names for these.
 checked-calls := $(foreach f,memcpy memmove memset,--redefine-sym $f=__asan_$f)
+
+# So that the image is small, other tests than KASAN's own, which need no speed, have calls as
+# checks, and nothing behind their variables.
+calls-only := $(filter-out tests/kernel/kasan%,$(filter tests/%,$(kernel)))
+$(calls-only:%.c=$(O)/%.o): kasan-calls := 0
+$(calls-only:%.c=$(O)/%.o): kasan-globals := 0
 
 instrumented := $(filter-out $(uninstrumented:%.c=$(O)/%.o),$(kernel:%.c=$(O)/%.o))
 $(instrumented): cflags += $(kasan-flags)

@@ -13,8 +13,8 @@
  * written. A page that is in use, or not the allocator's, does not have PG_buddy: that is what
  * ends a merge. So memory behind vmemmap may start as zeros, but for what is reserved.
  *
- * @nr_free: pages; @low: the fewest there ever were, of @nr_pages
- * @nr_pages: given by buddy_add_range()
+ * @nr_free, @nr_pages: pages; all were given by buddy_add_range()
+ * @most_used: of them at a time, ever
  */
 struct buddy {
 	spinlock_t lock;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Some objects that are always there, for those who must not fail. */
 #include <kernel/panic.h>
-#include <kernel/slab.h>
-#include <kernel/spinlock.h>
+#include <kernel/printk.h>
+#include <asm/trap.h>
+#include "slab.h"
 
 /**
  * struct mempool - @nr of @min_nr elements are in the reserve
@@ -64,20 +65,35 @@ void *mempool_alloc(mempool_t *pool, gfp_t gfp)
 	return element;
 }
 
+/* The pool's lock is held. What went to the allocator is told by a cache alone, from its word. */
+static bool is_back(const mempool_t *pool, const void *element)
+{
+	for (int i = 0; i < pool->nr; i++)
+		if (pool->element[i] == element)
+			return true;
+	return slab_is_free(element);
+}
+
 void mempool_free(void *element, mempool_t *pool)
 {
 	unsigned long flags;
+	bool back, keep;
 
 	if (!element)
 		return;
 	spin_lock_irqsave(&pool->lock, flags);
-	if (pool->nr < pool->min_nr) {
+	back = is_back(pool, element);
+	keep = !back && pool->nr < pool->min_nr;
+	if (keep)
 		pool->element[pool->nr++] = element;
-		element = NULL;
-	}
 	spin_unlock_irqrestore(&pool->lock, flags);
-	if (element)
+	if (back) {
+		pr_err("mempool: double free of 0x%016lx by %pS\n", (unsigned long)element,
+		       __builtin_return_address(0));
+		dump_stack();
+	} else if (!keep) {
 		pool->free(element, pool->data);
+	}
 }
 
 static void *alloc_bytes(gfp_t gfp, void *size)

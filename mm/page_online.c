@@ -117,13 +117,11 @@ static phys_addr_t table_alloc(unsigned long size)
 	return page ? page_to_phys(page) : 0;
 }
 
-/* Those of the image stay with it; those of the boot were memblock's. */
+/* Those of the boot are the image's, or were memblock's. */
 static void table_free(phys_addr_t table, unsigned long size)
 {
 	if (READ_ONCE(online.owner) == this_hart())
 		online.tables[online.nr_tables++] = table;
-	else if (in_image(table))
-		return;
 	else if (memblock_is_reserved(table))
 		free_reserved_area(table, table + size, NULL);
 	else
@@ -301,6 +299,7 @@ static unsigned long free_reserved_page(phys_addr_t pa)
 	if (!(page->flags & PG_reserved) || page->flags & PG_hole || !memblock_is_reserved(pa))
 		return 0;
 	page->flags = 0;
+	kasan_free_pages(page, 1);
 	add_pages(PFN_DOWN(pa), PFN_DOWN(pa) + 1);
 	return PAGE_SIZE;
 }

@@ -165,6 +165,8 @@ void slab_release(struct list_head *release);
 
 /* mm/slab_report.c: what should not be. */
 void *slab_user(u32 word);
+/* Whether an object that is free begins at @p, which can be anything. */
+bool slab_is_free(const void *p);
 void slab_report_bad(const char *what, const struct kmem_cache *wanted, const void *p,
 		     unsigned long caller);
 void slab_report_double(const struct kmem_cache *cache, const void *p, unsigned long caller,

@@ -13,6 +13,14 @@ void *slab_user(u32 word)
 	return (void *)(unsigned long)(long)(s32)word;
 }
 
+bool slab_is_free(const void *p)
+{
+	const struct page *page = virt_addr_valid(p) ? virt_to_page(p) : NULL;
+	u32 *word = page && page->flags & PG_slab ? slab_find_word(page->slab, p) : NULL;
+
+	return word && READ_ONCE(*word) & SLAB_FREE;
+}
+
 /* Why no object of @wanted begins at @p. */
 static const char *reason(const struct kmem_cache *wanted, const void *p,
 			  const struct kmem_cache **found)

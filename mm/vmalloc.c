@@ -27,7 +27,7 @@ struct gap {
 	unsigned long start, end;
 };
 
-/* All of the region; asked once. */
+/* The region, less a page: below each area is one that stays unmapped. Asked once. */
 static const struct gap *region(void)
 {
 	static struct gap all;
@@ -35,7 +35,7 @@ static const struct gap *region(void)
 	if (!smp_load_acquire(&all.end)) {
 		struct vm_region r = vm_region(VM_VMALLOC, kernel_pgtable.geometry->input_bits);
 
-		WRITE_ONCE(all.start, r.start);
+		WRITE_ONCE(all.start, r.start + PAGE_SIZE);
 		smp_store_release(&all.end, r.last + 1);
 	}
 	return &all;

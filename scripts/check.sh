@@ -24,9 +24,10 @@ declare -A check=(
 	[relocations]="$python scripts/check/image.py relocations"
 	[probe]="$python scripts/check/image.py probe"
 	[fences]="$python scripts/check/image.py fences"
+	[init]="$python scripts/check/image.py init"
 	[requirements]="$python scripts/check-requirements.py"
 )
-order=(format sizes standalone references words layers engine headers segments relocations probe fences)
+order=(format sizes standalone references words layers engine headers segments relocations probe fences init)
 [ ! -e scripts/check-requirements.py ] || order+=(requirements)
 [ $# -eq 0 ] || order=("$@")
 

@@ -6,9 +6,12 @@
  */
 #include <kernel/errno.h>
 #include <kernel/kasan.h>
+#include <kernel/gfp.h>
 #include <kernel/ktest.h>
 #include <kernel/monitor.h>
+#include <kernel/pgtable.h>
 #include <kernel/printk.h>
+#include <kernel/slab.h>
 #include <kernel/string.h>
 #include <kernel/vsprintf.h>
 #include <asm/trap.h>
@@ -21,6 +24,8 @@
 /* The running case. */
 static unsigned int nr_messages;
 static const char *skip_reason;
+static bool reports_expected;
+static long pages_kept;
 
 static unsigned int passed, failed, skipped;
 
@@ -80,6 +85,11 @@ void ktest_skip(const char *reason)
 	skip_reason = reason;
 }
 
+void ktest_keep(unsigned long nr_pages)
+{
+	pages_kept += (long)nr_pages;
+}
+
 void ktest_fail(const char *file, int line, const char *fmt, ...)
 {
 	char text[256];
@@ -101,27 +111,65 @@ static int call_case(void *arg)
 	return 0;
 }
 
-/* Those that the case expected, it has taken out of the count. */
+/* What somebody has: objects of caches, and pages that are neither slabs' nor tables. */
+static long objects, pages;
+
+static void count_cache(const struct slab_stats *stats)
+{
+	/* What the allocator needs itself comes and goes. */
+	objects += strncmp(stats->name, "slab_", 5) ? (long)stats->in_use : 0;
+	pages -= (long)stats->pages;
+}
+
+static void count_used(void)
+{
+	objects = 0;
+	kasan_quarantine_flush();
+	pages = (long)(nr_online_pages() - nr_free_pages() - kernel_pgtable.tables -
+		       kasan_pages()) -
+		pages_kept;
+	slab_for_each(count_cache);
+}
+
+void ktest_expect_reports(void)
+{
+	reports_expected = true;
+}
+
 static void check_reports(const struct ktest_case *c, unsigned long before)
 {
-	unsigned long nr = kasan_nr_reports() - before;
-
-	if (!nr)
+	if (reports_expected || kasan_nr_reports() == before)
 		return;
 	nr_messages++;
-	console_printf("    # %s: %lu KASAN reports\n", c->name, nr);
+	console_printf("    # %s: %lu reports of KASAN\n", c->name, kasan_nr_reports() - before);
+}
+
+static void check_leaks(const struct ktest_case *c, long objects_before, long pages_before)
+{
+	count_used();
+	if (objects == objects_before && pages == pages_before)
+		return;
+	nr_messages++;
+	console_printf("    # %s: leaves %ld objects and %ld pages in use\n", c->name,
+		       objects - objects_before, pages - pages_before);
 }
 
 static void run_case(const struct ktest_case *c, unsigned int number)
 {
-	unsigned long reports = kasan_nr_reports();
+	const unsigned long reports = kasan_nr_reports();
+	long objects_before, pages_before;
 
 	nr_messages = 0;
+	reports_expected = false;
 	skip_reason = NULL;
+	count_used();
+	objects_before = objects;
+	pages_before = pages;
 	if (try_call(call_case, (void *)c)) {
 		nr_messages++;
 		console_printf("    # %s: trapped\n", c->name);
 	}
+	check_leaks(c, objects_before, pages_before);
 	check_reports(c, reports);
 	if (nr_messages > MAX_MESSAGES)
 		console_printf("    # %u more like these\n", nr_messages - MAX_MESSAGES);

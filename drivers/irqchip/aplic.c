@@ -137,7 +137,7 @@ static const struct irq_chip aplic_msi = {
 /* --- The device tree --- */
 
 /* The number of a hart among the domain's: as listed, or in the order of interrupts-extended. */
-static u32 hart_number(const struct device *dev, u32 index)
+static u32 __init hart_number(const struct device *dev, u32 index)
 {
 	u32 len;
 	const u8 *list = fdt_getprop(dev->scan->fdt, dev->node, "riscv,hart-indexes", &len);
@@ -145,7 +145,7 @@ static u32 hart_number(const struct device *dev, u32 index)
 	return list && index < len / 4 ? (u32)fdt_read_number(list + 4 * index, 1) : index;
 }
 
-static const char *find_harts(const struct device *dev, u64 size)
+static const char *__init find_harts(const struct device *dev, u64 size)
 {
 	u32 pos = 0, hart;
 	int index = -1, cpu, err;
@@ -166,7 +166,7 @@ static const char *find_harts(const struct device *dev, u64 size)
 }
 
 /* NULL: it is the supervisor's; *@msi: it sends messages */
-static const char *whose(const struct device *dev, bool *msi)
+static const char *__init whose(const struct device *dev, bool *msi)
 {
 	const struct fdt *fdt = dev->scan->fdt;
 	const struct fdt_intc *parent;
@@ -188,7 +188,7 @@ static const char *whose(const struct device *dev, bool *msi)
 	return err ? "interrupts-extended is damaged" : NULL;
 }
 
-static void silence(void)
+static void __init silence(void)
 {
 	writel(0, regs + DOMAINCFG);
 	for (u32 word = 0; word <= nr_sources / 32; word++)
@@ -197,7 +197,7 @@ static void silence(void)
 		writel(0, regs + SOURCECFG(irq)); /* inactive: nor is it pending */
 }
 
-const char *aplic_probe(const struct device *dev)
+const char *__init aplic_probe(const struct device *dev)
 {
 	const char *why;
 	u32 wanted;

@@ -91,14 +91,14 @@ int imsic_enable(unsigned int id, unsigned int cpu)
 
 /* --- The device tree --- */
 
-static u32 number(const struct device *dev, const char *name, u32 otherwise)
+static u32 __init number(const struct device *dev, const char *name, u32 otherwise)
 {
 	u32 value;
 
 	return fdt_getprop_u32(dev->scan->fdt, dev->node, name, &value) ? otherwise : value;
 }
 
-static bool read_layout(const struct device *dev, u32 nr_files, struct layout *l)
+static bool __init read_layout(const struct device *dev, u32 nr_files, struct layout *l)
 {
 	u32 bits = 0;
 
@@ -113,7 +113,8 @@ static bool read_layout(const struct device *dev, u32 nr_files, struct layout *l
 }
 
 /* Files lie one behind the other in the ranges of reg. */
-static int file_address(const struct device *dev, const struct layout *l, u32 index, u64 *addr)
+static int __init file_address(const struct device *dev, const struct layout *l, u32 index,
+			       u64 *addr)
 {
 	const u32 shift = FILE_SHIFT + l->guest_bits;
 	u64 start, size;
@@ -130,14 +131,14 @@ static int file_address(const struct device *dev, const struct layout *l, u32 in
 }
 
 /* AIA 1.0 section 4.9.1: what the APLIC makes an address of */
-static u64 index_of(const struct layout *l, u64 addr)
+static u64 __init index_of(const struct layout *l, u64 addr)
 {
 	u64 hart = addr >> (FILE_SHIFT + l->guest_bits) & ((1UL << l->hart_bits) - 1);
 
 	return (addr >> l->group_shift & ((1UL << l->group_bits) - 1)) << l->hart_bits | hart;
 }
 
-static const char *find_files(const struct device *dev, const struct layout *l)
+static const char *__init find_files(const struct device *dev, const struct layout *l)
 {
 	u32 pos = 0;
 	int index = -1, cpu, err;
@@ -155,7 +156,7 @@ static const char *find_files(const struct device *dev, const struct layout *l)
 }
 
 /* Whether these are the supervisor's; *@nr: files */
-static bool ours(const struct device *dev, int *nr)
+static bool __init ours(const struct device *dev, int *nr)
 {
 	bool found = false;
 	u32 pos = 0;
@@ -167,7 +168,7 @@ static bool ours(const struct device *dev, int *nr)
 	return found;
 }
 
-const char *imsic_probe(const struct device *dev)
+const char *__init imsic_probe(const struct device *dev)
 {
 	struct layout layout;
 	unsigned int none = 0;

@@ -77,7 +77,7 @@ static const struct irq_chip plic = {
 	.set_affinity = plic_set_affinity,
 };
 
-static void silence_context(unsigned int ctx)
+static void __init silence_context(unsigned int ctx)
 {
 	for (u32 word = 0; word <= nr_sources / 32; word++)
 		writel(0, regs + ENABLE(ctx) + 4 * word);
@@ -85,7 +85,7 @@ static void silence_context(unsigned int ctx)
 }
 
 /* The contexts of supervisors: their numbers are the places in interrupts-extended. */
-static const char *find_contexts(const struct device *dev, u64 size)
+static const char *__init find_contexts(const struct device *dev, u64 size)
 {
 	u32 pos = 0;
 	int index = -1, cpu, err;
@@ -102,7 +102,7 @@ static const char *find_contexts(const struct device *dev, u64 size)
 	return context[0] ? NULL : "no context for the boot hart";
 }
 
-const char *plic_probe(const struct device *dev)
+const char *__init plic_probe(const struct device *dev)
 {
 	const char *why;
 	void *desc;

@@ -170,7 +170,7 @@ static void uart_write(const char *s, size_t len)
 
 /* --- Probing --- */
 
-static const char *read_layout(const struct device *dev, u32 *size)
+static const char *__init read_layout(const struct device *dev, u32 *size)
 {
 	const struct fdt *fdt = dev->scan->fdt;
 
@@ -186,7 +186,7 @@ static const char *read_layout(const struct device *dev, u32 *size)
 }
 
 /* The baud rate stays as the firmware set it, unless the tree asks for one. */
-static void set_speed(const struct device *dev)
+static void __init set_speed(const struct device *dev)
 {
 	u32 clock, speed, divisor;
 
@@ -202,7 +202,7 @@ static void set_speed(const struct device *dev)
 }
 
 /* Whether there is a UART at all: a register that keeps what is written. */
-static bool is_there(void)
+static bool __init is_there(void)
 {
 	write_reg(IER, IER_RDI | IER_RLSI);
 	if ((read_reg(IER) & 0xf) != (IER_RDI | IER_RLSI))
@@ -211,7 +211,7 @@ static bool is_there(void)
 	return !(read_reg(IER) & 0xf);
 }
 
-static void start(const struct device *dev)
+static void __init start(const struct device *dev)
 {
 	set_speed(dev);
 	write_reg(LCR, LCR_8N1);
@@ -220,7 +220,7 @@ static void start(const struct device *dev)
 	write_reg(MCR, MCR_DTR | MCR_RTS | MCR_OUT2);
 }
 
-static int start_irq(const struct device *dev)
+static int __init start_irq(const struct device *dev)
 {
 	unsigned int flags;
 	int irq = device_irq(dev, &flags), err;
@@ -235,7 +235,7 @@ static int start_irq(const struct device *dev)
 	return irq;
 }
 
-const char *ns16550_probe(const struct device *dev)
+const char *__init ns16550_probe(const struct device *dev)
 {
 	static struct console console = { "uart", uart_write, uart_getc, NULL };
 	const char *why;

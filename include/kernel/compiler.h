@@ -10,7 +10,11 @@
 #define __aligned(n) __attribute__((aligned(n)))
 #define __section(s) __attribute__((section(s)))
 /* Memory the boot does not clear; its owner does, or need not. */
-#define __noinit       __section(".noinit")
+#define __noinit __section(".noinit")
+/* Boot only: code, constants, and data that is not cleared. All is given back at the prompt. */
+#define __init         __section(".init.text")
+#define __initconst    __section(".init.rodata")
+#define __initdata     __section(".init.noinit")
 #define __used         __attribute__((used))
 #define __unused       __attribute__((unused))
 #define __noreturn     __attribute__((noreturn))

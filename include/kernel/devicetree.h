@@ -28,6 +28,12 @@ void early_init_dt_check_for_initrd(void);
 /* The initrd's physical range, half-open; both 0 where there is none. */
 extern phys_addr_t phys_initrd_start, phys_initrd_end;
 
+/**
+ * early_init_dt_leave_window() - read the tree through the linear map from now on
+ * A tree that is not in mapped RAM stays in its window.
+ */
+void early_init_dt_leave_window(void);
+
 /** early_init_dt_scan_isa() - which extensions all harts list, into riscv_ext_state */
 void early_init_dt_scan_isa(void);
 

@@ -41,6 +41,12 @@ void ktest_list(void);
 /** ktest_skip() - the running case cannot be done here; @reason is on the committed list */
 void ktest_skip(const char *reason);
 
+/** ktest_expect_reports() - KASAN reports what the running case does; else such a case fails */
+void ktest_expect_reports(void);
+
+/** ktest_keep() - so many pages stay in use behind the running case: a pool, for the next ones */
+void ktest_keep(unsigned long nr_pages);
+
 void ktest_fail(const char *file, int line, const char *fmt, ...) __printf(3, 4);
 
 /* A false expectation fails the case, which goes on. */

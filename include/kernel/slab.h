@@ -130,6 +130,7 @@ void mempool_destroy(mempool_t *pool);
 
 /** mempool_alloc() - from the allocator, else the reserve; NULL: both are empty (never waits) */
 void *mempool_alloc(mempool_t *pool, gfp_t gfp);
+/** mempool_free() - to the reserve, or back; what is there already is reported and left alone */
 void mempool_free(void *element, mempool_t *pool);
 
 #endif

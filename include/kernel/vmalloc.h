@@ -5,8 +5,8 @@
 #include <kernel/gfp.h>
 
 /*
- * Virtually contiguous memory, with Linux's names and meaning. Each area is followed by a page
- * that stays unmapped. Context: interrupts on, no spinlock held.
+ * Virtually contiguous memory, with Linux's names and meaning. Below and behind each area is a
+ * page that stays unmapped. Context: interrupts on, no spinlock held.
  */
 
 /** vmalloc() - @size bytes of pages; NULL: 0 bytes, no memory or no room. vzalloc() - zeroed */

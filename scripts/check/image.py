@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""What is checked in built files:  image.py segments|relocations|probe|fences"""
+"""What is checked in built files:  image.py segments|relocations|probe|fences|init"""
 import glob
 import os
 import re
@@ -8,7 +8,8 @@ import sys
 
 from tree import OUT, TOOLS, finish, run
 
-SEGMENTS = {".text": "R E", ".rodata": "R", ".data": "RW", ".bss": "RW", ".noinit": "RW"}
+SEGMENTS = {".text": "R E", ".init.rodata": "R", ".rodata": "R", ".data": "RW", ".bss": "RW",
+            ".noinit": "RW"}
 
 # Before paging only distances are true. All others, R_RISCV_64 and the GOT's above all,
 # would put link addresses into code that runs somewhere else.
@@ -122,6 +123,40 @@ def fences():
         yield source, 1, "no fence found: this check looks for the wrong thing"
 
 
+# Input sections that are given back after the boot. What they hold may use each other.
+INIT = re.compile(r"\.(init|early)\.")
+
+
+def references(objs):
+    """(source, section, symbol, the symbol's section) for all that is loaded."""
+    source, section, home, used = None, None, {}, []
+    for line in run(TOOLS + "objdump", "-tr", *objs).splitlines():
+        if match := re.match(r"(\S+)\.o: +file format", line):
+            source = match[1].removeprefix(f"{OUT}/") + ".c"
+        elif match := re.match(r"RELOCATION RECORDS FOR \[(\S+)\]", line):
+            section = match[1]
+        elif match := re.match(r"\w{16} (.).{6} ([^*\s]+)\t\w{16} (?:\.hidden )?(\S+)", line):
+            home[(source, match[3]) if match[1] == "l" else match[3]] = match[2]
+        elif match := re.match(r"\w{16} R_RISCV_\S+ +([^\s+]+)", line):
+            used.append((source, section, match[1]))
+    for where, section, symbol in dict.fromkeys(used):
+        if not section.startswith(".debug"):
+            yield where, section, symbol, home.get((where, symbol), home.get(symbol, ""))
+
+
+def init():
+    """Nothing that stays refers to code or data that is given back after the boot."""
+    objs = [n for n in glob.glob(f"{OUT}/**/*.o", recursive=True)
+            if os.path.exists(n.removeprefix(f"{OUT}/")[:-2] + ".c")]
+    seen = False
+    for source, section, symbol, home in references(objs + [f"{OUT}/early.o"]):
+        seen |= bool(INIT.match(home))
+        if INIT.match(home) and not INIT.match(section):
+            yield source, 1, f"{section} refers to {symbol} of {home}, which is given back"
+    if not seen:
+        yield "boot/main.c", 1, "nothing is __init: this check looks for the wrong thing"
+
+
 if __name__ == "__main__":
     finish(list({"segments": segments, "relocations": relocations, "probe": probe,
-                 "fences": fences}[sys.argv[1]]()))
+                 "fences": fences, "init": init}[sys.argv[1]]()))

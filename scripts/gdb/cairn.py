@@ -189,7 +189,7 @@ class Layout(Command):
     def run(self, argument):
         mode, levels, _ = live_tables()
         half = 1 << (12 + 9 * levels - 1)
-        rows = variable("rows")
+        rows = variable("layout_rows")
 
         def edge(eighths, offset):
             return -half + int(eighths) * (half // 8) + int(offset) & (1 << 64) - 1

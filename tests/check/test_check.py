@@ -23,14 +23,16 @@ class Plant:
     @property
     def how(self):
         """What reads sources only needs no build; some of the plants would not survive it."""
-        built = self.new == UP or self.check in ("segments", "relocations", "probe", "fences")
+        built = self.new == UP or self.check in BUILT
         return ("-j4",) if built else ("-o", "all")
 
     def __str__(self):
         return f"{self.check}-{self.file.rsplit('/', maxsplit=1)[-1]}-{self.says[-20:]}"
 
 
+BUILT = ("segments", "relocations", "probe", "fences", "init")
 UP = "void memblock_init(void);\nvoid up(void);\nvoid up(void)\n{\n\tmemblock_init();\n}\n"
+LATE = "void setup_arch(void);\nvoid late(void);\nvoid late(void)\n{\n"
 PROBE = "csrr\ts4, satp\t\t/* still here: not taken */\n"
 PLANTS = [
     Plant("format", "lib/args.c:{end}: not as clang-format", "lib/args.c", "int  x ;\n"),
@@ -78,6 +80,14 @@ PLANTS = [
           'void own(void);\nvoid own(void)\n{\n\t__asm__ ("sfence.vma");\n}\n'),
     Plant("fences", "mm/setup_vm.c:1: has a fence of its own", "arch/riscv/mm/setup_vm.c",
           'void own(void);\nvoid own(void)\n{\n\t__asm__ (".insn i 0x73, 0, x0, x0, 0x120");\n}\n'),
+    Plant("init", "boot/monitor.c:1: .text.late refers to setup_arch of .init.text",
+          "boot/monitor.c", LATE + "\tsetup_arch();\n}\n"),
+    Plant("init", "boot/devices.c:1: .sdata.kept refers to alloc of .init.text",
+          "boot/devices.c", "extern void *kept;\nvoid *kept = alloc;\n"),
+    Plant("init", "drivers/driver.c:1: .text.late refers to", "drivers/driver.c",
+          LATE + '\tpr_warn("%u", scan.nr_intcs);\n}\n'),
+    Plant("init", "lib/args.c:1: .text.late refers to __early_setup_vm of .early.text",
+          "lib/args.c", "void __early_setup_vm(void);\n" + LATE + "\t__early_setup_vm();\n}\n"),
     Plant("probe", "head.S:{old}: sd s4,0(s1)", "arch/riscv/kernel/head.S",
           PROBE + "\tsd\ts4, 0(s1)\n", PROBE),
     Plant("probe", "head.S:{old}: ld t0,0(s1)", "arch/riscv/kernel/head.S",

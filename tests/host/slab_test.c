@@ -344,6 +344,11 @@ static void mempools(void)
 	for (int i = 0; i < 5; i++)
 		mempool_free(got[i], pool);
 	CHECK_EQ(mem_objects(), 5);
+	for (int i = 3; i < 5; i++) {
+		mempool_free(got[i], pool);
+		CHECK(said("mempool: double free of"));
+	}
+	CHECK_EQ(mem_objects(), 5);
 	mempool_destroy(pool);
 	mempool_destroy(NULL);
 	CHECK(!mempool_create_kmalloc_pool(-1, 8));

@@ -13,9 +13,18 @@
 #include <asm/sections.h>
 #include "log.h"
 
-static unsigned long image_size(void)
+/* What the image has kept; the rest was given back: freed_test.c. */
+static const struct {
+	const char *start, *end;
+} kept[] = {
+	{ _start, __init_begin },
+	{ __init_end, __initdata_begin },
+	{ __initdata_end, __pt_pool },
+};
+
+static unsigned long kept_size(size_t i)
 {
-	return (unsigned long)(_end - _start);
+	return (unsigned long)(kept[i].end - kept[i].start);
 }
 
 /* What mem= leaves out needs no reservation: it is not RAM any more. */
@@ -35,7 +44,8 @@ static void expect_reserved(const char *what, phys_addr_t start, phys_addr_t siz
 
 static void reserved(void)
 {
-	expect_reserved("image", boot_record.load_pa, image_size());
+	for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
+		expect_reserved("image", __pa_symbol(kept[i].start), kept_size(i));
 	expect_reserved("device tree", boot_record.dtb_pa, boot_record.dtb_size);
 	if (phys_initrd_end)
 		expect_reserved("initrd", phys_initrd_start, phys_initrd_end - phys_initrd_start);
@@ -58,8 +68,10 @@ static bool usable(phys_addr_t start, phys_addr_t end)
 		if (memory->regions[i].flags & MEMBLOCK_NOMAP &&
 		    overlap(start, end, memory->regions[i].base, memory->regions[i].size))
 			return false;
+	for (size_t i = 0; i < ARRAY_SIZE(kept); i++)
+		if (overlap(start, end, __pa_symbol(kept[i].start), kept_size(i)))
+			return false;
 	return memblock_is_region_memory(start, end - start) &&
-	       !overlap(start, end, boot_record.load_pa, image_size()) &&
 	       !overlap(start, end, boot_record.dtb_pa, boot_record.dtb_size);
 }
 

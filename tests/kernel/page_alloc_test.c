@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The page allocator. Each case leaves as many pages in use as it found. */
-#include <kernel/cmdline.h>
 #include <kernel/errno.h>
 #include <kernel/fault-inject.h>
 #include <kernel/gfp.h>
@@ -8,56 +7,23 @@
 #include <kernel/memblock.h>
 #include <kernel/pgtable.h>
 #include <kernel/sizes.h>
-#include <kernel/smp.h>
 #include <kernel/string.h>
 #include <kernel/watchdog.h>
-#include <kernel/workqueue.h>
 #include <asm/boot_record.h>
 #include "log.h"
 #include "pages.h"
 #include "probe.h"
-
-/* Enough for this: tables that onlining takes while a case runs would count as a leak. */
-static unsigned long begin(void)
-{
-	struct page *page = alloc_pages(GFP_KERNEL, MAX_PAGE_ORDER);
-
-	EXPECT(page);
-	if (page)
-		__free_pages(page, MAX_PAGE_ORDER);
-	drain_all_pages();
-	return pages_used();
-}
 
 static void end(unsigned long used)
 {
 	EXPECT_EQ(pages_used(), used);
 }
 
-static u64 *word(struct page *page, unsigned long i)
-{
-	return (u64 *)page_address(page + i);
-}
-
-static void fill(struct page *page, unsigned int order, u64 mark)
-{
-	for (unsigned long i = 0; i < 1UL << order; i++)
-		word(page, i)[0] = word(page, i)[511] = mark + i;
-}
-
-static bool filled(struct page *page, unsigned int order, u64 mark)
-{
-	for (unsigned long i = 0; i < 1UL << order; i++)
-		if (word(page, i)[0] != mark + i || word(page, i)[511] != mark + i)
-			return false;
-	return true;
-}
-
 /* Two of each order at the same time: aligned, RAM that is free for it, nothing shared. */
 static void orders(void)
 {
 	struct page *page[NR_PAGE_ORDERS][2];
-	unsigned long used = begin();
+	unsigned long used = pages_begin();
 
 	for (unsigned int order = 0; order < NR_PAGE_ORDERS; order++) {
 		for (unsigned int i = 0; i < 2; i++) {
@@ -70,13 +36,13 @@ static void orders(void)
 			EXPECT(!memblock_is_region_reserved(page_to_phys(p), PAGE_SIZE << order));
 			EXPECT_EQ(page_count(p), 1);
 			EXPECT(virt_to_page(page_address(p)) == p);
-			fill(p, order, (u64)(2 * order + i) << 32);
+			fill_pages(p, order, (u64)(2 * order + i) << 32);
 		}
 	}
 	EXPECT(pages_used() >= used + 2 * ((1UL << NR_PAGE_ORDERS) - 1));
 	for (unsigned int order = 0; order < NR_PAGE_ORDERS; order++) {
 		for (unsigned int i = 0; i < 2; i++) {
-			EXPECT(filled(page[order][i], order, (u64)(2 * order + i) << 32));
+			EXPECT(pages_filled(page[order][i], order, (u64)(2 * order + i) << 32));
 			__free_pages(page[order][i], order);
 		}
 	}
@@ -85,16 +51,16 @@ static void orders(void)
 
 static void flags(void)
 {
-	unsigned long used = begin();
+	unsigned long used = pages_begin();
 	struct page *page = alloc_pages(GFP_KERNEL, 3);
 	unsigned long va;
 
-	fill(page, 3, ~0ULL);
+	fill_pages(page, 3, ~0ULL);
 	__free_pages(page, 3);
 	page = alloc_pages(GFP_KERNEL | __GFP_ZERO | __GFP_COMP, 3);
 	EXPECT(page != NULL);
 	for (unsigned long i = 0; i < 8 * PAGE_SIZE / sizeof(u64); i++)
-		EXPECT_EQ(word(page, 0)[i], 0);
+		EXPECT_EQ(page_word(page, 0)[i], 0);
 	EXPECT_EQ(page_size(page), 8 * PAGE_SIZE);
 	for (unsigned int i = 0; i < 8; i++)
 		EXPECT(compound_head(page + i) == page);
@@ -117,7 +83,7 @@ static void flags(void)
 static void exact_and_bulk(void)
 {
 	static struct page *page[300] __noinit;
-	unsigned long used = begin();
+	unsigned long used = pages_begin();
 	char *exact = alloc_pages_exact(5 * PAGE_SIZE + 1, GFP_KERNEL);
 
 	EXPECT(exact != NULL);
@@ -128,9 +94,9 @@ static void exact_and_bulk(void)
 	EXPECT(!alloc_pages_exact(0, GFP_KERNEL));
 	EXPECT_EQ(alloc_pages_bulk(GFP_KERNEL, ARRAY_SIZE(page), page), ARRAY_SIZE(page));
 	for (unsigned int i = 0; i < ARRAY_SIZE(page); i++)
-		fill(page[i], 0, i);
+		fill_pages(page[i], 0, i);
 	for (unsigned int i = 0; i < ARRAY_SIZE(page); i++) {
-		EXPECT(filled(page[i], 0, i));
+		EXPECT(pages_filled(page[i], 0, i));
 		__free_page(page[i]);
 	}
 	end(used);
@@ -141,7 +107,7 @@ static void coalescing(void)
 {
 	static struct page *page[1024] __noinit;
 	struct page_alloc_counts before, after;
-	unsigned long used = begin(), nr;
+	unsigned long used = pages_begin(), nr;
 
 	page_alloc_counts(&before);
 	nr = alloc_pages_bulk(GFP_ATOMIC, ARRAY_SIZE(page), page);
@@ -167,7 +133,7 @@ static void wrong_frees(void)
 {
 	/* The image's block may be far from the others, and cost a table. */
 	int err = online_block_at(boot_record.load_pa);
-	unsigned long used = begin();
+	unsigned long used = pages_begin();
 	struct page *page = alloc_pages(GFP_KERNEL, 2);
 	u64 cursor = log_cursor();
 
@@ -221,13 +187,14 @@ static void validity(void)
 	EXPECT(nr_free_pages() <= nr_online_pages());
 }
 
-/* RAM anywhere, out of turn: the last block. */
+/* RAM anywhere, out of turn: the last block, and a piece of the last gigabyte. */
 static void last_block(void)
 {
 	phys_addr_t start, end_pa, last = 0;
-	unsigned long used = begin(), free = nr_free_pages(), online = nr_online_pages();
+	unsigned long used = pages_begin(), free = nr_free_pages(), online = nr_online_pages();
 	unsigned long tables = kernel_pgtable.tables;
 	struct page *page;
+	bool found = false;
 
 	for_each_free_mem_range(cursor, &start, &end_pa)
 		last = end_pa - start >= SZ_1M ? ALIGN_DOWN(end_pa - PAGE_SIZE, PAGE_SIZE) : last;
@@ -241,17 +208,43 @@ static void last_block(void)
 	EXPECT_EQ(nr_free_pages() - free + kernel_pgtable.tables - tables,
 		  nr_online_pages() - online);
 	EXPECT_EQ(pages_used(), used + kernel_pgtable.tables - tables);
+	for (unsigned int order = NR_PAGE_ORDERS; order--;) { /* what came last is given first */
+		page = alloc_pages(GFP_KERNEL, order);
+		EXPECT(page);
+		found |= page && page_to_phys(page) >= last - min(last, (phys_addr_t)SZ_1G);
+		if (page && found)
+			*(volatile u64 *)page_address(page) = 0x5a5a;
+		if (page)
+			__free_pages(page, order);
+	}
+	EXPECT(found);
 }
 
-/* Single pages onto a list, until there are none. Return: how many. */
-static unsigned long take_all(gfp_t gfp, struct page **list)
+/* Pieces onto a list, marked, until there are none. Return: how many. */
+static unsigned long take_all(gfp_t gfp, unsigned int order, struct page **list)
 {
 	unsigned long nr = 0;
 
-	for (struct page *page; (page = alloc_page(gfp | __GFP_NOWARN)); nr++) {
+	for (struct page *page; (page = alloc_pages(gfp | __GFP_NOWARN, order)); nr++) {
 		page->private = (unsigned long)*list;
 		*list = page;
-		if (!(nr & 1023))
+		fill_pages(page, order, (u64)page);
+		if (!(nr & 255))
+			touch_softlockup_watchdog();
+	}
+	return nr;
+}
+
+/* Two that were the same one would have lost the first one's mark. Return: how many pieces. */
+static unsigned long give_all(unsigned int order, struct page *list)
+{
+	unsigned long nr = 0;
+
+	for (struct page *page; (page = list); nr++) {
+		EXPECT(pages_filled(page, order, (u64)page));
+		list = (struct page *)page->private;
+		__free_pages(page, order);
+		if (!(nr & 255))
 			touch_softlockup_watchdog();
 	}
 	return nr;
@@ -260,39 +253,54 @@ static unsigned long take_all(gfp_t gfp, struct page **list)
 /* All there is, in the largest pieces and then page by page; and everything back. */
 static void exhaustion(void)
 {
-	unsigned long nr = 0, used = begin() - kernel_pgtable.tables;
-	struct page *all[64], *list = NULL;
+	unsigned long nr, single, used = pages_begin() - kernel_pgtable.tables;
+	struct page *large = NULL, *list = NULL;
 	u64 cursor;
 
 	if (totalram_pages() > 256 * SZ_1M / PAGE_SIZE)
 		return; /* the same code on a smaller machine */
-	while (nr < ARRAY_SIZE(all) &&
-	       (all[nr] = alloc_pages(GFP_KERNEL | __GFP_NOWARN, MAX_PAGE_ORDER)))
-		nr++;
+	nr = take_all(GFP_KERNEL, MAX_PAGE_ORDER, &large);
 	EXPECT(nr > 3);
-	EXPECT(take_all(GFP_KERNEL, &list) > 0);
+	single = take_all(GFP_KERNEL, 0, &list);
+	EXPECT(single > 0);
 	EXPECT(nr_free_pages() >= 64); /* the reserve */
-	EXPECT(take_all(GFP_ATOMIC, &list) >= 64);
+	single += take_all(GFP_ATOMIC, 0, &list);
 	EXPECT_EQ(nr_free_pages(), 0);
 	cursor = log_cursor();
 	EXPECT(!alloc_page(GFP_ATOMIC));
 	EXPECT(logged(cursor, "page_alloc: no 4 KiB in one piece for"));
-	while (list) {
-		struct page *page = list;
-
-		list = (struct page *)page->private;
-		__free_page(page);
-	}
-	while (nr--)
-		__free_pages(all[nr], MAX_PAGE_ORDER);
+	EXPECT_EQ(give_all(0, list), single);
+	EXPECT_EQ(give_all(MAX_PAGE_ORDER, large), nr);
 	EXPECT_EQ(pages_used() - kernel_pgtable.tables, used);
+}
+
+/* Each order alone: what is left has none of it, and comes together again. */
+static void each_order(void)
+{
+	unsigned long used = pages_begin() - kernel_pgtable.tables, nr;
+	struct page_alloc_counts counts;
+
+	if (totalram_pages() > 64 * SZ_1M / PAGE_SIZE)
+		return; /* the same code on a smaller machine */
+	for (unsigned int order = 0; order < NR_PAGE_ORDERS; order++) {
+		struct page *list = NULL;
+
+		nr = take_all(GFP_ATOMIC, order, &list);
+		page_alloc_counts(&counts);
+		for (unsigned int larger = order; larger < NR_PAGE_ORDERS; larger++)
+			EXPECT_EQ(counts.pieces[larger], 0);
+		EXPECT(nr << order > totalram_pages() / 2);
+		EXPECT_EQ(give_all(order, list), nr);
+		drain_all_pages();
+		EXPECT_EQ(pages_used() - kernel_pgtable.tables, used);
+	}
 }
 
 /* Linux's four attributes. */
 static void failures(void)
 {
 	const gfp_t gfp = GFP_KERNEL | __GFP_NOWARN;
-	unsigned long used = begin();
+	unsigned long used = pages_begin();
 	struct fault_attr before = fail_page_alloc;
 	struct page *page[8];
 	unsigned int failed = 0;
@@ -331,110 +339,6 @@ static void failures(void)
 	end(used);
 }
 
-/* --- Harts --- */
-
-struct stress {
-	struct work_struct work;
-	u64 seed;
-	unsigned long rounds, wrong;
-};
-
-static u64 random(struct stress *s)
-{
-	s->seed = s->seed * 6364136223846793005ULL + 1442695040888963407ULL;
-	return s->seed >> 33;
-}
-
-/* Pieces are held, marked, and looked at before they go. */
-static void stress(struct work_struct *work)
-{
-	struct stress *s = container_of(work, struct stress, work);
-	struct {
-		struct page *page;
-		unsigned int order;
-	} held[16] = { { NULL, 0 } };
-
-	for (unsigned long i = 0; i < s->rounds + ARRAY_SIZE(held); i++) {
-		unsigned int slot = i < s->rounds ? random(s) % ARRAY_SIZE(held) : i - s->rounds;
-		struct page *page = held[slot].page;
-
-		if (page) {
-			s->wrong += !filled(page, held[slot].order, (u64)page);
-			__free_pages(page, held[slot].order);
-			held[slot].page = NULL;
-		} else if (i < s->rounds) {
-			held[slot].order = random(s) % 8 ? random(s) % 3 : random(s) % 9;
-			page = alloc_pages(GFP_KERNEL | __GFP_NOWARN, held[slot].order);
-			held[slot].page = page;
-			if (page)
-				fill(page, held[slot].order, (u64)page);
-		}
-		if (!(i & 63))
-			touch_softlockup_watchdog();
-	}
-}
-
-/* While the harts take and give, blocks come online. */
-static void harts_at_once(void)
-{
-	static struct stress jobs[NR_CPUS] __noinit;
-	unsigned long used = begin() - kernel_pgtable.tables;
-
-	for_each_online_cpu(cpu)
-	{
-		struct stress *s = &jobs[cpu];
-
-		INIT_WORK(&s->work, stress);
-		s->seed = cpu + 1;
-		s->rounds = 10000 / num_online_cpus() * cmdline.ktest_work;
-		s->wrong = 0;
-		if (cpu != smp_processor_id())
-			EXPECT(schedule_work_on(cpu, &s->work));
-	}
-	stress(&jobs[smp_processor_id()].work);
-	for_each_online_cpu(cpu)
-	{
-		if (cpu != smp_processor_id())
-			flush_work(&jobs[cpu].work);
-		EXPECT_EQ(jobs[cpu].wrong, 0);
-	}
-	EXPECT_EQ(pages_used() - kernel_pgtable.tables, used);
-}
-
-static void take_in_interrupt(void *info)
-{
-	struct page **page = info;
-
-	for (unsigned int i = 0; i < 4; i++)
-		page[i] = alloc_pages(GFP_ATOMIC, i);
-	page[4] = alloc_pages(GFP_KERNEL | __GFP_NOWARN,
-			      MAX_PAGE_ORDER); /* as if it were GFP_NOWAIT */
-}
-
-static void in_interrupt_too(void)
-{
-	unsigned long used = begin();
-	unsigned int last = 0;
-
-	for_each_online_cpu(cpu)
-	{
-		struct page *page[5] = { NULL };
-
-		EXPECT_EQ(smp_call_function_single(cpu, take_in_interrupt, page, true), 0);
-		for (unsigned int i = 0; i < 4; i++) {
-			EXPECT(page[i]);
-			if (page[i])
-				__free_pages(page[i], i);
-		}
-		if (page[4])
-			__free_pages(page[4], MAX_PAGE_ORDER);
-		last = cpu;
-	}
-	if (last)
-		page_alloc_cpu_dead(last);
-	EXPECT_EQ(pages_used() - used, 0);
-}
-
 static const struct ktest_case cases[] = {
 	{ "orders", orders },
 	{ "flags", flags },
@@ -444,8 +348,7 @@ static const struct ktest_case cases[] = {
 	{ "validity", validity },
 	{ "last_block", last_block },
 	{ "exhaustion", exhaustion },
+	{ "each_order", each_order },
 	{ "failures", failures },
-	{ "harts_at_once", harts_at_once },
-	{ "in_interrupt_too", in_interrupt_too },
 };
 KTEST_SUITE(page_alloc, cases);

@@ -4,6 +4,8 @@
 
 #include <kernel/gfp.h>
 #include <kernel/kasan.h>
+#include <kernel/ktest.h>
+#include <asm/page.h>
 
 /** test_alloc() - RAM, aligned to its size rounded up to a power of two; 0: none. test_free() */
 static inline phys_addr_t test_alloc(size_t size)
@@ -16,6 +18,16 @@ static inline phys_addr_t test_alloc(size_t size)
 static inline void test_free(phys_addr_t pa, size_t size)
 {
 	__free_pages(phys_to_page(pa), get_order(size));
+}
+
+/** test_keep() - test_alloc(), and it stays with the tests */
+static inline phys_addr_t test_keep(size_t size)
+{
+	phys_addr_t pa = test_alloc(size);
+
+	if (pa)
+		ktest_keep(1UL << get_order(size));
+	return pa;
 }
 
 /** test_alloc_8m() - two of the largest pieces that are neighbours; 0: none. test_free_8m() */
@@ -53,6 +65,40 @@ static inline unsigned long pages_used(void)
 {
 	kasan_quarantine_flush();
 	return nr_online_pages() - nr_free_pages() - kasan_pages();
+}
+
+/**
+ * pages_begin() - pages_used(), with enough free for a case: tables that onlining takes while
+ * it runs would count as a leak
+ */
+static inline unsigned long pages_begin(void)
+{
+	struct page *page = alloc_pages(GFP_KERNEL, MAX_PAGE_ORDER);
+
+	if (page)
+		__free_pages(page, MAX_PAGE_ORDER);
+	drain_all_pages();
+	return pages_used();
+}
+
+/* Marks in a piece: its pages' first and last words. */
+static inline u64 *page_word(struct page *page, unsigned long i)
+{
+	return (u64 *)page_address(page + i);
+}
+
+static inline void fill_pages(struct page *page, unsigned int order, u64 mark)
+{
+	for (unsigned long i = 0; i < 1UL << order; i++)
+		page_word(page, i)[0] = page_word(page, i)[511] = mark + i;
+}
+
+static inline bool pages_filled(struct page *page, unsigned int order, u64 mark)
+{
+	for (unsigned long i = 0; i < 1UL << order; i++)
+		if (page_word(page, i)[0] != mark + i || page_word(page, i)[511] != mark + i)
+			return false;
+	return true;
 }
 
 #endif

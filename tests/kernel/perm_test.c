@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Permissions: by provoked faults where it matters, by reading every entry elsewhere. */
 #include <kernel/devicetree.h>
+#include <kernel/errno.h>
 #include <kernel/ktest.h>
 #include <kernel/memblock.h>
 #include <kernel/pgtable.h>
@@ -39,9 +40,11 @@ static void image(void)
 static void image_borders(void)
 {
 	EXPECT_EQ(write_cause((unsigned long)_start), EXC_STORE_PAGE_FAULT);
-	EXPECT_EQ(write_cause((unsigned long)_etext - 8), EXC_STORE_PAGE_FAULT);
-	EXPECT_EQ(exec_cause((unsigned long)_rodata), EXC_INST_PAGE_FAULT);
-	EXPECT_EQ(write_cause((unsigned long)_rodata), EXC_STORE_PAGE_FAULT);
+	EXPECT_EQ(write_cause((unsigned long)__init_begin - 8), EXC_STORE_PAGE_FAULT);
+	/* What was the boot's is RAM like any other: freed.rights. */
+	EXPECT_EQ(exec_cause((unsigned long)__init_begin), EXC_INST_PAGE_FAULT);
+	EXPECT_EQ(exec_cause((unsigned long)__init_end), EXC_INST_PAGE_FAULT);
+	EXPECT_EQ(write_cause((unsigned long)__init_end), EXC_STORE_PAGE_FAULT);
 	EXPECT_EQ(write_cause((unsigned long)_erodata - 8), EXC_STORE_PAGE_FAULT);
 	EXPECT_EQ(write_cause((unsigned long)_data), NO_FAULT);
 	EXPECT_EQ(exec_cause((unsigned long)_data), EXC_INST_PAGE_FAULT);
@@ -54,7 +57,8 @@ static void image_in_linear_map(void)
 {
 	expect_access("text in the linear map", alias((void *)text_word), &r__);
 	expect_access("the first page in the linear map", alias(_start), &r__);
-	expect_access("the end of text in the linear map", alias(_etext) - 8, &r__);
+	expect_access("the end of text in the linear map", alias(__init_begin) - 8, &r__);
+	expect_access("rodata in the linear map", alias(__init_end), &r__);
 	expect_access("rodata in the linear map", alias(&rodata_word), &r__);
 	expect_access("the end of rodata in the linear map", alias(_erodata) - 8, &r__);
 	expect_access("data in the linear map", alias(&data_word), &rw_);
@@ -86,11 +90,25 @@ static void guard_pages(void)
 	EXPECT_EQ(read_cause((unsigned long)__emergency_low), NO_FAULT);
 }
 
+static int find_leaf(void *arg, unsigned long va, unsigned int level, pte_t pte)
+{
+	return -EEXIST;
+}
+
+/* Exactly the tree, where it is not in RAM; else nothing: it is read in the linear map. */
 static void fdt_window(void)
 {
+	const unsigned long last = FDT_WINDOW_START + FDT_WINDOW_SIZE - 1;
 	unsigned long first = ALIGN_DOWN(boot_record.dtb_va, PAGE_SIZE);
 	unsigned long behind = ALIGN(boot_record.dtb_va + boot_record.dtb_size, PAGE_SIZE);
 
+	if (vm_region_of(boot_record.dtb_va, kernel_pgtable.geometry->input_bits) != VM_FDT) {
+		EXPECT_EQ(boot_record.dtb_va, (unsigned long)__va(boot_record.dtb_pa));
+		EXPECT_EQ(pgtable_iterate(&kernel_pgtable, FDT_WINDOW_START, last, find_leaf, NULL),
+			  0);
+		return;
+	}
+	EXPECT(!memblock_is_map_memory(boot_record.dtb_pa));
 	expect_access("the device tree", ALIGN_DOWN(boot_record.dtb_va, 8), &r__);
 	expect_access("the device tree's last page", behind - 8, &r__);
 	expect_access("the page before the device tree", first - 8, &none);
@@ -161,7 +179,7 @@ static int check_leaf(void *arg, unsigned long va, unsigned int level, pte_t pte
 		ktest_fail(__FILE__, __LINE__, "leaf of 0x%lx, level %u: misaligned 0x%llx", va,
 			   level, pte.val);
 	/* Only the image's text executes. */
-	if (x && (va < (unsigned long)_text || va >= (unsigned long)_etext))
+	if (x && (va < (unsigned long)_text || va >= (unsigned long)__init_begin))
 		ktest_fail(__FILE__, __LINE__, "0x%lx is executable", va);
 	return 0;
 }

@@ -183,6 +183,7 @@ static void test_bad_frees(void)
 	};
 	u64 cursor;
 
+	ktest_expect_reports();
 	for (unsigned int i = 0; i < ARRAY_SIZE(bad); i++) {
 		char *p[] = { object, other, (char *)&cursor, (char *)0x123456789 };
 
@@ -394,7 +395,7 @@ static void test_mempool(void)
 {
 	unsigned long before = objects_in_use();
 	mempool_t *pool = mempool_create_kmalloc_pool(4, 200);
-	void *got[6];
+	void *got[5], *p;
 
 	EXPECT_EQ(objects_in_use(), before + 5);
 	setup_failslab("1,100,0,-1");
@@ -407,6 +408,20 @@ static void test_mempool(void)
 	got[4] = mempool_alloc(pool, GFP_KERNEL);
 	for (int i = 0; i < 5; i++)
 		mempool_free(got[i], pool);
+	EXPECT_EQ(objects_in_use(), before + 5);
+	for (int i = 3; i < 5; i++) { /* it is in the reserve, and in its cache */
+		u64 cursor = log_cursor();
+
+		mempool_free(got[i], pool);
+		EXPECT(logged(cursor, "mempool: double free of 0x"));
+		EXPECT(logged(cursor, " by test_mempool"));
+		EXPECT(!logged(cursor, "slab:"));
+	}
+	setup_failslab("1,100,0,-1");
+	p = mempool_alloc(pool, GFP_ATOMIC);
+	mempool_free(got[4], pool); /* there is room for it again */
+	setup_failslab("0,0,0,0");
+	mempool_free(p, pool);
 	EXPECT_EQ(objects_in_use(), before + 5);
 	mempool_destroy(pool);
 	EXPECT_EQ(objects_in_use(), before);

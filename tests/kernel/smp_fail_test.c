@@ -7,8 +7,11 @@
 #include <kernel/string.h>
 #include <kernel/workqueue.h>
 #include <asm/cpufeature.h>
+#include <asm/page.h>
 #include <asm/svprobe.h>
 #include <asm/trap.h>
+#include "log.h"
+#include "probe.h"
 
 static unsigned long answered;
 
@@ -65,6 +68,46 @@ static void trap_elsewhere(void)
 	EXPECT_EQ(smp_call_on_cpu(cpu, fail_in_work, NULL, false), -ENXIO);
 	expect_failed(cpu);
 	console_loglevel = level;
+}
+
+/* Deeper than any stack; the bound only tells the compiler that there is one. */
+static int recurse(void *arg)
+{
+	volatile char fill[512];
+	unsigned long depth = (unsigned long)arg;
+
+	fill[0] = 1;
+	fill[511] = depth < 10000 ? (char)recurse((void *)(depth + 1)) : 0;
+	return fill[0] + fill[511];
+}
+
+/* Each hart has two stacks of its own, with nothing mapped below them. */
+static void stack_overflow(void)
+{
+	int level = console_loglevel;
+
+	for_each_online_cpu(cpu)
+	{
+		const struct hart *hart = harts[cpu];
+		const unsigned long low = hart->emergency - EMERGENCY_SIZE;
+		u64 cursor = log_cursor();
+
+		EXPECT_EQ(read_cause(hart->home_low), NO_FAULT);
+		EXPECT_EQ(read_cause(hart->home_low - 8), EXC_LOAD_PAGE_FAULT);
+		EXPECT_EQ(read_cause(hart->home_low - PAGE_SIZE), EXC_LOAD_PAGE_FAULT);
+		EXPECT_EQ(read_cause(low), NO_FAULT);
+		EXPECT_EQ(read_cause(low - 8), EXC_LOAD_PAGE_FAULT);
+		EXPECT_EQ(read_cause(low - PAGE_SIZE), EXC_LOAD_PAGE_FAULT);
+		if (!cpu)
+			continue; /* fault.stack_overflow */
+		console_loglevel = 0;
+		EXPECT_EQ(smp_call_on_cpu(cpu, recurse, NULL, false), -ENXIO);
+		expect_failed(cpu);
+		console_loglevel = level;
+		EXPECT(logged(cursor, "oops: stack overflow"));
+		EXPECT(logged(cursor, "this report is on the emergency stack"));
+		EXPECT(logged(cursor, "region=vmalloc"));
+	}
 }
 
 /* What is queued behind a trap is not lost: who waits is told. */
@@ -148,23 +191,12 @@ static bool whole_reports(u64 cursor, unsigned int reports)
 	return next == reports * ARRAY_SIZE(parts);
 }
 
-static u64 end_of_log(void)
-{
-	char line[16];
-	u64 cursor = 0;
-	int level;
-
-	while (log_read(&cursor, line, sizeof(line), &level) >= 0)
-		;
-	return cursor;
-}
-
 static void together(void)
 {
 	static struct work_struct work;
 	const unsigned int cpu = last_cpu();
 	int level = console_loglevel;
-	u64 cursor = end_of_log();
+	u64 cursor = log_cursor();
 
 	if (!cpu)
 		return;
@@ -206,6 +238,7 @@ static void lacking(void)
 
 static const struct ktest_case cases[] = {
 	{ "trap_elsewhere", trap_elsewhere },
+	{ "stack_overflow", stack_overflow },
 	{ "works", works },
 	{ "together", together },
 	{ "lacking", lacking },

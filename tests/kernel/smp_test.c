@@ -246,7 +246,7 @@ static phys_addr_t block_of_ram(void)
 	static phys_addr_t block;
 
 	if (!block)
-		block = test_alloc(SZ_2M);
+		block = test_keep(SZ_2M);
 	return block;
 }
 

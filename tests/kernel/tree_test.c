@@ -43,7 +43,7 @@ static struct pgtable new_tree(unsigned int levels)
 	};
 
 	if (!pool)
-		pool = test_alloc(NR_TABLES * PAGE_SIZE);
+		pool = test_keep(NR_TABLES * PAGE_SIZE);
 	EXPECT(pool != 0);
 	/* Tables come from the allocator with whatever was in them. */
 	memset(__va(pool), 0xa5, NR_TABLES * PAGE_SIZE);

@@ -51,7 +51,7 @@ void pool_free(phys_addr_t table, unsigned long size)
 void pool_reset(void)
 {
 	if (!pool)
-		pool = test_alloc(NR_PAGES * PAGE_SIZE);
+		pool = test_keep(NR_PAGES * PAGE_SIZE);
 	EXPECT(pool != 0);
 	taken = 0;
 	pool_left = ~0U;

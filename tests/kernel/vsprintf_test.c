@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Text and names as the linked kernel makes them; all formats are tested on the host. */
-#include <kernel/init.h>
+#include <kernel/monitor.h>
 #include <kernel/kallsyms.h>
 #include <kernel/ktest.h>
 #include <kernel/string.h>
@@ -25,36 +25,36 @@ static void formats(void)
 
 static void symbols(void)
 {
-	unsigned long addr = (unsigned long)start_kernel, offset = 0, size = 0;
+	unsigned long addr = (unsigned long)monitor, offset = 0, size = 0;
 	char s[64], wanted[64];
 	const char *name = kallsyms_lookup(addr + 4, &offset, &size);
 
-	EXPECT(name && !strcmp(name, "start_kernel"));
+	EXPECT(name && !strcmp(name, "monitor"));
 	EXPECT_EQ(offset, 4);
 	EXPECT(size > 4 && size < 0x1000);
-	EXPECT_EQ(kallsyms_lookup_name("start_kernel"), addr);
-	EXPECT_EQ(kallsyms_lookup_name("start_kerne"), 0);
-	snprintf(wanted, sizeof(wanted), "start_kernel+0x4/0x%lx", size);
+	EXPECT_EQ(kallsyms_lookup_name("monitor"), addr);
+	EXPECT_EQ(kallsyms_lookup_name("monito"), 0);
+	snprintf(wanted, sizeof(wanted), "monitor+0x4/0x%lx", size);
 	snprintf(s, sizeof(s), "%pS", (void *)(addr + 4));
 	EXPECT_STREQ(s, wanted);
 	snprintf(s, sizeof(s), "%ps", (void *)(addr + 4));
-	EXPECT_STREQ(s, "start_kernel");
+	EXPECT_STREQ(s, "monitor");
 }
 
 /* The last byte of one function is its own, the next is the next's. */
 static void symbol_borders(void)
 {
-	unsigned long addr = (unsigned long)start_kernel, offset, size;
+	unsigned long addr = (unsigned long)monitor, offset, size;
 	const char *name;
 
 	EXPECT(kallsyms_lookup(addr, &offset, &size));
 	name = kallsyms_lookup(addr + size - 1, &offset, &size);
-	EXPECT(name && !strcmp(name, "start_kernel"));
+	EXPECT(name && !strcmp(name, "monitor"));
 	name = kallsyms_lookup(addr + size, &offset, &size);
-	EXPECT(name && strcmp(name, "start_kernel"));
+	EXPECT(name && strcmp(name, "monitor"));
 	EXPECT_EQ(offset, 0);
 	name = kallsyms_lookup(addr - 1, &offset, &size);
-	EXPECT(name && strcmp(name, "start_kernel"));
+	EXPECT(name && strcmp(name, "monitor"));
 	EXPECT_EQ(offset, size - 1);
 }
 

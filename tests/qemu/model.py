@@ -76,12 +76,15 @@ class Expected:
                 for name, (start, end) in regions(self.mode).items()]
 
     def linear_start(self):
-        """Address of the lowest RAM: the window's start plus its offset in a useful leaf."""
-        start, end = self.banks()[0][0], sum(self.banks()[-1])
-        leaf = 1 << (30 if self.mode == "sv39" else 39)
-        while leaf > 1 << 21 and end - start // leaf * leaf > 5 << (BITS[self.mode] - 4):
-            leaf >>= 9
-        return regions(self.mode)["linear"][0] + start % leaf
+        return linear_start(self.mode, self.banks()[0][0], sum(self.banks()[-1]))
+
+
+def linear_start(mode, start, end):
+    """Address of the lowest RAM: the window's start plus its offset in a useful leaf."""
+    leaf = 1 << (30 if mode == "sv39" else 39)
+    while leaf > 1 << 21 and end - start // leaf * leaf > 5 << (BITS[mode] - 4):
+        leaf >>= 9
+    return regions(mode)["linear"][0] + start % leaf
 
 
 def regions(mode):
@@ -98,7 +101,6 @@ def regions(mode):
         "modules": (TOP - GIB4, 0xffffffff40000000),
         "fixmap": (0xffffffff40000000, 0xffffffff40200000),
         "fdt": (0xffffffff40200000, 0xffffffff41600000),
-        "stacks": (0xffffffff41600000, 0xffffffff41800000),
         "image": (IMAGE_VA, 0xffffffffc0000000),
     }
 

@@ -29,7 +29,7 @@ cairn-boot
 cairn-layout
 cairn-memblock
 cairn-log
-cairn-walk start_kernel
+cairn-walk monitor
 cairn-walk log_buf
 cairn-walk 0
 cairn-walk 0x8000000000000000

@@ -12,7 +12,7 @@ import pytest
 from test_figures import CPUS, ICOUNT, figures
 
 SIZES = ["64M", "128M", "1G", "16G", "256G", "4T"]
-MATRIX = ["64T"]  # QEMU itself takes GiB for it
+MATRIX = ["64T"]  # QEMU itself takes GiB for it, and minutes
 LINEAR_MAP = {"sv39": machine.size("160G")}
 RUN = "log; mem; test page_alloc.last_block,page_alloc.orders; poweroff"
 MIB = 1 << 20
@@ -27,7 +27,8 @@ class Scale:
     def boot(self):
         back = f"memory-backend-ram,id=m0,size={self.ram},reserve=off"
         return machine.Boot(name=f"scale-{self.mode}-{self.ram}", machine="virt,memory-backend=m0",
-                            cpu=CPUS[self.mode], ram=self.ram, append=f'quiet run="{RUN}"',
+                            cpu=CPUS[self.mode], ram=self.ram, time_limit=600,
+                            append=f'quiet run="{RUN}"',
                             extra=("-object", back, *ICOUNT))
 
 
@@ -78,3 +79,32 @@ def test_touched(boot, outcome):
         assert os.stat(FILE).st_blocks * 512 <= 5 * MIB // 2
     finally:
         os.unlink(FILE)
+
+
+# Eight harts bring hundreds of blocks online; the memfd counts by the page too.
+HARTS = machine.Boot(
+    name="scale-harts", machine="virt,memory-backend=m0", ram="16G", smp=8, time_limit=300,
+    append='quiet run="test page_alloc_smp.blocks_at_once; mem; poweroff"',
+    extra=("-object", "memory-backend-memfd,id=m0,size=16G,share=on,reserve=off"))
+
+
+@pytest.mark.parametrize("boot", [HARTS], ids=["8"])
+def test_harts(boot, outcome):
+    assert [t for t in outcome.lines if t.startswith("ktest: passed=1 failed=0 skipped=0")]
+    blocks = re.search(r"blocks of 16 MiB online: (\d+) of 1024", outcome.text)
+    assert int(blocks[1]) > 300
+    assert outcome.end == "exit 0"
+
+
+# As much as mem= says, of RAM from one end of the linear map to the other.
+LIMITED = machine.Boot(
+    name="scale-limited", machine="virt,memory-backend=m0", ram="4T",
+    append=f'quiet mem=3G run="{RUN}"',
+    extra=("-object", "memory-backend-ram,id=m0,size=4T,reserve=off"))
+
+
+@pytest.mark.parametrize("boot", [LIMITED], ids=["3G"])
+def test_limit(boot, outcome):
+    assert [t for t in outcome.lines if t.startswith("ktest: passed=2 failed=0 skipped=0")]
+    assert "blocks of 16 MiB online: 1 of 192" in outcome.text
+    assert outcome.end == "exit 0"

@@ -4,16 +4,19 @@
  * mapped with its permissions from the first translated instruction on.
  *
  *   _start  +--------------------------------------+
- *   _text   | header, text, early text         R-X |  in the file
- *   _rodata | constants, tables, symbol names  R-- |  in the file
+ *   _text   | header, text                     R-X |  in the file
+ *           | text of the boot                 R-X |  in the file } given back when the
+ *   _rodata | constants of the boot            R-- |  in the file } boot is over
+ *           | constants, tables, symbol names  R-- |  in the file
  *   _data   | data                             RW- |  in the file
  *           | bss, cleared by head.S           RW- |
  *           | noinit: log                      RW- |
+ *           | data of the boot                 RW- |  given back
  *           | (guard page)    emergency stack  RW- |
  *           | (guard page)    boot stack       RW- |
- *           | (KASAN: shared shadow            R-- |
- *           |  image's shadow)                 RW- |
+ *           | (KASAN: the image's shadow)      RW- |
  *           | page-table pool                  RW- |
+ *           | (KASAN: shared shadow)           R-- |
  *   _end    +--------------------------------------+
  */
 #include <asm/hart.h>
@@ -43,15 +46,23 @@ SECTIONS
 	.text : AT(ADDR(.text) - __load_offset) {
 		*(.head.text)
 		*(.text .text.*)
-		*(.early.text .early.text.*)
+		. = ALIGN(PAGE);
+		__init_begin = .;
+		*(.init.text .early.text .early.text.*)
 		. = ALIGN(PAGE);
 	} :text
 	_etext = .;
 
 	_rodata = .;
+	/* A section of its own: within one, equal strings of the boot and of others become one. */
+	.init.rodata : AT(ADDR(.init.rodata) - __load_offset) {
+		*(.init.rodata)
+		*(.early.rodata .early.rodata.* .early.srodata .early.srodata.*)
+		. = ALIGN(PAGE);
+	} :rodata
+	__init_end = .;
 	.rodata : AT(ADDR(.rodata) - __load_offset) {
 		*(.rodata .rodata.* .srodata .srodata.*)
-		*(.early.rodata .early.rodata.* .early.srodata .early.srodata.*)
 		. = ALIGN(8);
 		__start_monitor_commands = .;
 		KEEP(*(SORT_BY_NAME(.monitor_commands.*)))
@@ -104,6 +115,10 @@ SECTIONS
 	.noinit (NOLOAD) : AT(ADDR(.noinit) - __load_offset) {
 		*(.noinit .noinit.*)
 		. = ALIGN(PAGE);
+		__initdata_begin = .;
+		*(.init.noinit)
+		. = ALIGN(PAGE);
+		__initdata_end = .;
 		__emergency_guard = .;
 		. += PAGE;
 		__emergency_low = .;
@@ -116,15 +131,10 @@ SECTIONS
 		__stack_high = .;
 	} :data
 
-	__kasan_shared = .;
-#ifdef CONFIG_KASAN
-	. += PAGE * 10;
-#endif
-	__kasan_shared_end = .;
 	__kasan_shadow = .;
 #ifdef CONFIG_KASAN
 	/* A byte for each 8 of the image, of this itself and of the tables behind it too. */
-	. += ALIGN((. - KERNEL_LINK_ADDR + PAGE * 16) / 7, PAGE);
+	. += ALIGN((. - KERNEL_LINK_ADDR + PAGE * 32) / 7, PAGE);
 #endif
 	__kasan_shadow_end = .;
 
@@ -135,6 +145,12 @@ SECTIONS
 	__pt_pool = .;
 	. = . + PAGE * (11 + (. - KERNEL_LINK_ADDR + 0x200000) / 0x200000);
 	__pt_pool_end = .;
+
+	__kasan_shared = .;
+#ifdef CONFIG_KASAN
+	. += PAGE * 10;
+#endif
+	__kasan_shared_end = .;
 	_end = .;
 
 	.comment 0 : { *(.comment) }
@@ -175,4 +191,5 @@ ASSERT((__kasan_shadow_end - __kasan_shadow) * 8 >= _end - _start || __kasan_sha
 ASSERT(SIZEOF(.got) == 0 && SIZEOF(.got.plt) == 0, "there is a GOT")
 ASSERT(SIZEOF(.rela.dyn) == 0, "there are dynamic relocations")
 ASSERT(SIZEOF(.tdata) == 0, "a per-hart variable does not start as zero")
+ASSERT(__init_begin - _text >= 0x10000, "what svprobe() looks at is given back")
 ASSERT(_etext % PAGE == 0 && _erodata % PAGE == 0 && _end % PAGE == 0, "a part is not page aligned")

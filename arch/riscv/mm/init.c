@@ -25,18 +25,18 @@ static void table_refused(const struct pgtable *pt, enum pgtable_refusal why, un
 	pr_debug("pgtable: %s: 0x%lx: %s\n", pt->geometry->name, va, pgtable_refusal_text(why));
 }
 
-static phys_addr_t memblock_table_alloc(unsigned long size)
+static phys_addr_t __init memblock_table_alloc(unsigned long size)
 {
 	return memblock_phys_alloc(size, size, "page tables");
 }
 
-bool in_image(phys_addr_t pa)
+static bool __init in_image(phys_addr_t pa)
 {
 	return pa - kernel_map.phys_addr < (unsigned long)(_end - _start);
 }
 
 /* Tables of the image's pool stay with the image. */
-static void memblock_table_free(phys_addr_t table, unsigned long size)
+static void __init memblock_table_free(phys_addr_t table, unsigned long size)
 {
 	if (in_image(table))
 		return;
@@ -50,7 +50,7 @@ static bool table_readable(phys_addr_t table)
 }
 
 /* The chain's tables are in the image; others pass through the slot of their level. */
-static void *fixmap_reach(phys_addr_t table, unsigned int level)
+static void *__init fixmap_reach(phys_addr_t table, unsigned int level)
 {
 	static phys_addr_t in_slot[PGTABLE_MAX_LEVELS];
 
@@ -64,14 +64,14 @@ static void *fixmap_reach(phys_addr_t table, unsigned int level)
 }
 
 /* pt_ops, second stage: translation is on, RAM is not mapped yet. */
-static void pt_ops_set_fixmap(struct pgtable *pt)
+static void __init pt_ops_set_fixmap(struct pgtable *pt)
 {
 	pt->ops.reach = fixmap_reach;
 	pt->hint = 0;
 }
 
 /* pt_ops, third and last stage: every table lies in the linear map. */
-static void pt_ops_set_final(struct pgtable *pt)
+static void __init pt_ops_set_final(struct pgtable *pt)
 {
 	pt->ops.reach = NULL;
 	pt->hint = 0;
@@ -81,7 +81,7 @@ static void pt_ops_set_final(struct pgtable *pt)
 		clear_fixmap(FIX_TABLE + level);
 }
 
-void kernel_map_init(void)
+void __init kernel_map_init(void)
 {
 	struct pgtable *pt = &kernel_pgtable;
 
@@ -101,7 +101,7 @@ void kernel_map_init(void)
 	fixmap_init();
 }
 
-void cpu_init(void)
+void __init cpu_init(void)
 {
 	unsigned long listed = 0;
 
@@ -114,26 +114,12 @@ void cpu_init(void)
 	kernel_pgtable.svpbmt = riscv_has_extension(RISCV_ISA_EXT_SVPBMT);
 }
 
-int image_reserve(void)
+int __init image_reserve(void)
 {
 	return memblock_reserve(kernel_map.phys_addr, (unsigned long)(_end - _start), "image");
 }
 
-/*
- * RAM starts at a multiple of the largest leaf that is of use, so that leaves of that
- * size are legal; of a smaller one where the RAM would not fit otherwise.
- */
-static phys_addr_t linear_base(unsigned long window)
-{
-	unsigned int level = kernel_pgtable.geometry->base_level;
-	phys_addr_t start = memblock_start_of_DRAM(), end = memblock_end_of_DRAM();
-
-	while (level && end - ALIGN_DOWN(start, pgtable_leaf_size(level)) > window)
-		level--;
-	return ALIGN_DOWN(start, pgtable_leaf_size(level));
-}
-
-static void drop_ram_above(phys_addr_t limit)
+static void __init drop_ram_above(phys_addr_t limit)
 {
 	phys_addr_t end = memblock_end_of_DRAM();
 	phys_addr_t before = memblock_phys_mem_size();
@@ -146,7 +132,7 @@ static void drop_ram_above(phys_addr_t limit)
 		(before - memblock_phys_mem_size()) >> 20, limit, kernel_pgtable.geometry->name);
 }
 
-static void map_linear(phys_addr_t start, phys_addr_t end, pgprot_t prot)
+static void __init map_linear(phys_addr_t start, phys_addr_t end, pgprot_t prot)
 {
 	int err;
 
@@ -160,11 +146,12 @@ static void map_linear(phys_addr_t start, phys_addr_t end, pgprot_t prot)
 		panic("cannot map RAM 0x%llx-0x%llx: %pe", start, end, (void *)(long)err);
 }
 
-void setup_linear_bounds(void)
+void __init setup_linear_bounds(void)
 {
 	struct vm_region linear = vm_region(VM_LINEAR, kernel_pgtable.geometry->input_bits);
 	unsigned long size = linear.last - linear.start + 1;
-	phys_addr_t base = linear_base(size);
+	phys_addr_t base = linear_base(kernel_pgtable.geometry, memblock_start_of_DRAM(),
+				       memblock_end_of_DRAM());
 
 	drop_ram_above(base + size);
 	kernel_map.va_pa_offset = linear.start - base;
@@ -172,7 +159,7 @@ void setup_linear_bounds(void)
 	kernel_map.linear_end = (unsigned long)__va(memblock_end_of_DRAM());
 }
 
-void setup_vm_final(void)
+void __init setup_vm_final(void)
 {
 	phys_addr_t ro_start = __pa_symbol(_text), ro_end = __pa_symbol(_erodata);
 	phys_addr_t start, end;

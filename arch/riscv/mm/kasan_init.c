@@ -64,7 +64,7 @@ static void must(int err)
 /* Pages for the borders of what is taken: two for each piece. */
 static phys_addr_t next_border;
 
-static void own_border(unsigned long shadow)
+static void __init own_border(unsigned long shadow)
 {
 	if (!kasan_shadow_shared(shadow))
 		return;
@@ -73,7 +73,7 @@ static void own_border(unsigned long shadow)
 }
 
 /* Allow all of a range of RAM, to the byte. */
-static void allow(unsigned long start, unsigned long end)
+static void __init allow(unsigned long start, unsigned long end)
 {
 	unsigned long first = ALIGN_DOWN(shadow_of(start), PAGE_SIZE);
 	unsigned long last = ALIGN_DOWN(shadow_of(end), PAGE_SIZE);
@@ -92,7 +92,7 @@ static void allow(unsigned long start, unsigned long end)
 }
 
 /* By address, as the engine takes tables meanwhile. */
-static const struct memblock_region *next_reserved(phys_addr_t from)
+static const struct memblock_region *__init next_reserved(phys_addr_t from)
 {
 	for (u32 i = 0; i < memblock.reserved.cnt; i++)
 		if (memblock.reserved.regions[i].base >= from)
@@ -100,7 +100,7 @@ static const struct memblock_region *next_reserved(phys_addr_t from)
 	return NULL;
 }
 
-static void allow_boot_memory(void)
+static void __init allow_boot_memory(void)
 {
 	const unsigned long room = 2 * PAGE_SIZE * (memblock.reserved.cnt + 1);
 	const struct memblock_region *r;
@@ -117,7 +117,7 @@ static void allow_boot_memory(void)
 	}
 }
 
-void kasan_init(void)
+void __init kasan_init(void)
 {
 	const unsigned int bits = kernel_pgtable.geometry->input_bits;
 	const struct vm_region linear = vm_region(VM_LINEAR, bits);

@@ -3,6 +3,7 @@
  * The address-space layout: one table for all modes. The boot log, the monitor, the
  * tests and the documentation's check read it; nothing else knows where a region is.
  */
+#include <kernel/pgtable.h>
 #include <asm/layout.h>
 
 /*
@@ -20,7 +21,7 @@ struct layout_row {
 
 #define TOP(addr) ((long)(addr)) /* offset below 2^64, for rows that are the same in every mode */
 
-static const struct layout_row rows[NR_VM_REGIONS] = {
+static const struct layout_row layout_rows[NR_VM_REGIONS] = {
 	[VM_LINEAR] = { "linear", "linear map of RAM", 0, 5, 0, 0 },
 	[VM_VMALLOC] = { "vmalloc", "vmalloc and ioremap", 5, 6, 0, 0 },
 	[VM_VMEMMAP] = { "vmemmap", "page metadata", 6, 7, 0, -(long)SZ_4G },
@@ -28,10 +29,8 @@ static const struct layout_row rows[NR_VM_REGIONS] = {
 	[VM_MODULES] = { "modules", "room for loadable code", 8, 8, -(long)SZ_4G,
 			 TOP(FIXADDR_START) },
 	[VM_FIXMAP] = { "fixmap", "fixed slots", 8, 8, TOP(FIXADDR_START), TOP(FDT_WINDOW_START) },
-	[VM_FDT] = { "fdt", "device tree", 8, 8, TOP(FDT_WINDOW_START),
+	[VM_FDT] = { "fdt", "device tree, until RAM is mapped", 8, 8, TOP(FDT_WINDOW_START),
 		     TOP(FDT_WINDOW_START + FDT_WINDOW_SIZE) },
-	[VM_STACKS] = { "stacks", "stacks of the other harts", 8, 8, TOP(HART_STACKS_START),
-			TOP(HART_STACKS_START + HART_STACKS_SIZE) },
 	[VM_IMAGE] = { "image", "the kernel", 8, 8, TOP(KERNEL_LINK_ADDR),
 		       TOP(KERNEL_LINK_ADDR + IMAGE_WINDOW_SIZE) },
 };
@@ -45,7 +44,7 @@ static unsigned long edge(unsigned int input_bits, unsigned int eighths, long of
 
 struct vm_region vm_region(enum vm_region_id id, unsigned int input_bits)
 {
-	const struct layout_row *row = &rows[id];
+	const struct layout_row *row = &layout_rows[id];
 
 	return (struct vm_region){
 		.name = row->name,
@@ -64,4 +63,21 @@ enum vm_region_id vm_region_of(unsigned long addr, unsigned int input_bits)
 			return id;
 	}
 	return NR_VM_REGIONS;
+}
+
+/*
+ * A multiple of the largest leaf that is of use, so that leaves of that size are legal; of a
+ * smaller one where the RAM would not fit otherwise. Never of a page alone: to leave out less
+ * than 2 MiB is cheaper than tables for all the rest.
+ */
+phys_addr_t linear_base(const struct pgtable_geometry *geometry, phys_addr_t start, phys_addr_t end)
+{
+	struct vm_region linear = vm_region(VM_LINEAR, geometry->input_bits);
+	unsigned long window = linear.last - linear.start + 1;
+	unsigned int level = geometry->base_level;
+
+	while (pgtable_leaf_size(level) > SZ_2M &&
+	       end - ALIGN_DOWN(start, pgtable_leaf_size(level)) > window)
+		level--;
+	return ALIGN_DOWN(start, pgtable_leaf_size(level));
 }

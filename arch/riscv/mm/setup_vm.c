@@ -74,7 +74,6 @@ static void map_image(struct pgtable *pt)
 		{ __emergency_low, __emergency_high, PAGE_KERNEL },
 		{ __stack_low, __kasan_shared, PAGE_KERNEL },
 		{ __kasan_shared, __kasan_shared_end, PAGE_KERNEL_READ },
-		{ __kasan_shared_end, _end, PAGE_KERNEL },
 	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(part); i++)

@@ -16,11 +16,6 @@
 #define FDT_WINDOW_START (FIXADDR_START + FIXADDR_SIZE)
 #define FDT_WINDOW_SIZE  (20 * SZ_1M)
 
-/* The harts' stacks but the boot hart's. A slot: guard, emergency stack, guard, stack. */
-#define HART_STACKS_START (FDT_WINDOW_START + FDT_WINDOW_SIZE)
-#define HART_STACK_SLOT   (8 * PAGE_SIZE)
-#define HART_STACKS_SIZE  SZ_2M
-
 /*
  * Above the image's window nothing is ever mapped, the last page least of all: pointers
  * there are error numbers.
@@ -35,7 +30,6 @@ enum vm_region_id {
 	VM_MODULES,
 	VM_FIXMAP,
 	VM_FDT,
-	VM_STACKS,
 	VM_IMAGE,
 	NR_VM_REGIONS,
 };
@@ -56,5 +50,11 @@ struct vm_region vm_region(enum vm_region_id id, unsigned int input_bits);
 
 /** vm_region_of() - the region an address lies in, or NR_VM_REGIONS */
 enum vm_region_id vm_region_of(unsigned long addr, unsigned int input_bits);
+
+struct pgtable_geometry;
+
+/** linear_base() - which physical address the linear map begins with, for RAM in [start, end) */
+phys_addr_t linear_base(const struct pgtable_geometry *geometry, phys_addr_t start,
+			phys_addr_t end);
 
 #endif

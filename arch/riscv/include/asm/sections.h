@@ -5,9 +5,11 @@
 /* The linker script's symbols, all of them. A symbol is an address, never a value. */
 
 extern char _start[], _end[];
-extern char _text[], _etext[];     /* R-X */
-extern char _rodata[], _erodata[]; /* R-- */
-extern char _data[];               /* RW- up to _end, but for the guard pages */
+extern char _text[], _etext[];            /* R-X */
+extern char _rodata[], _erodata[];        /* R-- */
+extern char _data[];                      /* RW- up to _end, but for the guard pages */
+extern char __init_begin[], __init_end[]; /* the end of text and the start of rodata */
+extern char __initdata_begin[], __initdata_end[];
 extern char __bss_start[], __bss_stop[];
 extern char __emergency_guard[], __stack_guard[]; /* a page each, never mapped */
 extern char __stack_low[], __stack_high[];
