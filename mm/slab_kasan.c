@@ -130,14 +130,14 @@ unsigned long kasan_pages(void)
 
 /* --- Reports --- */
 
-/* RAM that no allocator ever had is no use after a free. */
+/* RAM that no allocator ever had is no use after a free; freed parts of the image are. */
 static const char *bug_type(unsigned long addr, u8 shadow)
 {
 	if (shadow == KASAN_SLAB_FREE || shadow == KASAN_SLAB_REDZONE)
 		return NULL;
 	if (is_vmalloc_addr((void *)addr) && shadow >= KASAN_VMALLOC)
 		return "vmalloc-out-of-bounds";
-	if (shadow == KASAN_PAGE_FREE && !virt_addr_valid((void *)addr))
+	if (shadow == KASAN_PAGE_FREE && addr < KASAN_TOP && !virt_addr_valid((void *)addr))
 		return "wild-memory-access";
 	return NULL;
 }
