@@ -241,7 +241,7 @@ help: ## this text
 # --- Tests and running ----------------------------------------------------------------
 
 pytest = $(PYTHON) -B -m pytest -p no:cacheprovider -q --tb=short -rfE tests/qemu
-test-configs := defconfig small_defconfig debug_defconfig
+test-configs := defconfig small_defconfig debug_defconfig kasan_defconfig kasan_outline_defconfig
 test-parts := $(if $(wildcard scripts/check.sh),check) $(if $(wildcard tests/check),test-check) \
 	test-host prove test-qemu
 

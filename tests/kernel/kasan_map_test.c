@@ -3,6 +3,7 @@
 #include <kernel/devicetree.h>
 #include <kernel/gfp.h>
 #include <kernel/memblock.h>
+#include <kernel/percpu.h>
 #include <kernel/sizes.h>
 #include <kernel/string.h>
 #include <kernel/vmalloc.h>
@@ -29,7 +30,9 @@ static void expect_gone(const char *p)
 {
 	struct pt_regs regs;
 
-	EXPECT_REPORT(VMALLOC, p, 1, false, EXPECT(catch_trap(read_byte, hide(p), &regs) < 0));
+	/* The page below the first area is not in the region. */
+	EXPECT_REPORT(is_vmalloc_addr(p) ? VMALLOC : WILD, p, 1, false,
+		      EXPECT(catch_trap(read_byte, hide(p), &regs) < 0));
 }
 
 /* --- vmalloc's region --- */
@@ -172,6 +175,30 @@ static void initrd(void)
 {
 	if (phys_initrd_start < phys_initrd_end)
 		boot_memory(phys_initrd_start, phys_initrd_end - phys_initrd_start);
+}
+
+/* By their addresses in the image, whoever has the pages now. */
+static void freed_initmem_uaf(void)
+{
+	const char *text = hide(__init_begin), *data = hide(__initdata_begin);
+
+	GOOD_READ(u8, text - 1);
+	BAD_READ("use-after-free", u8, text);
+	BAD_READ("use-after-free", u8, (char *)hide(__init_end) - 1);
+	BAD_READ("use-after-free", u8, data);
+	BAD_READ("use-after-free", u64, (char *)hide(__initdata_end) - 8);
+}
+
+/* Of the other harts, between unmapped pages. */
+static void stack_guards(void)
+{
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++) {
+		if (harts[cpu] == &boot_hart)
+			continue;
+		GOOD_READ(u8, (char *)hide((void *)harts[cpu]->home_low));
+		expect_gone((char *)harts[cpu]->home_low - 1);
+		expect_gone((char *)harts[cpu]->home_high);
+	}
 }
 
 /* --- The shadow itself --- */
@@ -318,6 +345,8 @@ static const struct ktest_case cases[] = {
 	{ "never_allocated", never_allocated },
 	{ "dtb", dtb },
 	{ "initrd", initrd },
+	{ "freed_initmem_uaf", freed_initmem_uaf },
+	{ "stack_guards", stack_guards },
 	{ "shared_shadow", shared_shadow },
 	{ "table_audit", table_audit },
 	{ "fault_hints", fault_hints },
