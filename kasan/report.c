@@ -79,18 +79,27 @@ static const char *bug_type(unsigned long addr, size_t size, unsigned long bad)
 
 /* --- What lies there --- */
 
+void kasan_show_place(unsigned long addr, unsigned long start, unsigned long size)
+{
+	const bool left = addr < start, right = !left && addr - start >= size;
+
+	pr_err("%lu bytes %s of the %lu bytes 0x%016lx-0x%016lx",
+	       left ? start - addr : addr - start - (right ? size : 0),
+	       left    ? "to the left"
+	       : right ? "to the right"
+		       : "inside",
+	       size, start, start + size - 1);
+}
+
 static bool describe_global(unsigned long addr)
 {
 	const struct kasan_global *g = kasan_find_global(addr);
-	unsigned long offset;
 
 	if (!g)
 		return false;
-	offset = addr - (unsigned long)g->start;
-	pr_err("%lu bytes %s of the %lu bytes of variable '%s', defined in %s",
-	       offset < g->size ? offset : offset - g->size,
-	       offset < g->size ? "inside" : "to the right", g->size, g->name,
-	       g->location ? g->location->file : g->module);
+	kasan_show_place(addr, (unsigned long)g->start, g->size);
+	pr_cont(" of variable '%s', defined in %s", g->name,
+		g->location ? g->location->file : g->module);
 	if (g->location)
 		pr_cont(":%d", g->location->line);
 	pr_cont("\n");

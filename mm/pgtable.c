@@ -123,7 +123,7 @@ static unsigned long alike(const pte_t *ptep, unsigned long n, enum kind kind)
 	return (unsigned long)(at - ptep);
 }
 
-/* How many of @n entries are invalid or lead to something shared. Into private tables it goes down. */
+/* How many of @n entries are invalid or lead to something shared. Others are gone down into. */
 static unsigned long replaceable(const struct pgtable *pt, const pte_t *ptep, unsigned long n)
 {
 	unsigned long i = 0;

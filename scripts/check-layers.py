@@ -31,6 +31,7 @@ HEADERS = {
     "asm/barrier.h": 0,       # the contract every layer may use: order of memory accesses,
     "asm/cmpxchg.h": 0,       # atomic changes,
     "asm/csr.h": 0,           # CSRs,
+    "asm/kasan.h": 0,         # where its shadow is,
     "asm/irqflags.h": 0,      # whether interrupts are taken,
     "asm/hart.h": 0,          # what belongs to a hart, behind tp,
     "asm/page.h": 0,          # page size, __va() and __pa(),

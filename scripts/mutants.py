@@ -80,6 +80,7 @@ def build_and_test(tree, name):
     tests = {
         "boot": ["tests/qemu/test_cells.py", f"--cells={BOOT}"],
         "cell": ["tests/qemu/test_cells.py", f"--cells={rest}"],
+        "flow": ["tests/qemu/test_flows.py", f"--flows={rest}"],
         "ktest": ["tests/qemu/test_one.py", f"--ktest={rest}"],
         "qemu": [f"tests/qemu/{rest}"],
     }[kind]
