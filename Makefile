@@ -90,7 +90,9 @@ early-only += $(early-only-y)
 ktests-$(CONFIG_DEBUG_FENCES) += tests/kernel/fence_test.c
 ktests-$(CONFIG_UBSAN) += tests/kernel/ubsan_test.c
 ktests-$(CONFIG_PROVE_LOCKING) += tests/kernel/smp_lockdep_test.c
-ktests := $(filter-out %/fence_test.c %/smp_lockdep_test.c %/ubsan_test.c,$(wildcard tests/kernel/*.c)) $(ktests-y)
+kasan-ktests := $(wildcard tests/kernel/kasan*.c)
+ktests-$(CONFIG_KASAN) += $(kasan-ktests)
+ktests := $(filter-out %/fence_test.c %/smp_lockdep_test.c %/ubsan_test.c $(kasan-ktests),$(wildcard tests/kernel/*.c)) $(ktests-y)
 kernel-$(CONFIG_KTEST) += tests/ktest.c $(ktests)
 kernel-$(CONFIG_BENCH) += tests/bench.c $(wildcard tests/bench/*_bench.c)
 kernel += $(kernel-y)
@@ -245,7 +247,8 @@ help: ## this text
 
 pytest = $(PYTHON) -B -m pytest -p no:cacheprovider -q --tb=short -rfE tests/qemu
 jobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
-test-configs := defconfig small_defconfig debug_defconfig ubsan_defconfig
+test-configs := defconfig small_defconfig debug_defconfig kasan_defconfig kasan_outline_defconfig \
+	ubsan_defconfig
 test-parts := $(if $(wildcard scripts/check.sh),check) $(if $(wildcard tests/check),test-check) \
 	test-host prove
 

@@ -72,6 +72,7 @@ depot_stack_handle_t kasan_save_stack(gfp_t gfp)
 
 void *kasan_slab_alloc(const struct kmem_cache *cache, void *object, size_t size, gfp_t gfp)
 {
+	const size_t used = ALIGN(size, KASAN_GRANULE_SIZE);
 	struct slab_track *track;
 
 	if (!object || !checked(cache))
@@ -80,6 +81,10 @@ void *kasan_slab_alloc(const struct kmem_cache *cache, void *object, size_t size
 	track->alloc_stack = kasan_save_stack(gfp);
 	track->alloc_cpu = (u16)smp_processor_id();
 	kasan_unpoison(object, size);
+	if (used < cache->object_size) /* it was free before */
+		kasan_poison((char *)object + used,
+			     ALIGN(cache->object_size, KASAN_GRANULE_SIZE) - used,
+			     KASAN_SLAB_REDZONE);
 	return object;
 }
 
@@ -131,14 +136,14 @@ unsigned long kasan_pages(void)
 
 /* --- Reports --- */
 
-/* RAM that no allocator ever had is no use after a free. */
+/* RAM that no allocator ever had is no use after a free; freed parts of the image are. */
 static const char *bug_type(unsigned long addr, u8 shadow)
 {
 	if (shadow == KASAN_SLAB_FREE || shadow == KASAN_SLAB_REDZONE)
 		return NULL;
 	if (is_vmalloc_addr((void *)addr) && shadow >= KASAN_VMALLOC)
 		return "vmalloc-out-of-bounds";
-	if (shadow == KASAN_PAGE_FREE && !virt_addr_valid((void *)addr))
+	if (shadow == KASAN_PAGE_FREE && addr < KASAN_TOP && !virt_addr_valid((void *)addr))
 		return "wild-memory-access";
 	return NULL;
 }

@@ -71,7 +71,10 @@ def build_and_test(tree, name):
     if kind == "prove":
         status, text = call(["scripts/prove.sh", rest], tree, O=str(OUT))
         return status != 2, status, text
-    status, text = call(["make", "-s", "test-images", "O=build"], tree)
+    images = ["make", "-s", "test-images", "O=build"]
+    if kind == "ktest":  # as test_one.py
+        images.append(f"test-configs={'kasan' if rest.startswith('kasan') else 'debug'}_defconfig")
+    status, text = call(images, tree)
     if status:
         return False, status, text
     tests = {

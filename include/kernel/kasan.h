@@ -106,6 +106,12 @@ void kasan_show_place(unsigned long addr, unsigned long start, unsigned long siz
 /** kasan_report_invalid_free() - of @p, by the code at @ip; @type: "double-free", ... */
 void kasan_report_invalid_free(const char *type, const void *p, unsigned long ip);
 
+/** kasan_check_byte() - check an access to a byte, in code without checks too */
+static inline bool kasan_check_byte(const void *p)
+{
+	return __kasan_check_read(p, 1);
+}
+
 /**
  * kasan_quarantine_flush() - let all objects that were freed be used again
  * Context: any. Return: whether there were any.
@@ -152,8 +158,9 @@ static inline void kasan_enable_current(void) {}
 static inline void kasan_explain_fault(unsigned long addr) {}
 static inline void kasan_report_invalid_free(const char *type, const void *p, unsigned long ip) {}
 static inline bool kasan_quarantine_flush(void) { return false; }
-static inline unsigned long kasan_pages(void) { return 0; }
 static inline unsigned long kasan_nr_reports(void) { return 0; }
+static inline bool kasan_check_byte(const void *p) { return true; }
+static inline unsigned long kasan_pages(void) { return 0; }
 /* clang-format on */
 
 #endif
