@@ -198,7 +198,7 @@ static enum pgtable_refusal visit(struct request *rq, phys_addr_t table, unsigne
 		enum kind kind = entry_kind(pte, level);
 		u8 action;
 
-		if (n && rq->over && ptep) {
+		if (unlikely(rq->over) && n && ptep) {
 			n = replaceable(rq->pt, ptep, n);
 			kind = n ? NONE : kind;
 		}
@@ -207,7 +207,7 @@ static enum pgtable_refusal visit(struct request *rq, phys_addr_t table, unsigne
 		if (action & NO)
 			return action & ~NO;
 		if (n && action <= CHANGE) {
-			if (ptep && !rq->over && !(rq->commit && rq->op == MAP)) /* all invalid */
+			if (ptep && !(rq->op == MAP && (rq->commit || rq->over))) /* all invalid */
 				n = alike(ptep, n, kind);
 			end = va + (n << level_shift(level)) - 1;
 			if (action == CHANGE)
