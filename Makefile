@@ -71,7 +71,7 @@ kernel := $(both) \
 	arch/riscv/kernel/nmi.c arch/riscv/kernel/time.c arch/riscv/kernel/cpufeature.c \
 	arch/riscv/kernel/errata.c \
 	drivers/driver.c drivers/irqchip/irq.c drivers/irqchip/plic.c drivers/irqchip/imsic.c \
-	drivers/irqchip/aplic.c drivers/tty/sbi_console.c drivers/tty/ns16550.c \
+	drivers/irqchip/aplic.c drivers/tty/sbi_console.c drivers/tty/uart.c drivers/tty/ns16550.c drivers/tty/sifive_uart.c \
 	mm/memblock.c mm/memblock_look.c mm/buddy.c mm/page_alloc.c mm/page_online.c mm/ptdump.c mm/set_memory.c mm/ioremap.c mm/vmalloc.c \
 	mm/slab.c mm/slab_slow.c mm/slab_pages.c mm/slab_report.c mm/slab_common.c mm/kmalloc.c mm/mempool.c \
 	arch/riscv/mm/layout.c arch/riscv/mm/init.c arch/riscv/mm/initmem.c arch/riscv/mm/fixmap.c \
@@ -81,14 +81,18 @@ kernel := $(both) \
 	boot/cmd_mm.c boot/cmd_peek.c boot/cmd_fdt.c boot/cmd_cpu.c boot/cmd_sys.c boot/cmd_irq.c boot/cmd_slab.c \
 	boot/devices.c boot/crash.c boot/crash_tables.c
 kernel-$(CONFIG_PROVE_LOCKING) += lib/lockdep.c
-kernel-$(CONFIG_KASAN) += $(wildcard kasan/*.c) mm/stackdepot.c mm/slab_kasan.c mm/slab_quarantine.c \
-	arch/riscv/mm/kasan_init.c arch/riscv/mm/kasan_vmalloc.c
+kernel-$(CONFIG_KASAN) += $(filter-out kasan/ubsan.c,$(wildcard kasan/*.c)) mm/stackdepot.c mm/slab_kasan.c mm/slab_quarantine.c \
+	arch/riscv/mm/kasan_init.c arch/riscv/mm/kasan_vmalloc.c boot/cmd_kasan.c boot/crash_kasan.c
+kernel-$(CONFIG_UBSAN) += kasan/ubsan.c
 early-only-$(CONFIG_KASAN) += arch/riscv/mm/kasan_early.c
 early-only += $(early-only-y)
 # What needs an option of its own to be seen.
 ktests-$(CONFIG_DEBUG_FENCES) += tests/kernel/fence_test.c
+ktests-$(CONFIG_UBSAN) += tests/kernel/ubsan_test.c
 ktests-$(CONFIG_PROVE_LOCKING) += tests/kernel/smp_lockdep_test.c
-ktests := $(filter-out %/fence_test.c %/smp_lockdep_test.c,$(wildcard tests/kernel/*.c)) $(ktests-y)
+kasan-ktests := $(wildcard tests/kernel/kasan*.c)
+ktests-$(CONFIG_KASAN) += $(kasan-ktests)
+ktests := $(filter-out %/fence_test.c %/smp_lockdep_test.c %/ubsan_test.c $(kasan-ktests),$(wildcard tests/kernel/*.c)) $(ktests-y)
 kernel-$(CONFIG_KTEST) += tests/ktest.c $(ktests)
 kernel-$(CONFIG_BENCH) += tests/bench.c $(wildcard tests/bench/*_bench.c)
 kernel += $(kernel-y)
@@ -125,6 +129,9 @@ endif
 frameless := -fomit-frame-pointer -foptimize-sibling-calls -ffixed-x8
 ifdef CONFIG_KASAN
 include kasan/kasan.mk
+endif
+ifdef CONFIG_UBSAN
+include kasan/ubsan.mk
 endif
 $(O)/mm/slab.o: cflags += $(frameless)
 
@@ -239,18 +246,21 @@ help: ## this text
 # --- Tests and running ----------------------------------------------------------------
 
 pytest = $(PYTHON) -B -m pytest -p no:cacheprovider -q --tb=short -rfE tests/qemu
-test-configs := defconfig small_defconfig debug_defconfig
+jobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
+test-configs := defconfig small_defconfig debug_defconfig kasan_defconfig kasan_outline_defconfig \
+	ubsan_defconfig
 test-parts := $(if $(wildcard scripts/check.sh),check) $(if $(wildcard tests/check),test-check) \
-	test-host prove test-qemu
+	test-host prove
 
+# What boots has the machine to itself: harts that wait for each other want cores.
 test: ## everything a change must pass: checks, host tests, a pairwise cover of cells
 	@scripts/setup.sh test
-	@for part in $(test-parts); do \
-		$(MAKE) --no-print-directory $$part || failed="$$failed $$part"; \
-	done; [ -z "$$failed" ] || { echo "test: failed:$$failed"; exit 1; }
+	@$(MAKE) --no-print-directory -k -O $(jobs) $(test-parts) test-images || failed=1; \
+		$(MAKE) --no-print-directory test-qemu && [ -z "$$failed" ] || \
+		{ echo "test: failed"; exit 1; }
 
 test-host: ## the kernel's sources on this machine, under ASan and UBSan
-	@$(MAKE) -s -C tests/host B=$(abspath $(O))/host run
+	@$(MAKE) -s $(jobs) -C tests/host B=$(abspath $(O))/host run
 
 prove: ## page-table arithmetic, for all addresses at once, with cbmc
 #: PROOFS       names of tests/prove/proofs.tsv, to try only these
@@ -269,10 +279,10 @@ test-images:
 	@for c in $(test-configs); do \
 		[ $(O)/configs/$$c/.config -nt configs/$$c ] || \
 			$(MAKE) -s O=$(O)/configs/$$c $$c || exit; \
-		$(MAKE) -s O=$(O)/configs/$$c || exit; \
+		$(MAKE) -s $(jobs) O=$(O)/configs/$$c || exit; \
 	done
 	@[ -e $(O)/configs/clang/.config ] || $(MAKE) -s O=$(O)/configs/clang defconfig
-	@$(MAKE) -s CC=clang-19 O=$(O)/configs/clang
+	@$(MAKE) -s $(jobs) CC=clang-19 O=$(O)/configs/clang
 
 test-qemu: test-images ## boot cells in QEMU, and odd and bad input
 #: CELLS        cover (default), smoke, or names as in tests/qemu/cells.yaml
@@ -285,6 +295,10 @@ matrix: test-images ## boot every cell of tests/qemu/cells.yaml
 cell: test-images ## boot one cell and show its console
 #: CELL         its name: cpu=sv39,ram=1G
 	$(Q)$(pytest)/test_cells.py -s --echo --cells='$(or $(CELL),plain)'
+
+flow: test-images ## boot one way from firmware to the image and show its console
+#: FLOW         its name in tests/qemu/flows.yaml: uboot-ext4+initrd
+	$(Q)$(pytest)/test_flows.py -s --echo --flows='$(or $(FLOW),uboot-ext4)'
 
 mutants: test-images ## break the code on purpose: does the named test notice?
 #: MUTANTS      only these, by name
@@ -307,4 +321,4 @@ run: ## boot in QEMU; Ctrl-A x leaves it
 	@MODE='$(MODE)' MEM='$(MEM)' SMP='$(SMP)' CMDLINE='$(subst ','\'',$(CMDLINE))' \
 		QEMU_ARGS='$(QEMU_ARGS)' scripts/run.sh $(O)/Image
 
-.PHONY: test test-host soak prove test-images test-qemu matrix cell mutants bench run
+.PHONY: test test-host soak prove test-images test-qemu matrix cell flow mutants bench run

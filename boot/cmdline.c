@@ -29,9 +29,11 @@ static char values[COMMAND_LINE_SIZE] __noinit;
 
 static const struct param params[] = {
 	{ "bench", PARAM_STRING, &cmdline.bench, NULL, "GLOB: run benchmarks, then go on" },
-	{ "console", PARAM_CHOICE, &cmdline.console, "sbi|uart",
-	  "print through the firmware, or a UART if there is one" },
+	{ "console", PARAM_STRING, &cmdline.console, NULL,
+	  "sbi|uart|NODE: print through the firmware, or a UART if there is one" },
 	{ "debug", PARAM_FLAG, &cmdline.debug, NULL, "print debug messages too" },
+	{ "earlycon", PARAM_CHOICE, &cmdline.earlycon, "sbi",
+	  "print through the firmware until devices are there" },
 	{ "fail_page_alloc", PARAM_STRING, &cmdline.fail_page_alloc, NULL,
 	  "INTERVAL,PROBABILITY,SPACE,TIMES: let allocations of pages fail" },
 	{ "failslab", PARAM_STRING, &cmdline.failslab, NULL,

@@ -168,7 +168,7 @@ static int crash_panic(const struct crash_kind *kind)
 static int crash_warn(const struct crash_kind *kind)
 {
 	WARN_ON(kind->name[0] == 'w');
-	return 0;
+	return 1;
 }
 
 #define KIND(kind, what, fn) { .name = kind, .help = what, .run = fn }
@@ -221,9 +221,17 @@ static const struct crash_kind kinds[] = {
 	ENTRY("pointer", "pointer to a table with A=1", 1, 0, _PAGE_ACCESSED),
 };
 
+static const struct crash_kind *kind_at(unsigned int index)
+{
+	return index < ARRAY_SIZE(kinds) ? &kinds[index]
+					 : crash_kasan_kind(index - ARRAY_SIZE(kinds));
+}
+
 static const char *kind_name(unsigned int index)
 {
-	return index < ARRAY_SIZE(kinds) ? kinds[index].name : NULL;
+	const struct crash_kind *kind = kind_at(index);
+
+	return kind ? kind->name : NULL;
 }
 
 static int run_kind(void *arg)
@@ -240,9 +248,9 @@ static int crash(const struct crash_kind *kind)
 
 	if (kind->cleanup)
 		kind->cleanup();
-	if (!err && kind->run != crash_warn)
+	if (!err)
 		console_printf("crash: %s: nothing trapped\n", kind->name);
-	return err;
+	return err < 0 ? err : 0;
 }
 
 /* There, nothing is tried: the report costs the hart. */
@@ -266,14 +274,16 @@ static int crash_on(const struct crash_kind *kind, const char *hartid)
 
 static int cmd_crash(int argc, char **argv)
 {
-	if (argc == 1) {
-		for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++)
-			console_printf("%-14s %s\n", kinds[i].name, kinds[i].help);
-		return 0;
+	const struct crash_kind *kind;
+
+	for (unsigned int i = 0; (kind = kind_at(i)); i++) {
+		if (argc == 1)
+			console_printf("%-15s %s\n", kind->name, kind->help);
+		else if (!strcmp(kind->name, argv[1]))
+			return argc == 2 ? crash(kind) : crash_on(kind, argv[2]);
 	}
-	for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (!strcmp(kinds[i].name, argv[1]))
-			return argc == 2 ? crash(&kinds[i]) : crash_on(&kinds[i], argv[2]);
+	if (argc == 1)
+		return 0;
 	monitor_error("%s: no such kind; `crash` lists them", argv[1]);
 	return -ENOENT;
 }

@@ -17,6 +17,9 @@ void __init devices_init(void)
 {
 	struct driver_env env = { .map = ioremap, .alloc = alloc };
 
-	env.uart = !cmdline.console || strcmp(cmdline.console, "sbi");
+	const char *console = cmdline.console;
+
+	env.uart = !console || (strcmp(console, "sbi") && strcmp(console, "hvc0"));
+	env.tty = console && strcmp(console, "uart") ? console : NULL;
 	drivers_init(&machine_fdt, &env);
 }

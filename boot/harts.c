@@ -56,6 +56,18 @@ static bool __init known(u64 hartid)
 	return false;
 }
 
+/* A tree that says of some harts what MMU they have means that the others have none. */
+static bool names_mmus(void)
+{
+	struct fdt_hart hart;
+
+	for (int err = fdt_first_hart(&machine_fdt, &hart); err == 0 || err == -EINVAL;
+	     err = fdt_next_hart(&machine_fdt, &hart))
+		if (!err && hart.available && hart.mmu != FDT_MMU_ABSENT)
+			return true;
+	return false;
+}
+
 /* Why a hart of the tree is left out, or NULL. */
 static const char *__init unusable(const struct fdt_hart *hart, bool *boot_hart_seen)
 {
@@ -67,6 +79,8 @@ static const char *__init unusable(const struct fdt_hart *hart, bool *boot_hart_
 		return "the device tree disables it";
 	if (hart->mmu == FDT_MMU_NONE)
 		return "the device tree says it has no MMU";
+	if (hart->mmu == FDT_MMU_ABSENT && names_mmus())
+		return "the device tree names no MMU for it, but for others";
 	if (known(hart->hartid))
 		return "the device tree has it twice";
 	if (nr_cpu_ids == min(cmdline.maxharts, (u64)NR_CPUS))

@@ -53,6 +53,8 @@ static void stop_harts(void)
 void machine_power_off(bool failed)
 {
 	stop_harts();
+	if (!sbi_probe(SBI_EXT_SRST)) /* OpenSBI 1.5 then stops for ever, and says nothing */
+		console_printf("the firmware has no SRST: it may hang when asked to power off\n");
 	sbi_reset(SBI_SRST_SHUTDOWN, failed ? SBI_SRST_REASON_FAILURE : SBI_SRST_REASON_NONE);
 	if (!failed) {
 		console_printf("the firmware cannot power off; rebooting\n");

@@ -6,6 +6,7 @@
 #include <kernel/percpu.h>
 #include <kernel/printk.h>
 #include <kernel/string.h>
+#include <kernel/vsprintf.h>
 #include <asm/csr.h>
 #include <asm/trap.h>
 
@@ -16,7 +17,7 @@ static const struct driver drivers[] __initconst = {
 	{ "riscv,imsics", imsic_probe },       { "sifive,plic-1.0.0", plic_probe },
 	{ "riscv,plic0", plic_probe },         { "riscv,aplic", aplic_probe },
 	{ "ns16550a", ns16550_probe },         { "ns16550", ns16550_probe },
-	{ "snps,dw-apb-uart", ns16550_probe },
+	{ "snps,dw-apb-uart", ns16550_probe }, { "sifive,uart0", sifive_uart_probe },
 };
 
 static struct fdt_scan scan __initdata;
@@ -137,7 +138,8 @@ static const struct driver *__init find_driver(const char *list, u32 len)
 	return found < drivers + ARRAY_SIZE(drivers) ? found : NULL;
 }
 
-static void __init note_device(unsigned int *nr, const struct driver_env *env, int stdout_node)
+static void __init note_device(unsigned int *nr, const struct driver_env *env, bool any,
+			       int console)
 {
 	const struct fdt_level *level = &scan.level[scan.depth];
 	const struct driver *driver = find_driver(level->compatible, level->compatible_len);
@@ -158,20 +160,39 @@ static void __init note_device(unsigned int *nr, const struct driver_env *env, i
 				.parent = level[-1].node,
 				.irq_parent = level->irq_parent,
 				.mapped = level[-1].mapped,
-				.console = stdout_node < 0 || level->node == stdout_node };
+				.console = any || level->node == console };
 	++*nr;
 }
 
-static int __init find_stdout(const struct fdt *fdt)
+/* Linux's names of UARTs stand in many a boot loader's configuration. */
+static int __init find_tty(const struct fdt *fdt, const char *name)
+{
+	const size_t len = strncmp(name, "ttySIF", 6) ? 4 : 6;
+	const char *end = strchr(name, ',');
+	char alias[16];
+
+	if (strncmp(name, "ttyS", 4))
+		return fdt_find_node(fdt, name);
+	snprintf(alias, sizeof(alias), "serial%.*s", end ? (int)(end - name - (long)len) : INT_MAX,
+		 name + len);
+	return fdt_find_node(fdt, alias);
+}
+
+/* The console's node. @name: out: what names it, for the log, or NULL: any will do */
+static int __init find_console(const struct fdt *fdt, const char *tty, const char **name)
 {
 	const char *path = fdt_getprop_string(fdt, fdt_find_node(fdt, "/chosen"), "stdout-path");
 
+	*name = tty ? tty : path;
+	if (tty)
+		return find_tty(fdt, tty);
 	return path ? fdt_find_node(fdt, path) : -ENOENT;
 }
 
 void __init drivers_init(const struct fdt *fdt, const struct driver_env *env)
 {
-	const int stdout_node = find_stdout(fdt);
+	const char *name;
+	const int node = find_console(fdt, env->tty, &name);
 	unsigned int nr = 0;
 	int err;
 
@@ -180,7 +201,7 @@ void __init drivers_init(const struct fdt *fdt, const struct driver_env *env)
 	scan.nr_intcs = 0;
 	scan.full = false;
 	while (!(err = fdt_scan_next(&scan)))
-		note_device(&nr, env, stdout_node);
+		note_device(&nr, env, !name, node);
 	if (scan.full)
 		pr_warn("drivers: the device tree has more than %u interrupt controllers\n",
 			FDT_MAX_INTCS);
@@ -188,4 +209,7 @@ void __init drivers_init(const struct fdt *fdt, const struct driver_env *env)
 		for (unsigned int i = 0; i < nr; i++)
 			if (devices[i].driver == &drivers[row])
 				probe_device(&devices[i]);
+	if (name && env->uart && !uart_is_console())
+		pr_warn("tty: %s is no UART that Cairn can use: the firmware's console is used\n",
+			name);
 }

@@ -24,9 +24,6 @@ struct kasan_global {
 
 DECLARE_PER_CPU(unsigned int, kasan_depth);
 
-/** kasan_has_shadow() - whether the shadow of an address is mapped */
-bool kasan_has_shadow(unsigned long addr);
-
 /** kasan_first_bad() - the first byte of a range that may not be accessed, or its end */
 unsigned long kasan_first_bad(unsigned long addr, size_t size);
 

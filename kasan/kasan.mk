@@ -9,20 +9,22 @@ uninstrumented += lib/mem.c
 # the engine makes the shadow, and walks to it; host tests check it under ASan
 uninstrumented += $(wildcard mm/pgtable*.c) $(wildcard arch/riscv/mm/kasan*.c)
 # the allocators write to what is free, and say themselves what may be accessed
-uninstrumented += $(wildcard mm/buddy.c mm/page_*.c mm/slab*.c mm/kmalloc.c mm/mempool.c mm/stackdepot.c)
+uninstrumented += $(wildcard mm/buddy.c mm/page_*.c mm/slab*.c mm/kmalloc.c mm/mempool.c mm/stackdepot.c mm/vmalloc.c)
 # reads and writes on behalf of people and tests, at any address; repairs the stack's shadow
 uninstrumented += arch/riscv/kernel/recovery.c
 # looks at stacks as a whole, between and behind their variables
 uninstrumented += arch/riscv/kernel/stacktrace.c arch/riscv/kernel/nmi.c
 
 # makes wild accesses, and reads the reports of the faults
-uninstrumented += tests/kernel/fault_test.c
+uninstrumented += tests/kernel/fault_test.c tests/kernel/smp_fail_test.c
 
 kasan-offset := 0xdfffffff00000000
 kasan-globals := 1
 kasan-calls := $(if $(CONFIG_KASAN_INLINE),10000,0)
 ifneq ($(clang),)
-kasan-flags = -fsanitize=kernel-address -mllvm -asan-mapping-offset=$(kasan-offset) \
+# clang does not say by itself that it puts checks in, as gcc does.
+kasan-flags = -fsanitize=kernel-address -D__SANITIZE_ADDRESS__ \
+	-mllvm -asan-mapping-offset=$(kasan-offset) \
 	-mllvm -asan-stack=1 -mllvm -asan-globals=$(kasan-globals) -mllvm -asan-use-after-scope=1 \
 	-mllvm -asan-instrument-dynamic-allocas=1 \
 	-mllvm -asan-instrumentation-with-call-threshold=$(kasan-calls)

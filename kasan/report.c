@@ -79,18 +79,27 @@ static const char *bug_type(unsigned long addr, size_t size, unsigned long bad)
 
 /* --- What lies there --- */
 
+void kasan_show_place(unsigned long addr, unsigned long start, unsigned long size)
+{
+	const bool left = addr < start, right = !left && addr - start >= size;
+
+	pr_err("%lu bytes %s of the %lu bytes 0x%016lx-0x%016lx",
+	       left ? start - addr : addr - start - (right ? size : 0),
+	       left    ? "to the left"
+	       : right ? "to the right"
+		       : "inside",
+	       size, start, start + size - 1);
+}
+
 static bool describe_global(unsigned long addr)
 {
 	const struct kasan_global *g = kasan_find_global(addr);
-	unsigned long offset;
 
 	if (!g)
 		return false;
-	offset = addr - (unsigned long)g->start;
-	pr_err("%lu bytes %s of the %lu bytes of variable '%s', defined in %s",
-	       offset < g->size ? offset : offset - g->size,
-	       offset < g->size ? "inside" : "to the right", g->size, g->name,
-	       g->location ? g->location->file : g->module);
+	kasan_show_place(addr, (unsigned long)g->start, g->size);
+	pr_cont(" of variable '%s', defined in %s", g->name,
+		g->location ? g->location->file : g->module);
 	if (g->location)
 		pr_cont(":%d", g->location->line);
 	pr_cont("\n");
@@ -116,10 +125,12 @@ static void describe(unsigned long addr)
 {
 	if (!kasan_has_shadow(addr))
 		return;
-	if (describe_stack(addr) || describe_global(addr) || (hooks && hooks->describe(addr)))
+	if (describe_stack(addr) || describe_global(addr))
 		return;
 	if (addr >= (unsigned long)_start && addr < (unsigned long)_end)
 		pr_err("in the image: %pS\n", (void *)addr);
+	else if (hooks && addr < KASAN_TOP)
+		hooks->describe(addr);
 }
 
 /* The rows around the address; one is as long as a line, and starts where all do. */
@@ -141,6 +152,15 @@ static void show_shadow(unsigned long addr)
 		if (i == ROWS / 2)
 			pr_err("%*s\n", (int)(20 + 3 * caret), "^");
 	}
+}
+
+void kasan_show(unsigned long addr)
+{
+	unsigned long flags = report_begin();
+
+	describe(addr);
+	show_shadow(addr);
+	report_end(flags);
 }
 
 /* --- A report --- */

@@ -25,6 +25,11 @@ bool kasan_has_shadow(unsigned long addr)
 	return addr >= lowest && addr < (unsigned long)kasan_mem_to_shadow((void *)lowest);
 }
 
+u8 kasan_shadow_byte(unsigned long addr)
+{
+	return *kasan_mem_to_shadow((void *)addr);
+}
+
 void kasan_poison(const void *addr, size_t size, u8 value)
 {
 	memset(kasan_mem_to_shadow(addr), value, size / KASAN_GRANULE_SIZE);

@@ -90,7 +90,8 @@ void mempool_free(void *element, mempool_t *pool)
 	if (back) {
 		pr_err("mempool: double free of 0x%016lx by %pS\n", (unsigned long)element,
 		       __builtin_return_address(0));
-		dump_stack();
+		slab_report_stack("double-free", element,
+				  (unsigned long)__builtin_return_address(0));
 	} else if (!keep) {
 		pool->free(element, pool->data);
 	}

@@ -22,7 +22,7 @@
 /* What a block takes of its own pages, in this order. The shadow is first: it may be one leaf. */
 #define SHADOW_PAGES (BLOCK_SHADOW_SIZE / PAGE_SIZE)
 #define META_PAGES   (BLOCK_META_SIZE / PAGE_SIZE)
-#define TABLES       ((PGTABLE_MAX_LEVELS - 1) * (SHADOW_PAGES ? 2 : 1)) /* the most that can lack */
+#define TABLES       ((PGTABLE_MAX_LEVELS - 1) * (SHADOW_PAGES ? 2 : 1)) /* at the most */
 #define OWN_PAGES    (SHADOW_PAGES + META_PAGES + TABLES)
 
 static_assert(BLOCK_SIZE >= PAGE_SIZE << MAX_PAGE_ORDER, "no piece is of two blocks");

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Rights of kernel memory: pgtable_protect() of the address asked for and of the linear
- * map's address of the same memory. First everything that can be refused is looked at,
- * then leaves are split, and then only bits change.
+ * Rights of kernel memory: pgtable_protect() of the address asked for, of the linear map's
+ * address of the same memory, and of the image's, if that gave it back. First everything that
+ * can be refused is looked at, then leaves are split, and then only bits change.
  */
 #include <kernel/errno.h>
 #include <kernel/memblock.h>
 #include <kernel/pgtable.h>
 #include <kernel/set_memory.h>
 #include <asm/layout.h>
+#include <asm/sections.h>
 
 #define WRITABLE (_PAGE_WRITE | _PAGE_DIRTY) /* D too: a hart with Svade would fault */
 
@@ -42,6 +43,13 @@ static struct vm_region linear_map(void)
 
 /* --- The same memory at other addresses --- */
 
+/* What the image has given back stays mapped there, and follows as the linear map does. */
+static bool given_by_image(phys_addr_t pa)
+{
+	return pa - kernel_map.phys_addr < (unsigned long)(_end - _start) &&
+	       !memblock_is_reserved(pa);
+}
+
 struct search {
 	const struct change *c;
 	struct piece piece;
@@ -55,6 +63,8 @@ static int find_right(void *arg, unsigned long va, unsigned int level, pte_t pte
 
 	if (!(pte.val & s->right) || pa + pgtable_leaf_size(level) <= s->piece.pa ||
 	    pa >= s->piece.pa + s->piece.size)
+		return 0;
+	if (va >= KERNEL_LINK_ADDR && given_by_image(pa))
 		return 0;
 	return va + (pgtable_leaf_size(level) - 1) < s->c->start || va > s->c->last ? -EPERM : 0;
 }
@@ -92,18 +102,26 @@ static int check_leaf(void *arg, unsigned long va, unsigned int level, pte_t pte
 	return check_others(c, piece);
 }
 
+static int change_one_alias(const struct change *c, unsigned long alias, unsigned long size)
+{
+	if (!c->commit)
+		return pgtable_split(&kernel_pgtable, alias, size, 0);
+	return pgtable_protect(&kernel_pgtable, alias, size, __pgprot(c->alias_set),
+			       __pgprot(c->alias_clear));
+}
+
 static int change_alias(void *arg, unsigned long va, unsigned int level, pte_t pte)
 {
 	const struct change *c = arg;
 	struct piece piece = piece_of(c, va, level, pte);
-	unsigned long alias = (unsigned long)__va(piece.pa);
+	int err;
 
 	if (!memblock_is_map_memory(piece.pa))
 		return 0; /* a device: the linear map does not have it */
-	if (!c->commit)
-		return pgtable_split(&kernel_pgtable, alias, piece.size, 0);
-	return pgtable_protect(&kernel_pgtable, alias, piece.size, __pgprot(c->alias_set),
-			       __pgprot(c->alias_clear));
+	err = change_one_alias(c, (unsigned long)__va(piece.pa), piece.size);
+	if (!err && given_by_image(piece.pa))
+		err = change_one_alias(c, piece.pa + kernel_map.va_kernel_pa_offset, piece.size);
+	return err;
 }
 
 static int change_aliases(struct change *c)

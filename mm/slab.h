@@ -171,6 +171,8 @@ void slab_report_bad(const char *what, const struct kmem_cache *wanted, const vo
 		     unsigned long caller);
 void slab_report_double(const struct kmem_cache *cache, const void *p, unsigned long caller,
 			u32 before);
+/* Who called: a report of KASAN's, or else the backtrace. */
+void slab_report_stack(const char *type, const void *p, unsigned long caller);
 void slab_report_damage(const struct slab *slab, const struct kmem_cache *cache);
 
 /* mm/slab_kasan.c: what users may access. Without CONFIG_KASAN nothing. */

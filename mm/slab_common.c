@@ -182,7 +182,7 @@ void kmem_cache_destroy(struct kmem_cache *cache)
 {
 	unsigned long flags;
 
-	if (!cache)
+	if (!ksize(cache)) /* NULL, or none any more */
 		return;
 	if (kmem_cache_shrink(cache)) {
 		report_live(cache);

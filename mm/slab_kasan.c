@@ -16,7 +16,11 @@ unsigned int kasan_redzone(unsigned int size, slab_flags_t flags)
 {
 	static const struct {
 		u16 size, redzone;
-	} rows[] = { { 48, 16 }, { 96, 32 }, { 448, 64 }, { 3968, 128 }, { 16128, 256 } };
+	} rows[] = { { 64 - 16, 16 },
+		     { 128 - 32, 32 },
+		     { 512 - 64, 64 },
+		     { 4096 - 128, 128 },
+		     { 16384 - 256, 256 } };
 
 	if (flags & SLAB_INTERNAL)
 		return 0;
@@ -60,12 +64,15 @@ depot_stack_handle_t kasan_save_stack(gfp_t gfp)
 {
 	unsigned long entries[MAX_FRAMES];
 
-	/* Not this one's and not its caller's. */
-	return stack_depot_save(entries, stack_trace_save(entries, MAX_FRAMES, 2), gfp);
+	unsigned int nr = stack_trace_save(entries, MAX_FRAMES);
+
+	/* Without the hook that asks. */
+	return stack_depot_save(entries + 1, nr - (nr > 0), gfp);
 }
 
 void *kasan_slab_alloc(const struct kmem_cache *cache, void *object, size_t size, gfp_t gfp)
 {
+	const size_t used = ALIGN(size, KASAN_GRANULE_SIZE);
 	struct slab_track *track;
 
 	if (!object || !checked(cache))
@@ -74,6 +81,10 @@ void *kasan_slab_alloc(const struct kmem_cache *cache, void *object, size_t size
 	track->alloc_stack = kasan_save_stack(gfp);
 	track->alloc_cpu = (u16)smp_processor_id();
 	kasan_unpoison(object, size);
+	if (used < cache->object_size) /* it was free before */
+		kasan_poison((char *)object + used,
+			     ALIGN(cache->object_size, KASAN_GRANULE_SIZE) - used,
+			     KASAN_SLAB_REDZONE);
 	return object;
 }
 
@@ -125,28 +136,16 @@ unsigned long kasan_pages(void)
 
 /* --- Reports --- */
 
-/* RAM that no allocator ever had is no use after a free. */
+/* RAM that no allocator ever had is no use after a free; freed parts of the image are. */
 static const char *bug_type(unsigned long addr, u8 shadow)
 {
 	if (shadow == KASAN_SLAB_FREE || shadow == KASAN_SLAB_REDZONE)
 		return NULL;
 	if (is_vmalloc_addr((void *)addr) && shadow >= KASAN_VMALLOC)
 		return "vmalloc-out-of-bounds";
-	if (shadow == KASAN_PAGE_FREE && !virt_addr_valid((void *)addr))
+	if (shadow == KASAN_PAGE_FREE && addr < KASAN_TOP && !virt_addr_valid((void *)addr))
 		return "wild-memory-access";
 	return NULL;
-}
-
-/* Where @addr lies as seen from [start, start + size). */
-static void show_place(unsigned long addr, unsigned long start, unsigned long size)
-{
-	if (addr < start)
-		pr_err("%lu bytes to the left", start - addr);
-	else if (addr >= start + size)
-		pr_err("%lu bytes to the right", addr - start - size);
-	else
-		pr_err("%lu bytes inside", addr - start);
-	pr_cont(" of the %lu bytes 0x%016lx-0x%016lx", size, start, start + size - 1);
 }
 
 static void show_track(const char *what, u16 cpu, depot_stack_handle_t stack)
@@ -167,7 +166,7 @@ static void describe_object(unsigned long addr, struct slab *slab)
 		return;
 	}
 	word = READ_ONCE(*slab_word(slab, index));
-	show_place(addr, (unsigned long)slab->base + index * cache->size, cache->object_size);
+	kasan_show_place(addr, (unsigned long)slab->base + index * cache->size, cache->object_size);
 	pr_cont(" of cache %s, %s\n", cache->name, word & SLAB_FREE ? "free" : "allocated");
 	if (!checked(cache))
 		return;

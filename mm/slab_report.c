@@ -44,8 +44,7 @@ static const char *reason(const struct kmem_cache *wanted, const void *p,
 	return wanted && wanted != *found ? "not of this cache" : "free";
 }
 
-/* What KASAN knows of it, too. */
-static void report_stack(const char *type, const void *p, unsigned long caller)
+void slab_report_stack(const char *type, const void *p, unsigned long caller)
 {
 	if (IS_ENABLED(CONFIG_KASAN))
 		kasan_report_invalid_free(type, p, caller);
@@ -65,7 +64,7 @@ void slab_report_bad(const char *what, const struct kmem_cache *wanted, const vo
 		       : "none",
 	       (void *)caller, why, wanted && found && wanted != found ? ", but of " : "",
 	       wanted && found && wanted != found ? found->name : "");
-	report_stack("invalid-free", p, caller);
+	slab_report_stack("invalid-free", p, caller);
 }
 
 void slab_report_double(const struct kmem_cache *cache, const void *p, unsigned long caller,
@@ -79,7 +78,7 @@ void slab_report_double(const struct kmem_cache *cache, const void *p, unsigned 
 	else
 		pr_err("slab: double free of 0x%016lx in cache %s by %pS\n", (unsigned long)p,
 		       cache->name, (void *)caller);
-	report_stack("double-free", p, caller);
+	slab_report_stack("double-free", p, caller);
 }
 
 void slab_report_damage(const struct slab *slab, const struct kmem_cache *cache)

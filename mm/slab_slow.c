@@ -176,7 +176,7 @@ size_t ksize(const void *p)
 	struct page *page;
 	u32 *word;
 
-	if (ZERO_OR_NULL_PTR(p))
+	if (ZERO_OR_NULL_PTR(p) || !kasan_check_byte(p))
 		return 0;
 	page = look_there(p);
 	if (page && page->flags & PG_slab) {

@@ -41,6 +41,7 @@ static u32 hash_of(const unsigned long *entries, unsigned int nr)
 {
 	u64 hash = nr;
 
+#pragma GCC unroll 4
 	for (unsigned int i = 0; i < nr; i++)
 		hash = (hash ^ (u32)entries[i]) * 0x9e3779b97f4a7c15UL;
 	return (u32)(hash >> 32);
@@ -48,10 +49,13 @@ static u32 hash_of(const unsigned long *entries, unsigned int nr)
 
 static bool same(const struct record *r, const unsigned long *entries, unsigned int nr)
 {
+	u32 differ = 0;
+
+	/* All of it, as most are: an exit from the loop would cost more. */
+#pragma GCC unroll 4
 	for (unsigned int i = 0; i < nr; i++)
-		if (r->pc[i] != (u32)entries[i])
-			return false;
-	return true;
+		differ |= r->pc[i] ^ (u32)entries[i];
+	return !differ;
 }
 
 static depot_stack_handle_t find(u32 hash, const unsigned long *entries, unsigned int nr)

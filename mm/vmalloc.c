@@ -3,6 +3,7 @@
  * The vmalloc region. Its areas are in a list by address, where room is found, first fit, and
  * in buckets, where an area is found by its address.
  */
+#include <kernel/kasan.h>
 #include <kernel/pgtable.h>
 #include <kernel/printk.h>
 #include <kernel/slab.h>
@@ -160,7 +161,7 @@ static void leave_list(struct vm_area *area)
 		low = before;
 	list_del(&area->node);
 	gap = gap_behind(before);
-	kasan_vmalloc_release(area->start, area->size, gap.start, gap.end);
+	kasan_vmalloc_release(area->start, area->size, gap.start - PAGE_SIZE, gap.end);
 	WARN_ON(!free_tables(area, gap));
 }
 
@@ -353,7 +354,7 @@ void vunmap(const void *addr)
 
 bool is_vmalloc_addr(const void *addr)
 {
-	return (unsigned long)addr >= region()->start && (unsigned long)addr < region()->end;
+	return vm_region_of((unsigned long)addr, kernel_pgtable.geometry->input_bits) == VM_VMALLOC;
 }
 
 struct page *vmalloc_to_page(const void *addr)
@@ -384,11 +385,8 @@ void vmalloc_describe(unsigned long addr)
 		if (area->start <= addr)
 			before = area;
 	if (before) {
-		pr_err("%lu bytes %s of the %lu bytes 0x%016lx-0x%016lx of vmalloc's region, taken by:\n",
-		       addr < before->start + before->bytes ? addr - before->start
-							    : addr - before->start - before->bytes,
-		       addr < before->start + before->bytes ? "inside" : "to the right",
-		       before->bytes, before->start, before->start + before->bytes - 1);
+		kasan_show_place(addr, before->start, before->bytes);
+		pr_cont(" of vmalloc's region, taken by:\n");
 		stack_depot_print(before->stack);
 	} else {
 		pr_err("in vmalloc's region, below all that was given\n");

@@ -31,8 +31,10 @@ HEADERS = {
     "asm/barrier.h": 0,       # the contract every layer may use: order of memory accesses,
     "asm/cmpxchg.h": 0,       # atomic changes,
     "asm/csr.h": 0,           # CSRs,
+    "asm/kasan.h": 0,         # where its shadow is,
     "asm/irqflags.h": 0,      # whether interrupts are taken,
     "asm/hart.h": 0,          # what belongs to a hart, behind tp,
+    "asm/kasan.h": 0,         # where the shadow is,
     "asm/page.h": 0,          # page size, __va() and __pa(),
     "asm/sections.h": 0,      # where the image's parts are
     "kernel/boot_report.h": 1,  # of boot_record.c
@@ -55,9 +57,12 @@ DOORS = {
     ("", "__stack_chk_fail"): "called by the compiler, from anywhere",
     ("arch/riscv/kernel/hotplug.c", "kernel_map"): "where a hart starts, in physical addresses",
     ("arch/riscv/kernel/hotplug.c", "cpu_lacks"): "trying what a hart does needs its tables",
+    ("arch/riscv/kernel/recovery.c", "kasan_stack_abandoned"): "the stack left is good again",
     ("drivers/", "kernel_map"): "data behind __pa() and __va(), which every layer may use",
 }
 EARLY = "__early_"
+# What compilers put calls of into any code, if they are told to.
+INSTRUMENTATION = re.compile(r"__(asan|kasan_check|ubsan_handle)_")
 
 
 def layer(path):
@@ -139,7 +144,8 @@ def check_symbols():
     for name, obj in built:
         for symbol in symbols(obj, "-u"):
             plain = symbol.removeprefix(EARLY)
-            owner = None if plain in linker else home.get(prefix(obj) + symbol, home.get(symbol))
+            compilers = plain in linker or INSTRUMENTATION.match(plain)
+            owner = None if compilers else home.get(prefix(obj) + symbol, home.get(symbol))
             up = owner and layer(owner) > layer(name)
             if up and not any(name.startswith(who) and plain == what for who, what in DOORS):
                 yield name, 1, f"layer {layer(name)} uses {plain} of layer {layer(owner)} ({owner})"

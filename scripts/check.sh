@@ -25,9 +25,10 @@ declare -A check=(
 	[probe]="$python scripts/check/image.py probe"
 	[fences]="$python scripts/check/image.py fences"
 	[init]="$python scripts/check/image.py init"
+	[shadow]="$python scripts/check/image.py shadow"
 	[requirements]="$python scripts/check-requirements.py"
 )
-order=(format sizes standalone references words layers engine headers segments relocations probe fences init)
+order=(format sizes standalone references words layers engine headers segments relocations probe fences init shadow)
 [ ! -e scripts/check-requirements.py ] || order+=(requirements)
 [ $# -eq 0 ] || order=("$@")
 

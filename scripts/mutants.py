@@ -71,12 +71,16 @@ def build_and_test(tree, name):
     if kind == "prove":
         status, text = call(["scripts/prove.sh", rest], tree, O=str(OUT))
         return status != 2, status, text
-    status, text = call(["make", "-s", "test-images", "O=build"], tree)
+    images = ["make", "-s", "test-images", "O=build"]
+    if kind == "ktest":  # as test_one.py
+        images.append(f"test-configs={'kasan' if rest.startswith('kasan') else 'debug'}_defconfig")
+    status, text = call(images, tree)
     if status:
         return False, status, text
     tests = {
         "boot": ["tests/qemu/test_cells.py", f"--cells={BOOT}"],
         "cell": ["tests/qemu/test_cells.py", f"--cells={rest}"],
+        "flow": ["tests/qemu/test_flows.py", f"--flows={rest}"],
         "ktest": ["tests/qemu/test_one.py", f"--ktest={rest}"],
         "qemu": [f"tests/qemu/{rest}"],
     }[kind]

@@ -18,8 +18,9 @@ export LC_ALL=C
 declare -A group=(
 	[build]="make gcc-riscv64-unknown-elf binutils-riscv64-unknown-elf python3 python3-kconfiglib"
 	[run]="@build qemu-system-riscv opensbi"
+	[uboot]="@run u-boot-qemu u-boot-tools device-tree-compiler mtools e2fsprogs fdisk"
 	[prove]="gcc libc6-dev cbmc"
-	[test]="@run @prove binutils git cpio device-tree-compiler libfdt-dev gdb-multiarch
+	[test]="@run @uboot @prove binutils git cpio device-tree-compiler libfdt-dev gdb-multiarch
 		clang-19 libclang-rt-19-dev clang-format-19
 		python3-pytest python3-pexpect python3-pyelftools python3-yaml"
 	[docs]="python3-sphinx python3-myst-parser"
@@ -34,7 +35,7 @@ backported="qemu-system-riscv qemu-system-common qemu-system-data opensbi"
 CBMC=${O:-build}/cbmc
 
 # Package -> what to look for where dpkg is not the one to ask: a command,
-# py:MODULE, h:HEADER, or "-" for what comes with another of them.
+# py:MODULE, h:HEADER, the path of a file, or "-" for what comes with another of them.
 CROSS=${CROSS_COMPILE:-riscv64-unknown-elf-}
 PYTHON=/usr/bin/python3 # never the first on PATH: that one may lack the modules
 declare -A probe=(
@@ -46,6 +47,8 @@ declare -A probe=(
 	[python3]=$PYTHON [python3-kconfiglib]=py:kconfiglib [python3-pytest]=py:pytest
 	[python3-pexpect]=py:pexpect [python3-pyelftools]=py:elftools [python3-yaml]=py:yaml
 	[python3-sphinx]=py:sphinx [python3-myst-parser]=py:myst_parser [cbmc]=cbmc
+	[u-boot-qemu]=/usr/lib/u-boot/qemu-riscv64_smode/u-boot.bin [u-boot-tools]=mkimage
+	[mtools]=mformat [e2fsprogs]=/sbin/mkfs.ext4 [fdisk]=/sbin/sfdisk
 )
 
 say() { printf 'setup: %s\n' "$*" >&2; }
@@ -80,6 +83,7 @@ present() { # PROBE
 	case $1 in
 	-) ;;
 	py:*) "$PYTHON" -c "import ${1#py:}" ;;
+	/*) [ -e "$1" ] ;;
 	h:*) echo "#include <${1#h:}>" | "${CC:-cc}" -E - ;;
 	*) command -v "$1" ;;
 	esac >/dev/null 2>&1

@@ -6,6 +6,7 @@ Names of tests, as tests/requirements.tsv and tests/mutants use them:
   ktest:SUITE  ktest:SUITE.CASE  in the image, tests/kernel
   qemu:FILE.py::TEST[ID]       a pytest of tests/qemu; [ID] may be left out
   cell:AXIS=VALUE,...          a cell of tests/qemu/cells.yaml
+  flow:NAME                    a flow of tests/qemu/flows.yaml
   check:NAME                   a step of scripts/check.sh
   prove:NAME                   a row of tests/prove/proofs.tsv
   source:FILE::TEXT            an assertion the build makes: TEXT stands in FILE
@@ -61,6 +62,12 @@ def _cell(name):
     return True
 
 
+def _flow(name):
+    sys.path.insert(0, str(TOP / "tests/qemu"))
+    import flows
+    return bool(flows.chosen(name))
+
+
 def _check(name):
     return f"[{name}]=" in _read(TOP / "scripts/check.sh")
 
@@ -74,8 +81,8 @@ def _source(name):
     return bool(text) and text in _read(TOP / file)
 
 
-KINDS = {"host": _host, "ktest": _ktest, "qemu": _qemu, "cell": _cell, "check": _check,
-         "prove": _prove, "source": _source}
+KINDS = {"host": _host, "ktest": _ktest, "qemu": _qemu, "cell": _cell, "flow": _flow,
+         "check": _check, "prove": _prove, "source": _source}
 
 
 def exists(name):

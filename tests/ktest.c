@@ -13,6 +13,7 @@
 #include <kernel/printk.h>
 #include <kernel/slab.h>
 #include <kernel/string.h>
+#include <kernel/ubsan.h>
 #include <kernel/vsprintf.h>
 #include <asm/trap.h>
 
@@ -136,12 +137,17 @@ void ktest_expect_reports(void)
 	reports_expected = true;
 }
 
+static unsigned long nr_reports(void)
+{
+	return kasan_nr_reports() + ubsan_nr_reports();
+}
+
 static void check_reports(const struct ktest_case *c, unsigned long before)
 {
-	if (reports_expected || kasan_nr_reports() == before)
+	if (reports_expected || nr_reports() == before)
 		return;
 	nr_messages++;
-	console_printf("    # %s: %lu reports of KASAN\n", c->name, kasan_nr_reports() - before);
+	console_printf("    # %s: %lu reports of KASAN or UBSan\n", c->name, nr_reports() - before);
 }
 
 static void check_leaks(const struct ktest_case *c, long objects_before, long pages_before)
@@ -156,7 +162,7 @@ static void check_leaks(const struct ktest_case *c, long objects_before, long pa
 
 static void run_case(const struct ktest_case *c, unsigned int number)
 {
-	const unsigned long reports = kasan_nr_reports();
+	const unsigned long reports = nr_reports();
 	long objects_before, pages_before;
 
 	nr_messages = 0;

@@ -20,7 +20,8 @@ struct cmdline_options {
 	char *failslab;
 	char *ktest;    /* globs; NULL: not given */
 	u64 ktest_work; /* factor for repeats in tests */
-	char *console;  /* "sbi" or "uart"; NULL: not given */
+	char *console;  /* "sbi", "uart", or a node of the device tree; NULL: not given */
+	char *earlycon; /* "sbi"; NULL: not given */
 	char *bench;
 	char *run; /* monitor commands separated by ';' */
 };

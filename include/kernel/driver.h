@@ -14,11 +14,14 @@
  * @map:   device registers, as ioremap()
  * @alloc: cleared memory that is never given back, or NULL
  * @uart:  a UART may become the console
+ * @tty:   which: a path or an alias, or ttySn or ttySIFn for the alias serialn, with anything
+ *         behind a comma; NULL: what the tree names, else any
  */
 struct driver_env {
 	void *(*map)(phys_addr_t pa, size_t size);
 	void *(*alloc)(size_t size);
 	bool uart;
+	const char *tty;
 };
 
 /** struct device - a node that a driver wants, for the time of its probe() */
@@ -30,7 +33,7 @@ struct device {
 	int node, parent;
 	struct fdt_irq_parent irq_parent;
 	bool mapped;  /* as in struct fdt_level */
-	bool console; /* the tree names it as the console, or none */
+	bool console; /* it may be the console */
 };
 
 /** What probe() returns of a node that is not for this driver; nothing is said of it. */
@@ -74,9 +77,13 @@ void device_set_irqchip(const struct device *dev);
  */
 int device_next_ext_irq(const struct device *dev, u32 *pos, int *index, int *cpu);
 
+/** uart_is_console() - whether a UART has become the console */
+bool uart_is_console(void);
+
 const char *plic_probe(const struct device *dev);
 const char *aplic_probe(const struct device *dev);
 const char *imsic_probe(const struct device *dev);
 const char *ns16550_probe(const struct device *dev);
+const char *sifive_uart_probe(const struct device *dev);
 
 #endif

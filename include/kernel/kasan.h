@@ -48,6 +48,15 @@ static inline void *kasan_shadow_to_mem(const void *shadow)
  */
 void kasan_init_globals(void);
 
+/** kasan_has_shadow() - whether the shadow of an address is mapped */
+bool kasan_has_shadow(unsigned long addr);
+
+/** kasan_shadow_byte() - the shadow of an address that has some; it has none itself */
+u8 kasan_shadow_byte(unsigned long addr);
+
+/** kasan_show() - print what lies at an address that has shadow, and the shadow around it */
+void kasan_show(unsigned long addr);
+
 /** kasan_set_lowest() - from here up to KASAN_TOP there is shadow too, from now on */
 void kasan_set_lowest(unsigned long addr);
 
@@ -91,8 +100,17 @@ struct kasan_hooks {
 };
 void kasan_set_hooks(const struct kasan_hooks *hooks);
 
+/** kasan_show_place() - print where @addr lies as seen from [start, start + size); the line goes on */
+void kasan_show_place(unsigned long addr, unsigned long start, unsigned long size);
+
 /** kasan_report_invalid_free() - of @p, by the code at @ip; @type: "double-free", ... */
 void kasan_report_invalid_free(const char *type, const void *p, unsigned long ip);
+
+/** kasan_check_byte() - check an access to a byte, in code without checks too */
+static inline bool kasan_check_byte(const void *p)
+{
+	return __kasan_check_read(p, 1);
+}
 
 /**
  * kasan_quarantine_flush() - let all objects that were freed be used again
@@ -140,8 +158,9 @@ static inline void kasan_enable_current(void) {}
 static inline void kasan_explain_fault(unsigned long addr) {}
 static inline void kasan_report_invalid_free(const char *type, const void *p, unsigned long ip) {}
 static inline bool kasan_quarantine_flush(void) { return false; }
-static inline unsigned long kasan_pages(void) { return 0; }
 static inline unsigned long kasan_nr_reports(void) { return 0; }
+static inline bool kasan_check_byte(const void *p) { return true; }
+static inline unsigned long kasan_pages(void) { return 0; }
 /* clang-format on */
 
 #endif

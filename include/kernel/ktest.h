@@ -41,7 +41,7 @@ void ktest_list(void);
 /** ktest_skip() - the running case cannot be done here; @reason is on the committed list */
 void ktest_skip(const char *reason);
 
-/** ktest_expect_reports() - KASAN reports what the running case does; else such a case fails */
+/** ktest_expect_reports() - KASAN or UBSan reports what the case does; else such a case fails */
 void ktest_expect_reports(void);
 
 /** ktest_keep() - so many pages stay in use behind the running case: a pool, for the next ones */

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""What is checked in built files:  image.py segments|relocations|probe|fences|init"""
+"""What is checked in built files:  image.py segments|relocations|probe|fences|init|shadow"""
 import glob
 import os
 import re
+import subprocess
 import sys
 
 from tree import OUT, TOOLS, finish, run
@@ -23,6 +24,7 @@ HEAD_MAY_USE = {"start_kernel", "secondary_start_kernel", "boot_hart", "__global
 
 MEMORY = re.compile(r"(c\.)?(l[bhwd]u?(sp)?|s[bhwd](sp)?|lr\.\w+|sc\.\w+|amo\w+\.\w+|f[ls][wd])$")
 CALLS = re.compile(r"(c\.)?(jal|jalr|call|tail|j|jr|ret)$")
+CHECKED = re.compile(r"__(kasan_check|asan|ubsan|sanitizer)_")
 FENCES = {HEAD_S, "arch/riscv/mm/tlbflush.c"}
 
 
@@ -123,6 +125,33 @@ def fences():
         yield source, 1, "no fence found: this check looks for the wrong thing"
 
 
+def shadow():
+    """
+    Nothing of KASAN's or UBSan's can be reached from _start before start_kernel().
+
+    That is all code in head.o and early.o: `relocations` says that they use nothing else.
+    Both are built with all instrumentation there is, whatever the configuration at hand.
+    """
+    out = f"{OUT}/instrumented"
+    os.makedirs(out, exist_ok=True)
+    with open(f"{out}/.config", "w", encoding="utf-8") as f:
+        f.write("CONFIG_KASAN=y\nCONFIG_UBSAN=y\n")
+    head = f"{out}/{HEAD_S[:-2]}.o"
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS", "HEADER_CC"))}
+    for words in (["olddefconfig"], ["-j2", f"{out}/early.o", head, f"{out}/lib/panic.o"]):
+        done = subprocess.run(["make", "-s", f"O={out}", *words], env=env, text=True, check=False,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        if done.returncode:
+            yield out, 1, "cannot be built: " + done.stdout.strip()
+            return
+    if not any(map(CHECKED.match, undefined(f"{out}/lib/panic.o"))):
+        yield f"{out}/lib/panic.o", 1, "has no instrumentation: this check sees nothing"
+    objs = glob.glob(f"{out}/early/**/*.o", recursive=True) + [f"{out}/early.o", head]
+    for obj in sorted(objs):
+        for symbol in sorted(filter(CHECKED.match, undefined(obj))):
+            yield obj, 1, f"{symbol} is called before the shadow stands"
+
+
 # Input sections that are given back after the boot. What they hold may use each other.
 INIT = re.compile(r"\.(init|early)\.")
 
@@ -159,4 +188,4 @@ def init():
 
 if __name__ == "__main__":
     finish(list({"segments": segments, "relocations": relocations, "probe": probe,
-                 "fences": fences, "init": init}[sys.argv[1]]()))
+                 "fences": fences, "init": init, "shadow": shadow}[sys.argv[1]]()))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The same work on several harts at once. Each calls the next one before its own share. */
 #include <kernel/atomic.h>
+#include <kernel/ktest.h>
 #include <kernel/smp.h>
 #include <asm/irqflags.h>
 #include <asm/trap.h>
@@ -60,4 +61,39 @@ unsigned int crowd_run(unsigned int limit, void (*work)(unsigned int index, void
 	smp_cond_load_acquire(&crowd.left.counter, VAL == 0);
 	local_irq_restore(flags);
 	return crowd.size;
+}
+
+u64 job_random(struct job *job)
+{
+	job->seed = job->seed * 6364136223846793005ULL + 1442695040888963407ULL;
+	return job->seed >> 33;
+}
+
+static void do_job(struct work_struct *work)
+{
+	struct job *job = container_of(work, struct job, work);
+
+	job->fn(job);
+}
+
+unsigned long crowd_work(void (*fn)(struct job *job))
+{
+	static struct job jobs[NR_CPUS] __noinit;
+	unsigned long wrong = 0;
+
+	for_each_online_cpu(cpu)
+	{
+		jobs[cpu] = (struct job){ .fn = fn, .seed = cpu + 1 };
+		INIT_WORK(&jobs[cpu].work, do_job);
+		if (cpu != smp_processor_id())
+			EXPECT(schedule_work_on(cpu, &jobs[cpu].work));
+	}
+	fn(&jobs[smp_processor_id()]);
+	for_each_online_cpu(cpu)
+	{
+		if (cpu != smp_processor_id())
+			flush_work(&jobs[cpu].work);
+		wrong += jobs[cpu].wrong;
+	}
+	return wrong;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What the image gave back after the boot: which pages, once each, and what may be done there. */
 #include <kernel/gfp.h>
+#include <kernel/kasan.h>
 #include <kernel/ktest.h>
 #include <kernel/memblock.h>
 #include <kernel/mm.h>
@@ -25,12 +26,21 @@ static bool leads_to(unsigned long va, phys_addr_t pa)
 /* All addresses the static chain is for. */
 static bool table_in_use(phys_addr_t pa)
 {
-	for (unsigned long va = FIXADDR_START; va < FDT_WINDOW_START + FDT_WINDOW_SIZE; va += SZ_2M)
-		if (leads_to(va, pa))
-			return true;
-	for (unsigned long va = (unsigned long)_start; va < (unsigned long)_end; va += SZ_2M)
-		if (leads_to(va, pa))
-			return true;
+	const struct {
+		unsigned long start, end;
+	} range[] = {
+		{ FIXADDR_START, FDT_WINDOW_START + FDT_WINDOW_SIZE },
+		{ (unsigned long)_start, (unsigned long)_end },
+#ifdef CONFIG_KASAN
+		{ (unsigned long)kasan_mem_to_shadow(_start),
+		  (unsigned long)kasan_mem_to_shadow(_end) },
+#endif
+	};
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(range); i++)
+		for (unsigned long va = range[i].start; va < range[i].end; va += SZ_2M)
+			if (leads_to(va, pa))
+				return true;
 	return false;
 }
 
@@ -54,7 +64,7 @@ static bool is_metadata(phys_addr_t pa)
 		if (pte_pa(pte) + (va & (pgtable_leaf_size(level) - 1)) == pa)
 			return true;
 	}
-	return false;
+	return IS_ENABLED(CONFIG_KASAN) && phys_to_page(pa)->flags & PG_reserved; /* shadow */
 }
 
 /* The allocator has it now, or somebody who got it from there. */
@@ -134,7 +144,7 @@ static void allocated(void)
 {
 	LIST_HEAD(taken);
 	struct page *page = NULL, *next;
-	const char *image;
+	unsigned long image;
 
 	if (is_metadata(__pa_symbol(__init_end) - PAGE_SIZE))
 		return; /* so are those before it */
@@ -148,10 +158,10 @@ static void allocated(void)
 	}
 	EXPECT(page);
 	if (page) {
-		image = (const char *)(page_to_phys(page) + kernel_map.va_kernel_pa_offset);
+		image = page_to_phys(page) + kernel_map.va_kernel_pa_offset;
 		memset(page_address(page), 0x5a, PAGE_SIZE);
-		EXPECT_EQ(image[0], 0x5a);
-		EXPECT_EQ(image[PAGE_SIZE - 1], 0x5a);
+		EXPECT_EQ(peek(image), 0x5a5a5a5a5a5a5a5a);
+		EXPECT_EQ(peek(image + PAGE_SIZE - 8), 0x5a5a5a5a5a5a5a5a);
 		__free_page(page);
 	}
 	list_for_each_entry_safe(page, next, &taken, lru)

@@ -161,7 +161,8 @@ static void wrong_frees(void)
 	__free_page((struct page *)((char *)page + 8));
 	expect_report("which is no page that is online", cursor);
 	cursor = log_cursor();
-	__free_page(phys_to_page(0x1000000000000));
+	__free_page((struct page *)((unsigned long)vmemmap +
+				    PFN_DOWN(0x1000000000000) * sizeof(*page)));
 	expect_report("which is no page that is online", cursor);
 	cursor = log_cursor();
 	free_page((unsigned long)&used);

@@ -59,6 +59,7 @@ static void trap_elsewhere(void)
 
 	if (!cpu)
 		return; /* a call to itself is an ordinary one */
+	ktest_expect_reports();
 	guard = (void *)(harts[cpu]->home_low - 8);
 	console_loglevel = 0;
 	EXPECT_EQ(smp_call_function_single(cpu, fail_here, NULL, true), -ENXIO);
@@ -145,6 +146,7 @@ static void works(void)
 	if (!cpu)
 		return;
 	q[2].ran = 0;
+	ktest_expect_reports();
 	console_loglevel = 0;
 	for (unsigned int i = 0; i < ARRAY_SIZE(q); i++)
 		schedule_work_on(cpu, &q[i].work);
@@ -202,6 +204,7 @@ static void together(void)
 		return;
 	ready = 0;
 	INIT_WORK(&work, fail_work);
+	ktest_expect_reports();
 	console_loglevel = 0;
 	EXPECT(schedule_work_on(cpu, &work));
 	EXPECT_EQ(try_call(fail_together, (void *)2), -EFAULT);

@@ -8,8 +8,8 @@
 #include <kernel/string.h>
 #include <kernel/vmalloc.h>
 #include <kernel/watchdog.h>
-#include <kernel/workqueue.h>
 #include <asm/layout.h>
+#include "crowd.h"
 #include "log.h"
 #include "pages.h"
 #include "probe.h"
@@ -346,45 +346,35 @@ static void exhaustion(void)
 
 /* --- Harts --- */
 
-struct stress {
-	struct work_struct work;
-	u64 seed;
-	unsigned long rounds, wrong;
-};
-
 /* Areas that any hart makes, and any other reads and gives back. */
 static void *shared[32];
 
-static u64 random(struct stress *s)
+/* The first word is the size. Return: what it was filled with is still there. */
+static bool retire(u64 *p)
 {
-	s->seed = s->seed * 6364136223846793005ULL + 1442695040888963407ULL;
-	return s->seed >> 33;
-}
+	bool right = !p || filled(p + 1, p[0] - 8, (u64)p);
 
-/* The first word is the size. */
-static void retire(struct stress *s, u64 *p)
-{
-	if (!p)
-		return;
-	s->wrong += !filled(p + 1, p[0] - 8, (u64)p);
 	vfree(p);
+	return right;
 }
 
-static void stress(struct work_struct *work)
+/* Each is a fence or two of all harts, which more than two do slowly on few cores. */
+static void stress(struct job *job)
 {
-	struct stress *s = container_of(work, struct stress, work);
+	const unsigned long rounds = (num_online_cpus() > 2 ? 10 : 60) * cmdline.ktest_work;
 
-	for (unsigned long i = 0; i < s->rounds; i++) {
-		unsigned long size = (random(s) % 5 + 1) * PAGE_SIZE;
+	for (unsigned long i = 0; i < rounds; i++) {
+		unsigned long size = (job_random(job) % 5 + 1) * PAGE_SIZE;
 		u64 *p = vmalloc(size);
 
-		s->wrong += !p;
+		job->wrong += !p;
 		if (p) {
 			p[0] = size;
 			fill(p + 1, size - 8, (u64)p);
 		}
-		retire(s, __atomic_exchange_n(&shared[random(s) % ARRAY_SIZE(shared)], p,
-					      __ATOMIC_ACQ_REL));
+		p = __atomic_exchange_n(&shared[job_random(job) % ARRAY_SIZE(shared)], p,
+					__ATOMIC_ACQ_REL);
+		job->wrong += !retire(p);
 		if (!(i & 15))
 			iounmap(ioremap(FAR + i * PAGE_SIZE, PAGE_SIZE));
 		if (!(i & 63))
@@ -394,27 +384,12 @@ static void stress(struct work_struct *work)
 
 static void harts_at_once(void)
 {
-	static struct stress jobs[NR_CPUS] __noinit;
-
 	scratch_begin();
-	for_each_online_cpu(cpu)
-	{
-		struct stress *s = &jobs[cpu];
-
-		INIT_WORK(&s->work, stress);
-		s->seed = cpu + 1;
-		s->rounds = 120 / num_online_cpus() * cmdline.ktest_work;
-		s->wrong = 0;
-		if (cpu != smp_processor_id())
-			EXPECT(schedule_work_on(cpu, &s->work));
-	}
-	stress(&jobs[smp_processor_id()].work);
-	for_each_online_cpu(cpu) if (cpu != smp_processor_id()) flush_work(&jobs[cpu].work);
+	EXPECT_EQ(crowd_work(stress), 0);
 	for (unsigned int i = 0; i < ARRAY_SIZE(shared); i++) {
-		retire(&jobs[smp_processor_id()], shared[i]);
+		EXPECT(retire(shared[i]));
 		shared[i] = NULL;
 	}
-	for_each_online_cpu(cpu) EXPECT_EQ(jobs[cpu].wrong, 0);
 	drain_all_pages();
 	scratch_end();
 }

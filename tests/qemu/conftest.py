@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """
 All boots of a session start as soon as the tests are collected, as many at a time as
-there are cores; a test waits for its own. A test gets its boots by being parametrized
-with `boot`: a machine.Boot, a list of them, or something with a method boot().
+there are cores; a test waits for its own. No more than half of those are of several harts:
+harts wait for each other, each time for a time slice where too many want a core. A test
+gets its boots by being parametrized with `boot`: a machine.Boot, a list of them, or
+something with a method boot().
 """
 import os
 import shlex
@@ -10,6 +12,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import cells
+import flows
 import machine
 import pytest
 
@@ -17,6 +20,7 @@ import pytest
 def pytest_addoption(parser):
     parser.addoption("--cells", default="cover",
                      help="smoke, cover, matrix, or names of cells (see cells.yaml)")
+    parser.addoption("--flows", help="names of flows (see flows.yaml); else as --cells says")
     parser.addoption("--ktest", help="what test_one.py runs")
     parser.addoption("--echo", action="store_true", help="show the consoles as they come")
     parser.addoption("--jobs", type=int, default=len(os.sched_getaffinity(0)))
@@ -30,27 +34,34 @@ def pytest_generate_tests(metafunc):
     if "cell" in metafunc.fixturenames:
         found = cells.chosen(metafunc.config.getoption("cells"))
         metafunc.parametrize("cell", found, ids=[c.name for c in found])
+    if "flow" in metafunc.fixturenames:
+        found = flows.chosen(metafunc.config.getoption("flows") or
+                             metafunc.config.getoption("cells"))
+        metafunc.parametrize("flow", found, ids=[f.name for f in found])
 
 
 def boots(item):
     params = getattr(item, "callspec", None)
-    given = [params.params[k] for k in ("boot", "cell") if params and k in params.params]
+    given = [params.params[k] for k in ("boot", "cell", "flow") if params and k in params.params]
     for value in given:
         for one in value if isinstance(value, (list, tuple)) else [value]:
-            yield one.boot() if hasattr(one, "boot") else one
+            found = one.boot() if hasattr(one, "boot") else one
+            if found:
+                yield found
 
 
 def pytest_collection_finish(session):
     if session.config.option.collectonly:
         return
-    pool = ThreadPoolExecutor(session.config.getoption("jobs"))
-    session.config.pool = pool
+    jobs = session.config.getoption("jobs")
+    session.config.pools = pools = [ThreadPoolExecutor(max(1, n))
+                                    for n in (jobs - jobs // 2, jobs // 2)]
     session.config.started = started = {}
     for item in session.items:
         item.outcomes = []
         for boot in boots(item):
             if boot not in started:
-                started[boot] = pool.submit(start, session.config, boot)
+                started[boot] = pools[boot.smp > 1].submit(start, session.config, boot)
             item.outcomes.append(started[boot])
 
 
@@ -67,8 +78,8 @@ def start(config, boot):
 
 
 def pytest_sessionfinish(session):
-    if hasattr(session.config, "pool"):
-        session.config.pool.shutdown(cancel_futures=True)
+    for pool in getattr(session.config, "pools", []):
+        pool.shutdown(cancel_futures=True)
 
 
 @pytest.fixture
@@ -91,6 +102,9 @@ def pytest_runtest_makereport(item, call):
             o = future.result()
             if "cell" in getattr(getattr(item, "callspec", None), "params", {}):
                 report.sections.append(("repeat with", f"make cell CELL='{o.boot.name}'"))
+            if hasattr(item, "callspec") and "flow" in item.callspec.params:
+                name = item.callspec.params["flow"].name
+                report.sections.append(("repeat with", f"make flow FLOW={name}"))
             report.sections.append((f"ended: {o.end}; QEMU's command", o.command))
             report.sections.append(("end of the log", o.tail()))
 

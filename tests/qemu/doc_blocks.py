@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
-KINDS = {"run", "output", "file", "boot", "monitor", "compile"}
+KINDS = {"run", "output", "file", "boot", "monitor", "compile", "flow"}
 MARK = re.compile(r"^<!-- (\w+)((?: \S+)*) -->$")
 PROMPT = "cairn> "
 

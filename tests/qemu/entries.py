@@ -2,6 +2,7 @@
 """Boots no firmware would make: a stub enters the image as it likes, with a tree of its own."""
 import functools
 
+import ktap
 import machine
 import model
 import trees
@@ -31,3 +32,9 @@ def symbol(name, load=LOAD):
     with machine.Boot(name="").elf.open("rb") as f:
         found = ELFFile(f).get_section_by_name(".symtab").get_symbol_by_name(name)[0]
     return found["st_value"] - model.IMAGE_VA + load
+
+
+def ends_well(outcome):
+    assert not [t for t in outcome.lines if "panic" in t or "error" in t]
+    assert ktap.parse(outcome.text).failed == 0
+    assert outcome.end == "exit 0"

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """One boot under QEMU: what is asked for, the command it becomes, and what came out."""
+import io
 import os
+import re
 import selectors
 import shlex
 import subprocess
@@ -9,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import artifacts
+import pexpect
 import trees
 
 RAM_BASE = 0x80000000
@@ -16,6 +19,7 @@ DEFAULT_LOAD = 0x80200000
 SIZES = {"K": 10, "M": 20, "G": 30, "T": 40}
 FIRMWARE_DIRS = ("/usr/lib/riscv64-linux-gnu/opensbi/generic", "/usr/share/qemu")
 CROSS = os.environ.get("CROSS_COMPILE", "riscv64-unknown-elf-")
+PROMPT = r"\n=> "  # U-Boot's
 TIME_LIMIT = float(os.environ.get("QEMU_TIME_LIMIT", "90"))
 
 
@@ -55,6 +59,9 @@ class Boot:
     @enter: assembly that stub runs first, for entries no firmware would make
     @tree: device tree source merged into QEMU's tree
     @files: (path, address): put into RAM
+    @kernel: what is started in place of the image
+    @stop: text that ends the run, if it comes: after it there is only silence
+    @typed: commands for U-Boot's prompt
 
     Whatever depends on files that may not be built yet is a function that gives it.
     """
@@ -71,6 +78,9 @@ class Boot:
     tree: str = ""
     files: tuple = ()
     extra: tuple = ()
+    kernel: object = None
+    stop: str = ""
+    typed: tuple = ()
     time_limit: float = TIME_LIMIT
 
     @property
@@ -86,7 +96,8 @@ class Boot:
         return self.load or DEFAULT_LOAD
 
     def machine_args(self):
-        return [self.machine, "-cpu", self.cpu, "-m", self.ram, "-smp", str(self.smp)]
+        cpu = ["-cpu", self.cpu] if self.cpu else []
+        return [self.machine, *cpu, "-m", self.ram, "-smp", str(self.smp)]
 
     def base_tree(self):
         return trees.dump(self.machine_args())
@@ -97,9 +108,12 @@ class Boot:
         return trees.edit(base, self.tree) if self.tree else base
 
     def command(self):
+        bios = self.firmware() if callable(self.firmware) else firmware(self.firmware)
         args = ["qemu-system-riscv64", "-nographic", "-no-reboot", "-M", *self.machine_args(),
-                "-bios", str(firmware(self.firmware))]
-        if self.load or self.enter:
+                "-bios", str(bios)]
+        if self.kernel:
+            args += ["-kernel", str(now(self.kernel))]
+        elif self.load or self.enter:
             stub = assemble(f"{now(self.enter)}\n\tli t0, {self.load_address:#x}\n\tjr t0\n")
             args += ["-kernel", str(stub), *loader(self.image, self.load_address)]
         else:
@@ -110,12 +124,15 @@ class Boot:
             args += loader(now(path), now(address))
         if self.append:
             args += ["-append", self.append]
-        return args + list(self.extra)
+        return args + [str(now(arg)) for arg in self.extra]
 
 
 @dataclass
 class Outcome:
-    """@end: "exit N", "idle" (the kernel said it cannot power off) or "time limit"."""
+    """
+    @end: "exit N", "idle" (the kernel said it cannot power off), "stop" (Boot.stop came) or
+          "time limit"
+    """
     boot: Boot
     command: str
     text: str
@@ -138,8 +155,19 @@ class Outcome:
 
 
 def run(boot, echo=None):
-    """Boot, and wait for its end; standard input is /dev/null."""
+    """Boot, and wait for its end; standard input is /dev/null, or for U-Boot a terminal."""
     command = boot.command()
+    begin = time.monotonic()
+    text, end = (_talk if boot.typed else _listen)(boot, command, echo)
+    text = re.sub(r"\r+\n", "\n", text)
+    log = artifacts.DIR / "logs" / f"{boot.name.replace('/', '_')}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text(shlex.join(command) + "\n" + text)
+    return Outcome(boot, shlex.join(command), text, end, time.monotonic() - begin)
+
+
+def _listen(boot, command, echo):
+    """(text, end)"""
     begin = time.monotonic()
     out, end = b"", None
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -159,11 +187,44 @@ def run(boot, echo=None):
                     break
                 if b"; idle\r\n" in out[-4096:] or b"; idle\n" in out[-4096:]:
                     end = "idle"
+                elif boot.stop and boot.stop.encode() in out[-4096:]:
+                    end = "stop"
         if end:
             process.kill()
-    end = end or f"exit {process.returncode}"
-    text = out.decode("latin-1").replace("\r\n", "\n")
-    log = artifacts.DIR / "logs" / f"{boot.name.replace('/', '_')}.log"
-    log.parent.mkdir(parents=True, exist_ok=True)
-    log.write_text(shlex.join(command) + "\n" + text)
-    return Outcome(boot, shlex.join(command), text, end, time.monotonic() - begin)
+    return out.decode("latin-1"), end or f"exit {process.returncode}"
+
+
+class _Log(io.StringIO):
+    """What pexpect has read; @echo is given it too."""
+
+    def __init__(self, echo):
+        super().__init__()
+        self.echo = echo
+
+    def write(self, text):
+        if self.echo:
+            self.echo(text.encode("latin-1"))
+        return super().write(text)
+
+
+def _talk(boot, command, echo):
+    """(text, end); a command is typed where U-Boot asks for one."""
+    log, begin = _Log(echo), time.monotonic()
+    child = pexpect.spawn(command[0], command[1:], encoding="latin-1", echo=False,
+                          dimensions=(50, 1000))
+    child.logfile_read = log
+
+    def wait(*patterns):
+        patterns = [pexpect.TIMEOUT, pexpect.EOF, *patterns]
+        return child.expect(patterns, timeout=begin + boot.time_limit - time.monotonic())
+    last = wait("Hit any key to stop autoboot")
+    child.send(" ")
+    for line in boot.typed:
+        last = wait(PROMPT) if last > 1 else last
+        if last > 1:
+            child.send(line + "\r")
+    if last > 1:
+        last = wait(r"; idle\r?\n", PROMPT)
+    child.close(force=True)
+    exited = f"exit {child.exitstatus}"
+    return log.getvalue(), ("time limit", exited, "idle", "stop")[last]

@@ -3,7 +3,6 @@
 import re
 
 import entries
-import ktap
 import machine
 import pexpect
 import pytest
@@ -21,12 +20,6 @@ def said(outcome, *starts):
     return [t for t in outcome.lines if t.startswith(starts)]
 
 
-def ends_well(outcome):
-    assert not [t for t in outcome.lines if "panic" in t or "error" in t]
-    assert ktap.parse(outcome.text).failed == 0
-    assert outcome.end == "exit 0"
-
-
 @pytest.mark.parametrize("boot, chip", [
     (machine.Boot(name=f"irq-{chip}-{smp}", machine=virt, smp=smp, append="ktest=irq"), chip)
     for chip, virt in AIA.items() for smp in (1, 2, 8)], ids=by_name)
@@ -34,7 +27,7 @@ def test_controllers(boot, chip, outcome):
     assert [t.split()[1] for t in said(outcome, "irq: ") if "sources=" in t] == [chip]
     assert said(outcome, "tty: ") == [WITH_IRQ]
     assert not said(outcome, "drivers: ")
-    ends_well(outcome)
+    entries.ends_well(outcome)
 
 
 def soc(text):
@@ -47,6 +40,10 @@ def plic(text):
 
 def uart(text):
     return soc(f"serial@10000000 {{ {text} }};")
+
+
+def useless(name="/soc/serial@10000000"):
+    return f"tty: {name} is no UART that Cairn can use: the firmware's console is used"
 
 
 LEFT_OUT = "drivers: {} left out: {}"
@@ -78,27 +75,28 @@ ODD = [
                        " reg = <0 0xd000000 0 0x600000>; };"),
      [("plic@d000000", "there is an interrupt controller already")], WITH_IRQ),
     ("bus-moves", soc("ranges = <0 0 0 0x1000 0 0x80000000>;"),
-     [(PLIC, "its bus translates addresses"), (UART, "its bus translates addresses")], None),
-    ("uart-off", uart('status = "disabled";'), [], None),
+     [(PLIC, "its bus translates addresses"), (UART, "its bus translates addresses")], useless()),
+    ("uart-off", uart('status = "disabled";'), [], useless()),
     ("uart-no-irq", uart("/delete-property/ interrupts;"), [], POLLED),
     ("uart-irq-0", uart("interrupts = <0>;"), [], POLLED),
     ("uart-irq-far", uart("interrupts = <96>;"), [], POLLED),
     ("uart-parent-unknown", uart("interrupt-parent = <0x99>;"), [], POLLED),
     ("uart-parent-itself", uart("phandle = <0x99>; #interrupt-cells = <1>;"
                                 " interrupt-parent = <0x99>;"), [], POLLED),
-    ("uart-no-reg", uart("/delete-property/ reg;"), [(UART, "no usable reg")], None),
+    ("uart-no-reg", uart("/delete-property/ reg;"), [(UART, "no usable reg")], useless()),
     ("uart-nowhere", uart("reg = <0 0x18000000 0 0x100>;"),
-     [(UART, "trap 7 at .*, address 0x[0-9a-f]+")], None),
+     [(UART, "trap 7 at .*, address 0x[0-9a-f]+")], useless()),
     ("uart-not-there", uart("reg = <0 0x30000000 0 0x100>;"), # the configuration of PCI devices
-     [(UART, "its registers do not keep what is written")], None),
+     [(UART, "its registers do not keep what is written")], useless()),
     ("uart-io-width", uart("reg-io-width = <3>;"),
-     [(UART, "reg-io-width is not 1 or 4, or more than reg-shift has room for")], None),
-    ("uart-shift", uart("reg-shift = <99>;"), [(UART, "reg-shift is not 0 to 8")], None),
+     [(UART, "reg-io-width is not 1 or 4, or more than reg-shift has room for")], useless()),
+    ("uart-shift", uart("reg-shift = <99>;"), [(UART, "reg-shift is not 0 to 8")], useless()),
     ("uart-speed", uart("current-speed = <115200>;"), [], WITH_IRQ),
     ("uart-no-speed", uart("current-speed = <0>;"), [], WITH_IRQ),
-    ("other-stdout", '/ { chosen { stdout-path = "/soc/rtc@101000"; }; };', [], None),
+    ("other-stdout", '/ { chosen { stdout-path = "/soc/rtc@101000"; }; };', [],
+     useless("/soc/rtc@101000")),
     ("no-stdout", '/ { chosen { /delete-property/ stdout-path; }; };', [], WITH_IRQ),
-    ("bad-stdout", '/ { chosen { stdout-path = "/nothing"; }; };', [], WITH_IRQ),
+    ("bad-stdout", '/ { chosen { stdout-path = "/nothing"; }; };', [], useless("/nothing")),
     ("imsic-claimed", soc(
         'imsics@28000000 { compatible = "riscv,imsics"; reg = <0 0x28000000 0 0x1000>;'
         " riscv,num-ids = <63>; interrupts-extended = <2 9>; };"),
@@ -115,8 +113,8 @@ def test_odd_trees(boot, drivers, tty, outcome):
     assert len(lines) == len(drivers)
     for line, row in zip(lines, drivers):
         assert re.fullmatch(LEFT_OUT.format(*row), line), line
-    assert said(outcome, "tty: ") == ([tty] if tty else [])
-    ends_well(outcome)
+    assert said(outcome, "tty: ") == [tty]
+    entries.ends_well(outcome)
 
 
 APLIC = "interrupt-controller@d000000"
@@ -154,7 +152,7 @@ def test_odd_aia(boot, drivers, outcome):
     lines = said(outcome, "drivers: ")
     assert lines == [LEFT_OUT.format(*row) for row in drivers]
     assert said(outcome, "tty: ") == [POLLED]
-    ends_well(outcome)
+    entries.ends_well(outcome)
 
 
 @pytest.mark.parametrize("boot", [
@@ -170,14 +168,38 @@ def test_same_bytes(boot, outcomes):
     assert not said(outcomes[1], "tty: ")
 
 
+# What console= and earlycon= ask for, and what is said.
+CHOICES = [
+    ("console=uart", [WITH_IRQ]),
+    ("console=/soc/serial@10000000", [WITH_IRQ]),
+    ("console=serial0", [WITH_IRQ]),
+    ("earlycon=sbi console=ttyS0,115200n8", [WITH_IRQ]),
+    ("console=sbi", []),
+    ("console=hvc0", []),
+    ("console=nonsense", [useless("nonsense")]),
+    ("console=ttyS1", [useless("ttyS1")]),
+    ("console=/cpus", [useless("/cpus")]),
+    ("console=ttyS000000000000000000000000", [useless("ttyS000000000000000000000000")]),
+    ("earlycon=nonsense", ["cmdline: earlycon=nonsense: unknown value", WITH_IRQ]),
+]
+
+
+@pytest.mark.parametrize("boot, lines", [
+    (machine.Boot(name=f"console-choice-{n}", ram="64M", append=f"ktest=vsprintf {text}"), lines)
+    for n, (text, lines) in enumerate(CHOICES)], ids=by_name)
+def test_choice(boot, lines, outcome):
+    assert said(outcome, "tty: ", "cmdline: ") == lines
+    entries.ends_well(outcome)
+
+
 # --- Typing ---
 
 END = "\r+\n"  # a terminal between QEMU and us adds its own
 
 class Terminal:
-    def __init__(self, virt="virt", smp=1, append=""):
+    def __init__(self, virt="virt", smp=1, append="", **fields):
         self.child = pexpect.spawn("qemu-system-riscv64", machine.Boot(
-            name="", machine=virt, smp=smp, append=append or "quiet").command()[1:],
+            name="", machine=virt, smp=smp, append=append or "quiet", **fields).command()[1:],
             timeout=machine.TIME_LIMIT / 3, encoding="latin-1", echo=False, dimensions=(50, 1000))
         self.child.delaybeforesend = None
         self.child.expect_exact("cairn> ")
@@ -247,3 +269,15 @@ def test_flood(terminal):
     terminal.child.send("test smp_timer,irq\r" + "z" * 3000 + "\r")
     terminal.child.expect_exact("ktest: passed=")
     terminal.child.expect(r"tty: [0-9]+ characters lost: they came faster than they were read")
+
+
+@pytest.mark.parametrize("append", ["quiet", "quiet console=sbi"])
+def test_typed_on_sifive(append):
+    terminal = Terminal("sifive_u", 2, append, cpu="", ram="256M")
+    try:
+        assert [t for t in terminal.command("cmdline") if append in t]
+        by_irq = [t for t in terminal.command("interrupts") if "sifive-uart" in t]
+        assert bool(by_irq) == (append == "quiet")
+        assert not by_irq or int(by_irq[0].split()[-1]) > 0
+    finally:
+        terminal.close()

@@ -4,7 +4,6 @@ import functools
 import re
 
 import entries
-import ktap
 import machine
 import model
 import pytest
@@ -61,7 +60,7 @@ def test_tree(boot, outcome):
     where = int(machine.now(boot.enter).split(",")[1].split()[0], 0)
     assert (f"boot: dtb pa={where:#x} size={len(make().read_bytes()):#x} hart=0"
             in outcome.lines)
-    ends_well(outcome)
+    entries.ends_well(outcome)
 
 
 def banks(*ranges):
@@ -91,7 +90,7 @@ def test_banks(boot, want, outcome):
     assert outcome.values("boot: ram ")["bytes"] == str(size)
     assert [t for t in outcome.lines if "banks of RAM" in t] == \
         ([said] if said else [])
-    ends_well(outcome)
+    entries.ends_well(outcome)
 
 
 # Bad and sound ranges, in turn.
@@ -136,13 +135,7 @@ def test_bad_ranges(boot, mode, outcome):
         "overlap", "left out", "bad reg", "ignored"))]
     assert said == [t.format(end=base + end - start, mode=mode) for t in SAID]
     assert outcome.values("boot: ram ")["bytes"] == str(0xc000000)
-    ends_well(outcome)
-
-
-def ends_well(outcome):
-    assert not [t for t in outcome.lines if "panic" in t or "error" in t]
-    assert ktap.parse(outcome.text).failed == 0
-    assert outcome.end == "exit 0"
+    entries.ends_well(outcome)
 
 
 # command line; the mode line's end; what is said of its words
@@ -172,7 +165,7 @@ def test_command_line(boot, want, outcome):
     mode, said = want
     assert [t for t in outcome.lines if t.startswith("boot: mode=") and t.endswith(mode)]
     assert sorted(t for t in outcome.lines if t.startswith("cmdline: ")) == sorted(said)
-    ends_well(outcome)
+    entries.ends_well(outcome)
 
 
 IDENTITY_SATP = """
@@ -195,7 +188,7 @@ over:
                          ids=lambda b: b.name)
 def test_translation_on_at_entry(boot, outcome):
     assert "boot: satp was 0x8000000000080201 at entry, not 0" in outcome.lines
-    ends_well(outcome)
+    entries.ends_well(outcome)
 
 
 @pytest.mark.parametrize("boot", [
@@ -203,7 +196,7 @@ def test_translation_on_at_entry(boot, outcome):
     entries.boot("registers-odd", enter="\tli sp, -1\n\tli gp, 3\n\tli tp, 5\n"),
 ], ids=lambda b: b.name)
 def test_state_at_entry(boot, outcome):
-    ends_well(outcome)
+    entries.ends_well(outcome)
 
 
 def lists(extensions):
@@ -245,7 +238,7 @@ def test_isa_claims(boot, used, broken, outcome):
     assert list(shown) == list(model.EXTENSIONS)
     if boot.cpu == ALL:
         assert shown["svnapot"].endswith("does it") and shown["svpbmt"].endswith("does it")
-    ends_well(outcome)
+    entries.ends_well(outcome)
 
 
 NODES = """
@@ -269,7 +262,7 @@ def test_reserved_memory(boot, outcome):
         "boot: reserved=hidden@87000000 pa=0x87000000 size=0x100000 map=no",
         "boot: reserved=shared@89000000 pa=0x89000000 size=0x100000 map=yes",
     ]
-    ends_well(outcome)
+    entries.ends_well(outcome)
 
 
 @pytest.mark.parametrize("boot", [entries.boot(
@@ -280,7 +273,7 @@ def test_reservation_block(boot, outcome):
     """Kept out of what can be allocated, but still RAM."""
     assert [t for t in outcome.lines
             if t.split()[:1] == ["0x00000085000000-0x0000008500ffff"] and "memreserve" in t]
-    ends_well(outcome)
+    entries.ends_well(outcome)
 
 
 @pytest.mark.parametrize("boot", [entries.boot("mem=64M", bootargs="ktest=* mem=64M", ram="1G")],
@@ -288,7 +281,7 @@ def test_reservation_block(boot, outcome):
 def test_memory_limit(boot, outcome):
     """A size, not an address."""
     assert outcome.values("boot: ram banks=")["bytes"] == str(64 * MIB)
-    ends_well(outcome)
+    entries.ends_well(outcome)
 
 
 FAR_BANK = memory("0 0x80000000 0 0x10000000 0x400 0 1 0")  # 4 GiB at 4 TiB
@@ -302,7 +295,7 @@ def test_bank_out_of_reach(boot, outcome):
     dropped = [t for t in outcome.lines if "left out" in t]
     assert dropped == ["boot: 4096 MiB of RAM above 0x2880000000 left out:"
                        " sv39's linear map ends there"]
-    ends_well(outcome)
+    entries.ends_well(outcome)
 
 
 INITRDS = [(0x86000000, 4096), (0x86000123, 4567), (RAM_END - 100, 100), (TREE - 8, 8)]
@@ -319,7 +312,7 @@ INITRDS = [(0x86000000, 4096), (0x86000123, 4567), (RAM_END - 100, 100), (TREE -
     ids=lambda v: getattr(v, "name", ""))
 def test_initrd(boot, span, outcome):
     assert f"boot: initrd pa={span[0]:#x} size={span[1]:#x}" in outcome.lines
-    ends_well(outcome)
+    entries.ends_well(outcome)
 
 
 def test_image_size_is_header_size():

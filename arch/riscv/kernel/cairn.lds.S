@@ -186,8 +186,8 @@ SECTIONS
 
 ASSERT(_start == KERNEL_LINK_ADDR, "the header is not at the start of the image")
 ASSERT(_end - _start < 0x40000000 - PAGE, "the image crosses 1 GiB")
-ASSERT((__kasan_shadow_end - __kasan_shadow) * 8 >= _end - _start || __kasan_shadow == __kasan_shadow_end,
-       "KASAN's shadow does not cover the image")
+ASSERT((__kasan_shadow_end - __kasan_shadow) * 8 >= _end - _start ||
+       __kasan_shadow == __kasan_shadow_end, "KASAN's shadow does not cover the image")
 ASSERT(SIZEOF(.got) == 0 && SIZEOF(.got.plt) == 0, "there is a GOT")
 ASSERT(SIZEOF(.rela.dyn) == 0, "there are dynamic relocations")
 ASSERT(SIZEOF(.tdata) == 0, "a per-hart variable does not start as zero")

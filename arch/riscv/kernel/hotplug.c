@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Harts starting and stopping, by way of the firmware: HSM (SBI 2.0 chapter 9). */
 #include <kernel/errno.h>
+#include <kernel/kasan.h>
 #include <kernel/hrtimer.h>
 #include <kernel/lockdep.h>
 #include <kernel/printk.h>
@@ -152,6 +153,9 @@ static int start(struct hart *hart)
 	hart->state = HART_STARTING;
 	hart->stack_low = hart->home_low; /* it may have been on the other one */
 	hart->stack_high = hart->home_high;
+	/* What it was in the middle of when it stopped is over. */
+	kasan_stack_abandoned((void *)hart->home_low, (void *)hart->home_high);
+	kasan_stack_abandoned((void *)(hart->emergency - EMERGENCY_SIZE), (void *)hart->emergency);
 	hart->recovery = NULL;
 	hart->irq_regs = NULL;
 	hart->waiting_for = NULL;

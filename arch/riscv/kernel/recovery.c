@@ -22,6 +22,8 @@ static int guarded_call(int (*fn)(void *arg), void *arg, struct pt_regs *trap)
 	hart->recovery = &recovery;
 	ret = recovery_enter(&recovery, fn, arg);
 	kasan_stack_abandoned((void *)low, __builtin_frame_address(0));
+	if (hart->stack_high != high)
+		kasan_stack_abandoned((void *)hart->stack_low, (void *)hart->stack_high);
 	hart->recovery = recovery.outer;
 	hart->stack_low = low;
 	hart->stack_high = high;

@@ -130,37 +130,30 @@ void dump_stack(void)
 	walk_frames(&stack, (unsigned long)__builtin_frame_address(0));
 }
 
-unsigned int stack_trace_save(unsigned long *store, unsigned int size, unsigned int skipnr)
+/* Short, as KASAN does it for each object: all that can be is kept out of the loop. */
+unsigned int stack_trace_save_from(const void *frame_of, unsigned long *store, unsigned int size)
 {
 	const struct hart *hart = this_hart();
-	unsigned long fp = (unsigned long)__builtin_frame_address(0), next;
-	unsigned long low = hart->stack_low + 16, room = hart->stack_high - low;
-	unsigned int nr = 0;
+	const unsigned long low = hart->stack_low + 16, room = hart->stack_high - low;
+	const unsigned long text = (unsigned long)_text, text_size = (unsigned long)_etext - text;
+	unsigned long fp = (unsigned long)frame_of, before = 0, *to = store, *end = store + size;
 
-	/* The frame of who walks is always good. */
-	while (fp % 8 == 0 && fp - low <= room) {
-		const unsigned long *frame = (const unsigned long *)fp;
-
-		if (!is_text(frame[-1]))
+	/* Callers are above their callees; a chain that goes down is damaged. */
+	while (to != end && fp > before && fp - low <= room && fp % 8 == 0) {
+		*to = ((const unsigned long *)fp)[-1];
+		if (*to - text >= text_size)
 			break;
-		if (skipnr)
-			skipnr--;
-		else if (nr < size)
-			store[nr++] = frame[-1];
-		else
-			break;
-		next = frame[-2];
-		if (next <= fp)
-			break;
-		fp = next;
+		to++;
+		before = fp;
+		fp = ((const unsigned long *)fp)[-2];
 	}
-	return nr;
+	return (unsigned int)(to - store);
 }
 
 void dump_stack_from(unsigned long ip)
 {
 	unsigned long entries[MAX_FRAMES];
-	unsigned int nr = stack_trace_save(entries, MAX_FRAMES, 0), first = 0;
+	unsigned int nr = stack_trace_save(entries, MAX_FRAMES), first = 0;
 
 	while (first < nr && entries[first] != ip)
 		first++;

@@ -2,6 +2,7 @@
 #ifndef ASM_CMPXCHG_H
 #define ASM_CMPXCHG_H
 
+#include <kernel/kasan-checks.h>
 #include <kernel/types.h>
 
 /*
@@ -12,21 +13,25 @@
  * Not the compilers' __atomic built-ins: gcc 12 makes an acquiring compare-and-exchange
  * `lr, sc.aq`, which acquires nothing, and clang 19 a sequentially consistent one that is no
  * full barrier. Documentation/explanation/memory-model.md has the argument of each.
+ *
+ * KASAN's checks are put in by hand, as compilers do not look into assembly.
  */
 #ifdef __riscv
 
 #define AMO(op, order, ptr, val)                                               \
 	({                                                                     \
-		__typeof__(*(ptr)) _was, _val = (val);                         \
+		__typeof__(ptr) _at = (ptr);                                   \
+		__typeof__(*_at) _was, _val = (val);                           \
 		static_assert(sizeof(_was) == 4 || sizeof(_was) == 8, #op);    \
+		(void)kasan_check_write(_at, sizeof(_was));                    \
 		if (sizeof(_was) == 4)                                         \
 			__asm__ __volatile__("amo" op ".w" order " %0, %2, %1" \
-					     : "=r"(_was), "+A"(*(ptr))        \
+					     : "=r"(_was), "+A"(*_at)          \
 					     : "r"(_val)                       \
 					     : "memory");                      \
 		else                                                           \
 			__asm__ __volatile__("amo" op ".d" order " %0, %2, %1" \
-					     : "=r"(_was), "+A"(*(ptr))        \
+					     : "=r"(_was), "+A"(*_at)          \
 					     : "r"(_val)                       \
 					     : "memory");                      \
 		_was;                                                          \
@@ -44,13 +49,15 @@
 
 #define CMPXCHG(sc, after, ptr, old, new)                                                \
 	({                                                                               \
-		__typeof__(*(ptr)) _was, _old = (old), _new = (new);                     \
+		__typeof__(ptr) _at = (ptr);                                             \
+		__typeof__(*_at) _was, _old = (old), _new = (new);                       \
 		unsigned long _failed;                                                   \
 		static_assert(sizeof(_was) == 4 || sizeof(_was) == 8, "cmpxchg");        \
+		(void)kasan_check_write(_at, sizeof(_was));                              \
 		if (sizeof(_was) == 4)                                                   \
-			CMPXCHG_LOOP(".w", sc, after, ptr, (long)(s32)(long)_old, _new); \
+			CMPXCHG_LOOP(".w", sc, after, _at, (long)(s32)(long)_old, _new); \
 		else                                                                     \
-			CMPXCHG_LOOP(".d", sc, after, ptr, _old, _new);                  \
+			CMPXCHG_LOOP(".d", sc, after, _at, _old, _new);                  \
 		_was;                                                                    \
 	})
 

@@ -62,32 +62,27 @@
 		__asm__ __volatile__("csrr %0, " CSR_NAME(csr) : "=r"(_v) : : "memory"); \
 		_v;                                                                      \
 	})
-#define csr_write(csr, val) \
-	__asm__ __volatile__("csrw " CSR_NAME(csr) ", %0" : : "rK"((unsigned long)(val)) : "memory")
-#define csr_set(csr, val) \
-	__asm__ __volatile__("csrs " CSR_NAME(csr) ", %0" : : "rK"((unsigned long)(val)) : "memory")
-/* Writes; gives what was there before. */
-#define csr_swap(csr, val)                                             \
+#define _csr_change(insn, csr, val)                        \
+	__asm__ __volatile__(insn " " CSR_NAME(csr) ", %0" \
+			     :                             \
+			     : "rK"((unsigned long)(val))  \
+			     : "memory")
+#define csr_write(csr, val) _csr_change("csrw", csr, val)
+#define csr_set(csr, val)   _csr_change("csrs", csr, val)
+#define csr_clear(csr, val) _csr_change("csrc", csr, val)
+
+/* These give what was there before. */
+#define _csr_take(insn, csr, val)                                      \
 	({                                                             \
 		unsigned long _v;                                      \
-		__asm__ __volatile__("csrrw %0, " CSR_NAME(csr) ", %1" \
+		__asm__ __volatile__(insn " %0, " CSR_NAME(csr) ", %1" \
 				     : "=r"(_v)                        \
 				     : "rK"((unsigned long)(val))      \
 				     : "memory");                      \
 		_v;                                                    \
 	})
-/* Clears bits; gives what was there before. */
-#define csr_read_clear(csr, val)                                       \
-	({                                                             \
-		unsigned long _v;                                      \
-		__asm__ __volatile__("csrrc %0, " CSR_NAME(csr) ", %1" \
-				     : "=r"(_v)                        \
-				     : "rK"((unsigned long)(val))      \
-				     : "memory");                      \
-		_v;                                                    \
-	})
-#define csr_clear(csr, val) \
-	__asm__ __volatile__("csrc " CSR_NAME(csr) ", %0" : : "rK"((unsigned long)(val)) : "memory")
+#define csr_swap(csr, val)       _csr_take("csrrw", csr, val)
+#define csr_read_clear(csr, val) _csr_take("csrrc", csr, val)
 
 #endif
 #endif

@@ -49,7 +49,9 @@ void setup_vm_final(void);
 #ifdef CONFIG_KASAN
 void kasan_init(void);
 #else
-static inline void kasan_init(void) {}
+static inline void kasan_init(void)
+{
+}
 #endif
 
 /** image_reserve() - take the image's memory out of memblock */

@@ -81,10 +81,11 @@ void show_stack_entry(unsigned long ra);
 
 /**
  * stack_trace_save() - the return addresses of the callers, innermost first
- * @skipnr: leave out so many; 0: the first one is where this call returns to
+ * The first one is where the function that asks returns to.
  * Return: how many there are in @store, @size at the most.
  */
-unsigned int stack_trace_save(unsigned long *store, unsigned int size, unsigned int skipnr);
+unsigned int stack_trace_save_from(const void *frame_of, unsigned long *store, unsigned int size);
+#define stack_trace_save(store, size) stack_trace_save_from(__builtin_frame_address(0), store, size)
 
 /** show_backtrace() - print the callers of an interrupted context */
 void show_backtrace(const struct pt_regs *regs);

@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""KASAN's own tests with more RAM than is there to shadow, and with an initrd to overrun."""
+import artifacts
+import ktap
+import machine
+import pytest
+import skips
+from test_figures import CPUS
+from test_initrd import TEXT, TRAILER, entry
+
+BUILDS = ["kasan_defconfig", "kasan_outline_defconfig"]
+
+
+def scale(build, mode, ram):
+    back = f"memory-backend-ram,id=m0,size={ram},reserve=off"
+    return machine.Boot(name=f"kasan-{build}-{mode}-{ram}", machine="virt,memory-backend=m0",
+                        cpu=CPUS[mode], ram=ram, smp=4, build=build, append="ktest=kasan*",
+                        extra=("-object", back))
+
+
+def with_initrd(build):
+    data = entry("file", TEXT.encode()) + TRAILER + bytes(3)
+    path = artifacts.store("initrd", "bin", data)
+    return machine.Boot(name=f"kasan-{build}-initrd", build=build, append="ktest=kasan_map",
+                        extra=("-initrd", str(path)))
+
+
+BOOTS = [scale(b, m, ram) for b in BUILDS for m in CPUS for ram in ("256G", "16T")]
+BOOTS += [with_initrd(b) for b in BUILDS]
+
+
+@pytest.mark.parametrize("boot", BOOTS, ids=[b.name for b in BOOTS])
+def test_kasan(boot, outcome):
+    leaves = ktap.parse(outcome.text).leaves()
+    assert leaves and [path for path, test in leaves if not test.ok] == []
+    assert [path for path, test in leaves if test.directive == "SKIP"
+            and not skips.allowed(path, test.reason, {})] == []
+    assert outcome.end == "exit 0"
