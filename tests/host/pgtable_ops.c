@@ -71,11 +71,11 @@ static u64 in_the_way(const struct model *m, u64 va, unsigned int order)
  * Where only what is shared counts as nothing: it goes, for as large a leaf as goes in without
  * a table of the tree's own. Its order.
  */
-static unsigned int make_room(struct model *m, u64 va, unsigned int order, bool napot,
+static unsigned int make_room(struct model *m, u64 va, u64 last, unsigned int order, bool napot,
 			      struct outcome *out)
 {
 	const struct run *r;
-	u64 step, size;
+	u64 end, size;
 
 	while (order >= 9 && model_has_table(m, va, order / 9 - 1))
 		order -= order == 9 && napot ? 5 : 9;
@@ -84,11 +84,14 @@ static unsigned int make_room(struct model *m, u64 va, unsigned int order, bool 
 		out->taken++;
 	}
 	size = PAGE_SIZE << order;
-	step = order == 4 ? PAGE_SIZE : size;
-	for (u64 at = va; at - va < size; at += step) {
+	for (u64 at = va; at - va < size; at += PAGE_SIZE) {
 		r = model_find(m, at);
-		if (r && r->shared)
-			model_remove(m, at, at + step - 1);
+		if (r && r->shared) { /* the next pieces need not find it */
+			end = last + 1 - ((last + 1) & ((PAGE_SIZE << r->order) - 1));
+			model_remove(m, at, min(run_last(r), end - 1));
+		}
+		if (order != 4)
+			break;
 	}
 	return order;
 }
@@ -106,7 +109,8 @@ static bool apply_map(struct model *m, const struct op *op, struct outcome *out)
 		if (share && order == 4)
 			order = 0;
 		if (share || op->flags & PGTABLE_OVER_SHARED)
-			order = make_room(m, va, order, m->svnapot && !small, out);
+			order = make_room(m, va, op->va + op->size - 1, order, m->svnapot && !small,
+					  out);
 		why = in_the_way(m, va, order);
 		if (why && order == 4) { /* its first page that is taken is told */
 			while (!in_the_way(m, va, 0))

@@ -121,11 +121,14 @@ static void aim_map(const struct model *m, struct op *op)
 static struct op random_op(const struct pgtable *pt, const struct places *at)
 {
 	static const enum op_kind kinds[] = {
+		/* the last two with something to share */
 		OP_MAP,     OP_MAP,   OP_MAP,   OP_MAP,   OP_MAP,      OP_UNMAP, OP_UNMAP,
 		OP_PROTECT, OP_SPLIT, OP_SPLIT, OP_MERGE, OP_POPULATE, OP_SHARE, OP_SHARE,
 	};
 	const u64 rights = 0x3fe;
-	struct op op = { .kind = kinds[host_rand_below(ARRAY_SIZE(kinds))] };
+	struct op op = {
+		.kind = kinds[host_rand_below(ARRAY_SIZE(kinds) - (pt->shared_end ? 0 : 2))]
+	};
 
 	op.va = random_address(at);
 	op.size = random_size(at, op.va);
@@ -164,7 +167,8 @@ static void random_tree(const struct pgtable_geometry *geometry, unsigned long *
 
 	mem_reset(mode);
 	check_open(&pt, &model, geometry);
-	check_shared(&pt);
+	if (!host_rand_below(4))
+		check_shared(&pt);
 	choose_places(&at, &model);
 	for (int i = 0; i < CALLS_PER_TREE && *calls < limit && !model_full(&model); i++) {
 		struct op op = random_op(&pt, &at);
