@@ -60,19 +60,19 @@ static bool __init is_memory_node(int node)
 static unsigned int nr_left_out;
 
 /* Whole pages of it. Firmware's ranges cut banks up, which needs room in the same list. */
-static void __init add_bank(const char *node, u64 base, u64 size)
+static void __init add_bank(int node, u64 base, u64 size)
 {
 	u64 start = ALIGN(base, PAGE_SIZE), end = ALIGN_DOWN(base + size, PAGE_SIZE);
 	phys_addr_t before = memblock_phys_mem_size();
 
 	if (start < base || start >= end)
 		pr_warn("boot: device tree: %s: bank of 0x%llx bytes at 0x%llx left out: no page\n",
-			node, size, base);
+			fdt_node_name(&machine_fdt, node), size, base);
 	else if (memblock.memory.cnt >= MAX_BANKS || memblock_add(start, end - start))
 		nr_left_out++;
 	else if (memblock_phys_mem_size() - before != end - start)
 		pr_warn("boot: device tree: %s: bank of 0x%llx bytes at 0x%llx overlaps others\n",
-			node, size, base);
+			fdt_node_name(&machine_fdt, node), size, base);
 }
 
 /* The next pair of a node's reg; one that wraps round is named and passed over. */
@@ -95,7 +95,7 @@ static void __init scan_memory(int root, int node)
 	u64 base, size;
 
 	for (u32 i = 0; next_reg(root, node, &i, &base, &size);)
-		add_bank(fdt_node_name(&machine_fdt, node), base, size);
+		add_bank(node, base, size);
 }
 
 void __init early_init_dt_scan_nodes(void)

@@ -58,6 +58,14 @@ static void __init report_mode(void)
 		pr_warn("boot: satp was 0x%llx at entry, not 0\n", br->entry_satp);
 }
 
+#if defined(CONFIG_KASAN_INLINE)
+#define KASAN_MODE "inline"
+#elif defined(CONFIG_KASAN)
+#define KASAN_MODE "outline"
+#else
+#define KASAN_MODE "off"
+#endif
+
 static void __init report_image(void)
 {
 	pr_info("boot: version=%s\n", CAIRN_VERSION);
@@ -65,9 +73,7 @@ static void __init report_image(void)
 		(unsigned long)_start, (unsigned long)(_end - _start));
 	pr_info("boot: dtb pa=0x%llx size=0x%llx hart=%llu\n", boot_record.dtb_pa,
 		boot_record.dtb_size, boot_record.hartid);
-	pr_info("boot: kasan=%s\n", IS_ENABLED(CONFIG_KASAN_INLINE)    ? "inline"
-				    : IS_ENABLED(CONFIG_KASAN_OUTLINE) ? "outline"
-								       : "off");
+	pr_info("boot: kasan=" KASAN_MODE "\n");
 }
 
 static void __init report_layout(void)

@@ -204,7 +204,7 @@ static enum pgtable_refusal visit(struct request *rq, phys_addr_t table, unsigne
 		enum kind kind = entry_kind(pte, level);
 		u8 action;
 
-		if (n && rq->op == MAP_OVER && ptep) {
+		if (unlikely(rq->op == MAP_OVER) && n && ptep) {
 			unsigned long most = n;
 
 			n = replaceable(rq->pt, ptep, most, &pte);
@@ -216,7 +216,7 @@ static enum pgtable_refusal visit(struct request *rq, phys_addr_t table, unsigne
 		if (action & NO)
 			return action & ~NO;
 		if (n && action <= CHANGE) {
-			if (ptep && rq->op != MAP_OVER && !(rq->commit && rq->op == MAP))
+			if (ptep && !(rq->op <= MAP_OVER && (rq->commit || rq->op == MAP_OVER)))
 				n = alike(ptep, n, kind);
 			end = va + (n << level_shift(level)) - 1;
 			if (action == CHANGE)

@@ -31,7 +31,6 @@ HEADERS = {
     "asm/barrier.h": 0,       # the contract every layer may use: order of memory accesses,
     "asm/cmpxchg.h": 0,       # atomic changes,
     "asm/csr.h": 0,           # CSRs,
-    "asm/kasan.h": 0,         # where its shadow is,
     "asm/irqflags.h": 0,      # whether interrupts are taken,
     "asm/hart.h": 0,          # what belongs to a hart, behind tp,
     "asm/kasan.h": 0,         # where the shadow is,
@@ -57,7 +56,7 @@ DOORS = {
     ("", "__stack_chk_fail"): "called by the compiler, from anywhere",
     ("arch/riscv/kernel/hotplug.c", "kernel_map"): "where a hart starts, in physical addresses",
     ("arch/riscv/kernel/hotplug.c", "cpu_lacks"): "trying what a hart does needs its tables",
-    ("arch/riscv/kernel/recovery.c", "kasan_stack_abandoned"): "the stack left is good again",
+    ("arch/riscv/kernel/", "kasan_stack_abandoned"): "a stack that was left is good again",
     ("drivers/", "kernel_map"): "data behind __pa() and __va(), which every layer may use",
 }
 EARLY = "__early_"

@@ -100,7 +100,7 @@ struct kasan_hooks {
 };
 void kasan_set_hooks(const struct kasan_hooks *hooks);
 
-/** kasan_show_place() - print where @addr lies as seen from [start, start + size); the line goes on */
+/** kasan_show_place() - print where @addr lies, seen from some memory; the line goes on */
 void kasan_show_place(unsigned long addr, unsigned long start, unsigned long size);
 
 /** kasan_report_invalid_free() - of @p, by the code at @ip; @type: "double-free", ... */

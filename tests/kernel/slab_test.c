@@ -397,6 +397,7 @@ static void test_mempool(void)
 	mempool_t *pool = mempool_create_kmalloc_pool(4, 200);
 	void *got[5], *p;
 
+	ktest_expect_reports();
 	EXPECT_EQ(objects_in_use(), before + 5);
 	setup_failslab("1,100,0,-1");
 	for (int i = 0; i < 4; i++) {
