@@ -193,6 +193,7 @@ static inline bool shared(const struct pgtable *pt, phys_addr_t table)
 
 enum op {
 	MAP,
+	MAP_OVER,
 	POPULATE,
 	UNMAP,
 	PROTECT,
@@ -210,7 +211,6 @@ struct request {
 	bool commit;               /* second pass */
 	bool detached;             /* tables were, in the second pass */
 	bool small;                /* no leaf of 64 KiB either */
-	bool over;                 /* what leads to something shared counts as nothing */
 	const phys_addr_t *shared; /* what to map instead of leaves, by level */
 	unsigned int leaf_level;   /* largest leaf wanted */
 	unsigned long pa_delta;    /* pa - va, modulo 2^64 */
@@ -268,7 +268,7 @@ static __always_inline void new_request(struct request *rq, struct pgtable *pt, 
 {
 	rq->pt = pt;
 	rq->op = op;
-	rq->done = rq->commit = rq->detached = rq->small = rq->over = false;
+	rq->done = rq->commit = rq->detached = rq->small = false;
 	rq->shared = NULL;
 	rq->leaf_level = root_level(pt);
 	rq->pa_delta = 0;

@@ -26,6 +26,11 @@ static const u8 rules[][STRAY + 1][2] = {
 		  { NO_(LEAF_BY_TABLE), NO_(OVERWRITES) },
 		  { DOWN, NO_(TABLE_BY_LEAF) },
 		  { NO_(TABLE_AS_LEAF), NO_(TABLE_AS_LEAF) } },
+	/* What leads to something shared counts as invalid where it is covered. */
+	[MAP_OVER] = { { ADD, CHANGE },
+		       { NO_(LEAF_BY_TABLE), NO_(OVERWRITES) },
+		       { DOWN, DOWN },
+		       { NO_(TABLE_AS_LEAF), NO_(TABLE_AS_LEAF) } },
 	[POPULATE] = { { ADD, ADD },
 		       { NO_(LEAF_BY_TABLE), NO_(LEAF_BY_TABLE) },
 		       { DOWN, DOWN },
@@ -123,12 +128,13 @@ static unsigned long alike(const pte_t *ptep, unsigned long n, enum kind kind)
 	return (unsigned long)(at - ptep);
 }
 
-/* How many of @n entries are invalid or lead to something shared. Others are gone down into. */
-static unsigned long replaceable(const struct pgtable *pt, const pte_t *ptep, unsigned long n)
+/* How many of @n entries are invalid or lead to something shared, and in @all their bits. */
+static unsigned long replaceable(const struct pgtable *pt, const pte_t *ptep, unsigned long n,
+				 pte_t *all)
 {
 	unsigned long i = 0;
 
-	for (pte_t pte; i < n; i++) {
+	for (pte_t pte; i < n; i++, all->val |= pte.val) {
 		pte = read_pte(&ptep[i]);
 		if (pte_present(pte) && !shared(pt, pte_pa(pte)))
 			break;
@@ -166,15 +172,15 @@ static bool commit_run(const struct request *rq, enum kind kind, pte_t *ptep, un
 	return changed;
 }
 
-/* A run of entries that the request covers. */
+/* A run of entries that the request covers. @pte: its first, or of MAP_OVER the bits of all. */
 static enum pgtable_refusal treat_run(struct request *rq, enum kind kind, pte_t *ptep, pte_t pte,
 				      unsigned int level, unsigned long va, unsigned long n)
 {
 	if (!rq->commit)
 		return rq->op == PROTECT ? plan_run(rq, ptep, pte, level, va, n) : 0;
 	if (commit_run(rq, kind, ptep, level, va, n))
-		note(rq, level, va, va + (n << level_shift(level)) - 1, kind != NONE || rq->over,
-		     level && rq->over);
+		note(rq, level, va, va + (n << level_shift(level)) - 1, pte_present(pte),
+		     level && (rq->shared || (kind == NONE && pte_present(pte))));
 	return 0;
 }
 
@@ -198,16 +204,19 @@ static enum pgtable_refusal visit(struct request *rq, phys_addr_t table, unsigne
 		enum kind kind = entry_kind(pte, level);
 		u8 action;
 
-		if (unlikely(rq->over) && n && ptep) {
-			n = replaceable(rq->pt, ptep, n);
+		if (unlikely(rq->op == MAP_OVER) && n && ptep) {
+			unsigned long most = n;
+
+			n = replaceable(rq->pt, ptep, most, &pte);
 			kind = n ? NONE : kind;
+			n = n ? n : most;
 		}
 		action = rules[rq->op][kind][n != 0];
 		rq->refused_at = va;
 		if (action & NO)
 			return action & ~NO;
 		if (n && action <= CHANGE) {
-			if (ptep && !(rq->op == MAP && (rq->commit || rq->over))) /* all invalid */
+			if (ptep && !(rq->op <= MAP_OVER && (rq->commit || rq->op == MAP_OVER)))
 				n = alike(ptep, n, kind);
 			end = va + (n << level_shift(level)) - 1;
 			if (action == CHANGE)
@@ -293,7 +302,7 @@ static bool one_run(struct request *rq, phys_addr_t table, unsigned int level, u
 	if (rq->op == PROTECT)
 		*why = plan_run(rq, ptep, pte, level, va, n);
 	if (!*why && commit_run(rq, kind, ptep, level, va, n))
-		note(rq, level, va, last, kind != NONE, level && rq->over);
+		note(rq, level, va, last, kind != NONE, level && rq->shared);
 	return true;
 }
 
@@ -389,11 +398,10 @@ static noinline int map_range(struct pgtable *pt, unsigned long va, phys_addr_t 
 		why = PGTABLE_PA_TOO_WIDE;
 	if (why)
 		return refuse(pt, why, va);
-	new_request(&rq, pt, MAP);
+	new_request(&rq, pt, flags & PGTABLE_OVER_SHARED ? MAP_OVER : MAP);
 	rq.pa_delta = pa - va;
 	rq.set = prot.val;
 	rq.small = flags & PGTABLE_SMALL_ONLY;
-	rq.over = flags & PGTABLE_OVER_SHARED;
 	rq.leaf_level = rq.small ? 0 : pt->geometry->max_leaf_level;
 	return run_request(&rq, va, size);
 }
@@ -416,9 +424,8 @@ int pgtable_map_shared(struct pgtable *pt, unsigned long va, size_t size, const 
 
 	if (why)
 		return refuse(pt, why, va);
-	new_request(&rq, pt, MAP);
+	new_request(&rq, pt, MAP_OVER);
 	rq.set = prot.val;
-	rq.over = true;
 	rq.shared = shared;
 	return run_request(&rq, va, size);
 }

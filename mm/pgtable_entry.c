@@ -74,6 +74,7 @@ void pgtable_fill_shared(const struct pgtable *pt, const phys_addr_t *shared, un
 	for (unsigned int level = 1; level < levels; level++)
 		write_some(reach(pt, shared[level], level - 1),
 			   shared_entry(shared, level - 1, prot.val), 0, TABLE_SIZE);
+	smp_wmb(); /* whoever links them need not wait */
 }
 
 /* @n leaves from @pte on; of 64 KiB where address and frames allow. */

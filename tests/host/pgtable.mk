@@ -3,7 +3,7 @@
 tests += pgtable
 pgtable-common := $(patsubst $(TOP)/%,%,$(wildcard $(TOP)/mm/pgtable*.c)) \
 	$(addprefix pgtable_,mem.c watch.c hart.c hw.c model.c ops.c look.c check.c random.c)
-pgtable-src := $(pgtable-common) $(addprefix pgtable_,pairs.c refuse.c trees.c)
+pgtable-src := $(pgtable-common) $(addprefix pgtable_,pairs.c refuse.c trees.c shared.c)
 pgtable-cflags := -include pgtable_watch.h
 # The engine itself is built like all the others.
 pgtable-test-cflags := -O2

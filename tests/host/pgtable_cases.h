@@ -33,6 +33,12 @@ void refuse_protect(void);
 void refuse_stray(u64 va); /* an entry of level 0 that points to a table */
 void refuse_all_seen(void);
 
+/* of pgtable_shared.c, */
+void shared_ranges(void);
+void shared_mapped_over(void);
+void shared_in_the_way(void);
+void shared_freed(void);
+
 /* and of pgtable_trees.c. */
 void trees_create(void);
 void trees_kernel_half(void);

@@ -56,7 +56,7 @@ static bool allowed(const struct model *m, const struct hart_access *a)
 
 	if (a->fault || !r)
 		return a->fault && !r;
-	return a->pa == r->pa + (a->va - r->va) && !((a->bits ^ r->bits) & ~A_D);
+	return a->pa == run_pa(r, a->va) && !((a->bits ^ r->bits) & ~A_D);
 }
 
 static void check_access(const struct hart_access *a)
@@ -120,8 +120,45 @@ void check_open(struct pgtable *pt, struct model *m, const struct pgtable_geomet
 
 /* --- One call --- */
 
+struct chain {
+	phys_addr_t pa[PGTABLE_MAX_LEVELS];
+};
+
+static struct chain chain_at(phys_addr_t page)
+{
+	struct chain chain;
+
+	for (unsigned int level = 0; level < PGTABLE_MAX_LEVELS; level++)
+		chain.pa[level] = page + level * PAGE_SIZE;
+	return chain;
+}
+
+u64 check_shared_bits(const struct pgtable *pt)
+{
+	return _PAGE_PRESENT | _PAGE_READ | _PAGE_ACCESSED | pt->geometry->leaf_set;
+}
+
+void check_shared(struct pgtable *pt)
+{
+	mem_share(pt);
+	for (unsigned int chain = 0; chain < MEM_CHAINS; chain++) {
+		const struct chain of = chain_at(mem_chain(pt, chain));
+
+		mem_begin(pt, 0, ~0ULL);
+		pgtable_fill_shared(pt, of.pa, chain ? pt->geometry->levels : PGTABLE_MAX_LEVELS,
+				    (pgprot_t){ check_shared_bits(pt) });
+		mem_end();
+	}
+}
+
+static bool over_shared(const struct op *op)
+{
+	return op->kind == OP_SHARE || (op->kind == OP_MAP && op->flags & PGTABLE_OVER_SHARED);
+}
+
 int check_call(struct pgtable *pt, const struct op *op)
 {
+	const struct chain chain = chain_at(op->pa);
 	const pgprot_t set = { op->set }, clear = { op->clear };
 
 	switch (op->kind) {
@@ -135,6 +172,8 @@ int check_call(struct pgtable *pt, const struct op *op)
 		return pgtable_populate(pt, op->va, op->size);
 	case OP_SPLIT:
 		return pgtable_split(pt, op->va, op->size, op->flags);
+	case OP_SHARE:
+		return pgtable_map_shared(pt, op->va, op->size, chain.pa, set);
 	default:
 		return pgtable_merge(pt, op->va, op->size);
 	}
@@ -145,18 +184,19 @@ static int call(struct pgtable *pt, const struct op *op)
 	int ret;
 
 	mem_many_fences = op->kind == OP_MERGE;
+	mem_over_shared = over_shared(op);
 	mem_begin(pt, op->va, op->va + op->size - 1);
 	ret = check_call(pt, op);
 	mem_end();
+	mem_over_shared = false;
 	mem_store_hook = NULL;
 	return ret;
 }
 
 static void describe(const struct pgtable *pt, const struct op *op)
 {
-	static const char *const names[] = {
-		"map", "unmap", "protect", "populate", "split", "merge"
-	};
+	static const char *const names[] = { "map",   "unmap", "protect", "populate",
+					     "split", "merge", "share" };
 
 	printf("# %s%s %s va=%llx pa=%llx size=%llx set=%llx clear=%llx flags=%x\n",
 	       pt->geometry->name, pt->svnapot ? " svnapot" : "", names[op->kind], op->va, op->pa,
@@ -207,7 +247,8 @@ static void settle_updates(const struct pgtable *pt, struct model *m, const stru
 		for (u64 page = 0; hw.order == 4 && page < 16; page++)
 			bits |= hw_translate(&hart.mode, pt->root, (va & ~0xffffULL) | page << 12)
 					.bits;
-		if (op->kind != OP_MAP && va <= u->last && leaf_last >= u->first)
+		if (op->kind != OP_MAP && op->kind != OP_SHARE && va <= u->last &&
+		    leaf_last >= u->first)
 			CHECK(!(u->bits & A_D & ~op->clear & ~bits));
 		model_update(m, va, leaf_last, bits & A_D);
 		if (m->nr_runs > MAX_RUNS - 64)
@@ -226,7 +267,7 @@ static void check_updates(const struct pgtable *pt, struct model *m, const struc
 	for (unsigned int i = 0; i < nr_writes; i++) {
 		const struct run *r = model_find(m, writes[i].va);
 
-		if (r && hart.update && !(op->clear & _PAGE_DIRTY))
+		if (r && hart.update && !(op->clear & _PAGE_DIRTY) && !over_shared(op))
 			CHECK(r->bits & _PAGE_DIRTY);
 	}
 	nr_hart_updates = 0;

@@ -17,6 +17,10 @@ void check_open(struct pgtable *pt, struct model *m, const struct pgtable_geomet
 /* The hart that walks @pt, with or without updates of A and D. */
 void check_hart(const struct pgtable *pt, bool update);
 
+/* The tree's shared pages and tables, filled by the engine; and what their leaves are. */
+void check_shared(struct pgtable *pt);
+u64 check_shared_bits(const struct pgtable *pt);
+
 /* Returns the number of calls, 0 when the operation is too large. */
 unsigned int check_op(struct pgtable *pt, struct model *m, const struct op *op, unsigned int how);
 

@@ -11,6 +11,8 @@
 #include "pgtable_hart.h"
 #include "pgtable_pages.h"
 
+#define ARENA_SIZE (MAX_PAGES * SLOT_SIZE + SHARED_PAGES * PAGE_SIZE)
+
 /* What reach() gave last for a level; in MEM_FIXMAP a copy of the page. */
 struct window {
 	struct page *page;
@@ -24,6 +26,7 @@ unsigned int mem_refusal_step = 1;
 void (*mem_alloc_hook)(void);
 unsigned int mem_seen_refusals;
 const struct pgtable *mem_tree;
+struct page mem_shared_pages[SHARED_PAGES];
 
 static enum mem_mode mode;
 static struct page *pages;
@@ -51,10 +54,19 @@ static phys_addr_t slot_pa(unsigned int nr)
 	return mode == MEM_FLAT ? key + nr * SLOT_SIZE : key ^ (phys_addr_t)nr << 30;
 }
 
+static phys_addr_t shared_pa(void)
+{
+	return slot_pa(MAX_PAGES);
+}
+
 struct page *mem_page(phys_addr_t pa)
 {
-	phys_addr_t nr = mode == MEM_FLAT ? (pa - key) / SLOT_SIZE : (pa ^ key) >> 30;
+	phys_addr_t nr = (pa - shared_pa()) / PAGE_SIZE;
 
+	if (nr < SHARED_PAGES)
+		return pa % PAGE_SIZE || !mem_shared_pages[nr].shared ? NULL
+								      : &mem_shared_pages[nr];
+	nr = mode == MEM_FLAT ? (pa - key) / SLOT_SIZE : (pa ^ key) >> 30;
 	if (nr >= nr_pages || pages[nr].pa != pa || pages[nr].state < PAGE_FRESH)
 		return NULL;
 	return &pages[nr];
@@ -131,8 +143,10 @@ static void *mem_reach(phys_addr_t pa, unsigned int level)
 struct page *mem_page_at(const u64 *p)
 {
 	if (mode == MEM_FLAT) {
-		unsigned long nr = ((unsigned long)p - (unsigned long)arena) / SLOT_SIZE;
+		unsigned long at = (unsigned long)p - (unsigned long)arena, nr = at / SLOT_SIZE;
 
+		if (at - MAX_PAGES * SLOT_SIZE < SHARED_PAGES * PAGE_SIZE)
+			return &mem_shared_pages[(at - MAX_PAGES * SLOT_SIZE) / PAGE_SIZE];
 		mem_must(nr < nr_pages, "stores outside memory");
 		return &pages[nr];
 	}
@@ -232,15 +246,17 @@ void mem_reset(enum mem_mode new_mode)
 {
 	if (!pages) {
 		pages = calloc(MAX_PAGES, sizeof(*pages));
-		arena = mmap(NULL, MAX_PAGES * SLOT_SIZE, PROT_READ | PROT_WRITE,
-			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		arena = mmap(NULL, ARENA_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			     -1, 0);
 		mem_must(arena != MAP_FAILED, "no memory");
-		ASAN_POISON_MEMORY_REGION(arena, MAX_PAGES * SLOT_SIZE);
+		ASAN_POISON_MEMORY_REGION(arena, ARENA_SIZE);
 	}
 	close_windows();
 	for (unsigned int i = 0; i < nr_pages; i++)
 		if (pages[i].state >= PAGE_FRESH)
 			drop_page(&pages[i]);
+	for (unsigned int i = 0; i < SHARED_PAGES; i++)
+		mem_shared_pages[i].shared = false;
 	nr_pages = 0;
 	nr_idle = 0;
 	nr_call_pages = 0;
@@ -280,15 +296,29 @@ void mem_open(struct pgtable *pt, const struct pgtable_geometry *geometry, phys_
 	}
 }
 
-phys_addr_t mem_shared(void)
+void mem_share(struct pgtable *pt)
 {
-	struct page *page = new_page(PAGE_SIZE, 0);
+	char *bytes = arena + MAX_PAGES * SLOT_SIZE;
 
-	memset(page->bytes, 0, PAGE_SIZE);
-	memset(page->known, 0, PAGE_SIZE);
-	page->state = PAGE_LIVE;
-	page->shared = true;
-	return page->pa;
+	pt->shared_start = shared_pa();
+	pt->shared_end = shared_pa() + SHARED_PAGES * PAGE_SIZE;
+	ASAN_UNPOISON_MEMORY_REGION(bytes, SHARED_PAGES * PAGE_SIZE);
+	memset(bytes, 0xa5, SHARED_PAGES * PAGE_SIZE);
+	for (unsigned int i = 0; i < SHARED_PAGES; i++) {
+		struct page *page = &mem_shared_pages[i];
+
+		page->pa = shared_pa() + i * PAGE_SIZE;
+		page->entries = PAGE_SIZE / sizeof(u64);
+		page->bytes = (u64 *)(bytes + i * PAGE_SIZE);
+		page->state = PAGE_FRESH;
+		page->shared = true;
+		page->ready[0] = ~page->bytes[0];
+	}
+}
+
+phys_addr_t mem_chain(const struct pgtable *pt, unsigned int chain)
+{
+	return pt->shared_start + chain * PGTABLE_MAX_LEVELS * PAGE_SIZE;
 }
 
 u64 *mem_table(phys_addr_t pa)
@@ -352,6 +382,10 @@ static void check_bytes(void)
 		mem_must(pages[i].state < PAGE_FRESH ||
 				 !memcmp(pages[i].bytes, pages[i].known, page_bytes(&pages[i])),
 			 "changed a live table other than by an entry store");
+	for (struct page *p = mem_shared_pages; p < mem_shared_pages + SHARED_PAGES; p++)
+		mem_must(!p->shared || p->state != PAGE_LIVE ||
+				 !memcmp(p->bytes, p->known, PAGE_SIZE),
+			 "changed a shared table");
 }
 
 void mem_end(void)

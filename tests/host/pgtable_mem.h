@@ -38,6 +38,7 @@ extern unsigned long mem_budget;       /* allocations that will still succeed */
 extern unsigned long mem_misaligned;   /* so many allocations are aligned to 4 KiB only */
 extern void (*mem_store_hook)(void);   /* before each store to a live page */
 extern bool mem_many_fences;           /* the call may fence more than once */
+extern bool mem_over_shared;           /* it replaces what leads to shared pages, nothing else */
 extern void (*mem_alloc_hook)(void);   /* in each allocation */
 extern unsigned int mem_seen_refusals; /* bit for each */
 extern unsigned int mem_refusal_step;  /* 1: all bytes are compared after each refusal */
@@ -55,8 +56,13 @@ void mem_open(struct pgtable *pt, const struct pgtable_geometry *geometry, phys_
 void mem_adopt(const struct pgtable *pt);
 void mem_retire(const struct pgtable *pt);
 
-/* Tables that many entries may point to, filled by the caller; pages of one range. */
-phys_addr_t mem_shared(void);
+/*
+ * Pages of one range that many entries may lead to, with undefined content, which @pt knows as
+ * such: of each chain a page, then its tables by level.
+ */
+#define MEM_CHAINS 2
+void mem_share(struct pgtable *pt);
+phys_addr_t mem_chain(const struct pgtable *pt, unsigned int chain);
 
 /* The page as it is in memory; NULL where there is none. For looking, and to damage. */
 u64 *mem_table(phys_addr_t pa);

@@ -123,7 +123,8 @@ static void insert(struct model *m, unsigned int at, struct run run)
 static bool joins(const struct run *a, const struct run *b)
 {
 	return a->order == b->order && a->bits == b->bits && run_last(a) + 1 == b->va && b->va &&
-	       a->pa - a->va == b->pa - b->va;
+	       a->shared == b->shared &&
+	       (a->shared ? a->pa == b->pa : a->pa - a->va == b->pa - b->va);
 }
 
 void model_put(struct model *m, struct run run)
@@ -145,7 +146,7 @@ unsigned int model_cut_run(struct model *m, u64 va)
 	if (i == m->nr_runs || r->va >= va)
 		return i;
 	nr = (va - r->va) >> (12 + r->order);
-	upper = (struct run){ va, r->pa + (va - r->va), r->nr - nr, r->order, r->bits };
+	upper = (struct run){ va, run_pa(r, va), r->nr - nr, r->order, r->bits, r->shared };
 	r->nr = nr;
 	insert(m, i + 1, upper);
 	return i + 1;
@@ -164,12 +165,12 @@ void model_break(struct model *m, u64 va, bool small)
 {
 	const struct run *r = model_find(m, va);
 	u64 size = PAGE_SIZE << r->order, first = va & -size;
-	struct run leaf = { first, r->pa + (first - r->va), 512, r->order - 9, r->bits };
+	struct run leaf = { first, run_pa(r, first), 512, r->order - 9, r->bits, r->shared };
 
 	if (r->order == 4) {
 		leaf.nr = 16;
 		leaf.order = 0;
-	} else if (r->order == 9 && m->svnapot && !small) {
+	} else if (r->order == 9 && m->svnapot && !small && !r->shared) {
 		leaf.nr = 32;
 		leaf.order = 4;
 	}
@@ -232,8 +233,8 @@ u64 model_entry(const struct model *m, u64 va, unsigned int *level)
 			--*level;
 		return 0;
 	}
-	*level = r->order / 9;
+	*level = r->shared ? 0 : r->order / 9;
 	size = leaf_bytes(*level);
-	pa = r->pa + ((va & -size) - r->va);
+	pa = run_pa(r, va & -size);
 	return pa >> 12 << 10 | r->bits | (u64)(r->order == 4) << 63;
 }

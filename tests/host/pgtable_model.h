@@ -21,6 +21,7 @@ enum op_kind {
 	OP_POPULATE,
 	OP_SPLIT,
 	OP_MERGE,
+	OP_SHARE, /* @pa: the shared page; @set: of all that lead there */
 	NR_OPS
 };
 
@@ -36,6 +37,7 @@ struct run {
 	u64 va, pa, nr;
 	unsigned int order;
 	u64 bits;
+	bool shared; /* each leads to the page at @pa, by a table if its order is 9 or more */
 };
 
 struct model {
@@ -63,6 +65,11 @@ static inline u64 leaf_bytes(unsigned int level)
 static inline u64 run_last(const struct run *r)
 {
 	return r->va + (r->nr << (12 + r->order)) - 1;
+}
+
+static inline u64 run_pa(const struct run *r, u64 va)
+{
+	return r->pa + (r->shared ? va % PAGE_SIZE : va - r->va);
 }
 
 void model_init(struct model *m, const struct pgtable *pt);

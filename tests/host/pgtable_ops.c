@@ -58,6 +58,8 @@ static u64 in_the_way(const struct model *m, u64 va, unsigned int order)
 	unsigned int i = model_first(m, va), level = order / 9;
 	bool found = i < m->nr_runs && m->runs[i].va <= va + ((PAGE_SIZE << order) - 1);
 
+	if (found && m->runs[i].shared)
+		return level ? WHY(TABLE_BY_LEAF) : WHY(OVERWRITES);
 	if (found && m->runs[i].order / 9 > level)
 		return WHY(LEAF_BY_TABLE);
 	if (level && model_has_table(m, va, level - 1))
@@ -65,15 +67,50 @@ static u64 in_the_way(const struct model *m, u64 va, unsigned int order)
 	return found ? WHY(OVERWRITES) : 0;
 }
 
+/*
+ * Where only what is shared counts as nothing: it goes, for as large a leaf as goes in without
+ * a table of the tree's own. Its order.
+ */
+static unsigned int make_room(struct model *m, u64 va, u64 last, unsigned int order, bool napot,
+			      struct outcome *out)
+{
+	const struct run *r;
+	u64 end, size;
+
+	while (order >= 9 && model_has_table(m, va, order / 9 - 1))
+		order -= order == 9 && napot ? 5 : 9;
+	while ((r = model_find(m, va)) && r->shared && r->order >= 9 && r->order > order) {
+		model_break(m, va, true);
+		out->taken++;
+	}
+	size = PAGE_SIZE << order;
+	for (u64 at = va; at - va < size; at += PAGE_SIZE) {
+		r = model_find(m, at);
+		if (r && r->shared) { /* the next pieces need not find it */
+			end = last + 1 - ((last + 1) & ((PAGE_SIZE << r->order) - 1));
+			model_remove(m, at, min(run_last(r), end - 1));
+		}
+		if (order != 4)
+			break;
+	}
+	return order;
+}
+
 static bool apply_map(struct model *m, const struct op *op, struct outcome *out)
 {
+	const bool share = op->kind == OP_SHARE, small = share || op->flags & PGTABLE_SMALL_ONLY;
 	unsigned int pieces = 0, order;
 	u64 prev = ~op->va; /* small leaves of one table want it once */
 
 	for (u64 done = 0; done < op->size; done += PAGE_SIZE << order) {
-		u64 va = op->va + done, pa = op->pa + done, why;
+		u64 va = op->va + done, pa = op->pa + (share ? 0 : done), why;
 
-		order = largest(m, va, pa, op->size - done, op->flags & PGTABLE_SMALL_ONLY);
+		order = largest(m, va, share ? va : pa, op->size - done, small && !share);
+		if (share && order == 4)
+			order = 0;
+		if (share || op->flags & PGTABLE_OVER_SHARED)
+			order = make_room(m, va, op->va + op->size - 1, order, m->svnapot && !small,
+					  out);
 		why = in_the_way(m, va, order);
 		if (why && order == 4) { /* its first page that is taken is told */
 			while (!in_the_way(m, va, 0))
@@ -86,10 +123,32 @@ static bool apply_map(struct model *m, const struct op *op, struct outcome *out)
 		if (((va ^ prev) >> 21 || order) && !want_tables(m, va, order / 9, out))
 			return false;
 		prev = va;
-		model_put(m, (struct run){ va, pa, 1, order, op->set });
+		model_put(m, (struct run){ va, pa, 1, order, op->set, share });
 	}
 	out->changed = true;
 	return true;
+}
+
+/* Instead of each shared table on the way to a range there is one of the tree's own. */
+static bool own_tables(struct model *m, u64 va, u64 last, struct outcome *out)
+{
+	for (u64 next;; va = next + 1) {
+		unsigned int i = model_first(m, va);
+		const struct run *r;
+
+		while ((r = model_find(m, va)) && r->shared && r->order >= 9) {
+			model_break(m, va, true);
+			out->changed = true;
+			if (++out->taken > MAX_NEED)
+				return false;
+		}
+		if (r)
+			next = run_last(r);
+		else
+			next = i < m->nr_runs ? m->runs[i].va - 1 : last;
+		if (next >= last)
+			return true;
+	}
 }
 
 static bool apply_populate(struct model *m, const struct op *op, struct outcome *out)
@@ -99,9 +158,9 @@ static bool apply_populate(struct model *m, const struct op *op, struct outcome 
 	for (u64 va = op->va;; va = (va | (leaf_bytes(1) - 1)) + 1) {
 		const struct run *r = model_find(m, va);
 
-		if (r && r->order >= 9)
+		if (r && r->order >= 9 && !r->shared)
 			return refuse(out, WHY(LEAF_BY_TABLE), va);
-		if (!want_tables(m, va, 0, out))
+		if (!own_tables(m, va, va, out) || !want_tables(m, va, 0, out))
 			return false;
 		if ((va | (leaf_bytes(1) - 1)) >= last)
 			break;
@@ -151,6 +210,8 @@ static bool apply_protect(struct model *m, const struct op *op, struct outcome *
 		const struct run *r = &m->runs[i];
 		u64 why = model_bad_bits(m, (r->bits & ~op->clear) | op->set);
 
+		if (r->shared && min(run_last(r), last) - next >= MAX_NEED * leaf_bytes(1))
+			return false; /* it looks at each page */
 		if (why)
 			return refuse(out, why, next);
 		if (run_last(r) >= last)
@@ -160,6 +221,11 @@ static bool apply_protect(struct model *m, const struct op *op, struct outcome *
 	if (i == m->nr_runs || m->runs[i].va > next)
 		return refuse(out, WHY(HOLE), next);
 	cut_ends(m, op, out);
+	if (!own_tables(m, op->va, last, out))
+		return false;
+	model_cut_run(m, op->va); /* both may have come together again */
+	if (last + 1)
+		model_cut_run(m, last + 1);
 	for (i = model_first(m, op->va); i < m->nr_runs && m->runs[i].va <= last; i++) {
 		u64 bits = (m->runs[i].bits & ~op->clear) | op->set;
 
@@ -174,6 +240,8 @@ static bool apply_split(struct model *m, const struct op *op, struct outcome *ou
 	u64 last = op->va + op->size - 1;
 
 	cut_ends(m, op, out);
+	if (!own_tables(m, op->va, last, out))
+		return false;
 	if (!(op->flags & PGTABLE_SMALL_ONLY))
 		return true;
 	for (unsigned int i; (i = model_first(m, op->va)), true;) {
@@ -206,11 +274,11 @@ static bool uniform(const struct model *m, u64 va, u64 last, unsigned int level,
 		const struct run *r = &m->runs[i];
 		u64 pa;
 
-		if (i == m->nr_runs || r->va > va || r->order / 9 != level)
+		if (i == m->nr_runs || r->va > va || r->order / 9 != level || r->shared)
 			return false;
 		pa = r->pa + (va - r->va);
 		if (!sum->nr)
-			*sum = (struct run){ va, pa, 1, 0, r->bits };
+			*sum = (struct run){ va, pa, 1, 0, r->bits, false };
 		if (pa - va != sum->pa - sum->va || ((r->bits ^ sum->bits) & ~A_D))
 			return false;
 		sum->bits |= r->bits;
@@ -306,7 +374,8 @@ static bool apply_merge(struct model *m, const struct op *op, struct outcome *ou
 bool model_apply(struct model *m, const struct op *op, struct outcome *out)
 {
 	static bool (*const apply[NR_OPS])(struct model *, const struct op *, struct outcome *) = {
-		apply_map, apply_unmap, apply_protect, apply_populate, apply_split, apply_merge,
+		apply_map,   apply_unmap, apply_protect, apply_populate,
+		apply_split, apply_merge, apply_map,
 	};
 	bool fits;
 

@@ -8,6 +8,7 @@
 #define MAX_PAGES    1024
 #define ROOT_ENTRIES 2048
 #define SLOT_SIZE    (8 * PAGE_SIZE)
+#define SHARED_PAGES (MEM_CHAINS * PGTABLE_MAX_LEVELS)
 
 enum page_state {
 	PAGE_IDLE,
@@ -38,6 +39,7 @@ extern const struct pgtable *mem_tree; /* whose call this is */
 struct page *mem_page(phys_addr_t pa);
 struct page *mem_page_at(const u64 *entry);
 struct page *mem_call_page(unsigned int i); /* i-th page taken in this call, or NULL */
+extern struct page mem_shared_pages[SHARED_PAGES];
 void mem_sync(void);
 
 void watch_reset(void);

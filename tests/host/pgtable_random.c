@@ -111,28 +111,37 @@ static void aim_map(const struct model *m, struct op *op)
 	if (host_rand_below(4) == 0)
 		mask = (PAGE_SIZE << 4) - 1;
 	op->pa = ((op->va & mask) | (host_rand() & ~mask)) & ((1ULL << 56) - PAGE_SIZE);
-	if (r && host_rand() & 1)
+	if (r && !r->shared && host_rand() & 1)
 		op->pa = r->pa + (op->va - r->va); /* goes on where its neighbour ends */
 	if (op->pa > room)
 		op->pa = room & (host_rand() & 1 ? ~0ULL : ~mask);
 	op->set = r && host_rand_below(4) ? r->bits : random_prot(m);
 }
 
-static struct op random_op(const struct places *at)
+static struct op random_op(const struct pgtable *pt, const struct places *at)
 {
 	static const enum op_kind kinds[] = {
-		OP_MAP,   OP_MAP,     OP_MAP,   OP_MAP,   OP_MAP,   OP_UNMAP,
-		OP_UNMAP, OP_PROTECT, OP_SPLIT, OP_SPLIT, OP_MERGE, OP_POPULATE,
+		/* the last two with something to share */
+		OP_MAP,     OP_MAP,   OP_MAP,   OP_MAP,   OP_MAP,      OP_UNMAP, OP_UNMAP,
+		OP_PROTECT, OP_SPLIT, OP_SPLIT, OP_MERGE, OP_POPULATE, OP_SHARE, OP_SHARE,
 	};
 	const u64 rights = 0x3fe;
-	struct op op = { .kind = kinds[host_rand_below(ARRAY_SIZE(kinds))] };
+	struct op op = {
+		.kind = kinds[host_rand_below(ARRAY_SIZE(kinds) - (pt->shared_end ? 0 : 2))]
+	};
 
 	op.va = random_address(at);
 	op.size = random_size(at, op.va);
 	if (op.kind == OP_MAP || op.kind == OP_SPLIT)
 		op.flags = host_rand_below(6) ? 0 : PGTABLE_SMALL_ONLY;
-	if (op.kind == OP_MAP)
+	if (op.kind == OP_MAP) {
 		aim_map(at->m, &op);
+		op.flags |= host_rand() & 1 ? PGTABLE_OVER_SHARED : 0;
+	}
+	if (op.kind == OP_SHARE) {
+		op.pa = mem_chain(pt, host_rand() & 1);
+		op.set = check_shared_bits(pt);
+	}
 	if (op.kind == OP_PROTECT) {
 		op.set = host_rand() & host_rand() & host_rand() & rights;
 		op.clear = host_rand() & host_rand() & rights;
@@ -158,9 +167,11 @@ static void random_tree(const struct pgtable_geometry *geometry, unsigned long *
 
 	mem_reset(mode);
 	check_open(&pt, &model, geometry);
+	if (!host_rand_below(4))
+		check_shared(&pt);
 	choose_places(&at, &model);
 	for (int i = 0; i < CALLS_PER_TREE && *calls < limit && !model_full(&model); i++) {
-		struct op op = random_op(&at);
+		struct op op = random_op(&pt, &at);
 		unsigned int how = host_rand_below(16) ? 0 : CHECK_STARVE;
 
 		how |= host_rand() & 1 ? CHECK_HARTS : 0;

@@ -13,7 +13,8 @@
 
 static void refuse(enum op_kind kind, u64 va, u64 size, u64 whys)
 {
-	const struct op op = { kind, va, 0, size, kind == OP_MAP ? leaf_bits(2) : 0, 0, 0 };
+	const bool leaves = kind == OP_MAP || kind == OP_SHARE;
+	const struct op op = { kind, va, 0, size, leaves ? leaf_bits(2) : 0, 0, 0 };
 
 	check_refused(&pt, &op, whys);
 }

@@ -13,7 +13,7 @@
 #define A_D (_PAGE_ACCESSED | _PAGE_DIRTY)
 
 void (*mem_store_hook)(void);
-bool mem_many_fences;
+bool mem_many_fences, mem_over_shared;
 
 static struct page *gone[MAX_PAGES]; /* detached, not fenced */
 static unsigned int nr_gone;
@@ -37,6 +37,13 @@ static struct page *page_in(u64 val)
 	return mem_page(val << 10 >> 20 << 12);
 }
 
+static bool leads_to_shared(u64 val)
+{
+	struct page *page = page_in(val);
+
+	return page && page->shared;
+}
+
 static u64 entry_va(const struct page *page, unsigned int i)
 {
 	u64 va = page->va + ((u64)i << (12 + 9 * page->level));
@@ -53,12 +60,12 @@ static void make_live(struct page *page, const struct page *parent, unsigned int
 	mem_must(!memcmp(page->bytes, page->ready, PAGE_SIZE),
 		 "links a table that was not complete at a barrier before");
 	page->state = PAGE_LIVE;
-	page->added = adding;
+	page->added = adding && !page->shared;
 	page->level = parent->level - 1;
 	page->va = entry_va(parent, index);
 	page->input_bits = 0;
 	memcpy(page->known, page->bytes, PAGE_SIZE);
-	mem_log.links++;
+	mem_log.links += !page->shared;
 	for (unsigned int i = 0; i < page->entries; i++) {
 		mem_must((page->known[i] & 1) || !page->known[i],
 			 "links a table with an invalid entry that is not 0");
@@ -79,6 +86,7 @@ static void link_page(struct page *parent, unsigned int index)
 	else
 		mem_must(page->shared || (parent->root && nr_roots > 1),
 			 "links a table a second time");
+	mem_must(page->level == parent->level - 1, "links a table of another level");
 	page->links++;
 }
 
@@ -124,6 +132,8 @@ static void note_change(const struct page *page, unsigned int i, u64 old, u64 va
 /* Each store to a live entry is one of these; all else is an error. */
 static void check_step(const struct page *page, unsigned int i, u64 old, u64 val)
 {
+	mem_must(!mem_over_shared || !(old & 1) || leads_to_shared(old),
+		 "replaces what leads to nothing shared");
 	if (!old) {
 		mem_must(val & 1, "writes an invalid entry");
 		mem_must(!page->added || mem_many_fences, "fills a table after linking it");
@@ -140,7 +150,8 @@ static void check_step(const struct page *page, unsigned int i, u64 old, u64 val
 		mem_must(val || is_leaf(old) || mem_many_fences, "forgets a table");
 		zombies += val != 0;
 	} else if (is_leaf(old) && is_leaf(val)) {
-		mem_must(frame(old, i) == frame(val, i), "changes the frame of a leaf");
+		mem_must(mem_over_shared || frame(old, i) == frame(val, i),
+			 "changes the frame of a leaf");
 		if (mem_log.fences && !unfenced && (old | (val & A_D)) == val)
 			return; /* merge, collecting A and D */
 	} else {
@@ -157,9 +168,13 @@ static void live_store(struct page *page, u64 *p, u64 val)
 
 	mem_must(*p == old, "changed a live table other than by an entry store");
 	mem_must(!mem_tree || spin_is_locked(&mem_tree->lock), "stores without the lock");
+	mem_must(!page->shared, "writes to a shared table");
 	mem_log.stores++;
-	if (old == val)
+	if (old == val) {
+		if (mem_over_shared) /* it need not look what it replaces */
+			note_change(page, i, old, val);
 		return;
+	}
 	check_step(page, i, old, val);
 	page->known[i] = val;
 	*p = val;
@@ -215,6 +230,9 @@ void pgtable_watch_barrier(void)
 	mem_sync();
 	for (unsigned int i = 0; (page = mem_call_page(i)); i++)
 		if (page->state == PAGE_FRESH)
+			memcpy(page->ready, page->bytes, PAGE_SIZE);
+	for (page = mem_shared_pages; page < mem_shared_pages + SHARED_PAGES; page++)
+		if (page->shared && page->state == PAGE_FRESH)
 			memcpy(page->ready, page->bytes, PAGE_SIZE);
 }
 
