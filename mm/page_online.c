@@ -33,7 +33,7 @@ struct page *vmemmap;
  * @lock:  of all here but the counts that are read alone
  * @owner: the hart that has it while it brings a block online
  * @next:  policy: from here up the next block is looked for
- * @nr_own: pages that blocks have taken of their own
+ * @nr_own: pages that blocks have taken of their own, but for tables
  * @own:   those of the block that comes online
  * @tables: those of them that are there to map the others, and are not used yet
  */
@@ -173,7 +173,10 @@ static void fill_meta(phys_addr_t block)
 	mark_gaps(memblock_next_free_range, block, PG_reserved);
 	mark_gaps(memblock_next_map_range, block, PG_reserved | PG_hole);
 	for (unsigned int i = 0; i < OWN_PAGES; i++) {
-		early_page(PFN_DOWN(online.own[i]))->flags = PG_reserved;
+		if (i < OWN_PAGES - TABLES)
+			early_page(PFN_DOWN(online.own[i]))->flags = PG_reserved;
+		else
+			early_page(PFN_DOWN(online.own[i]))->refcount = 1;
 		kasan_unpoison(__va(online.own[i]), PAGE_SIZE);
 	}
 }
@@ -195,7 +198,7 @@ static void map_meta(phys_addr_t block)
 	}
 }
 
-/* Of its own pages those that it did not need. */
+/* Pages for shadow that it did not need. */
 static void give_spare(phys_addr_t *pages, unsigned int nr)
 {
 	for (unsigned int i = 0; i < nr; i++) {
@@ -235,10 +238,12 @@ static int online_block(phys_addr_t block)
 	fill_meta(block);
 	map_meta(block);
 	WRITE_ONCE(online.owner, NULL);
-	online.nr_own += OWN_PAGES - (SHADOW_PAGES - shadow) - online.nr_tables;
+	online.nr_own += shadow + META_PAGES;
+	add_used_pages(TABLES);
 	give_spare(online.own + shadow, SHADOW_PAGES - shadow);
-	give_spare(online.tables, online.nr_tables);
 	give_pages(block);
+	while (online.nr_tables)
+		__free_page(phys_to_page(online.tables[--online.nr_tables]));
 	WRITE_ONCE(online.nr_online, online.nr_online + 1);
 	pr_debug("page_alloc: 0x%llx online\n", block);
 	return 0;

@@ -176,16 +176,13 @@ static void strscpy_exact(void)
 
 /* --- Bits: the word they are in is accessed as a whole --- */
 
-#define BITOPS_SET(X) \
-	X(set_bit)    \
-	X(__set_bit) X(clear_bit) X(__clear_bit) X(clear_bit_unlock) X(change_bit) X(__change_bit)
-#define BITOPS_TEST(X)           \
-	X(test_and_set_bit)      \
-	X(__test_and_set_bit)    \
-	X(test_and_set_bit_lock) \
-	X(test_and_clear_bit)    \
-	X(__test_and_clear_bit)  \
-	X(test_and_change_bit) X(__test_and_change_bit) X(test_bit) X(test_bit_acquire)
+/* clang-format off */
+#define BITOPS(X) \
+	X(set_bit) X(__set_bit) X(clear_bit) X(__clear_bit) X(clear_bit_unlock) X(change_bit) \
+	X(__change_bit) X(test_and_set_bit) X(__test_and_set_bit) X(test_and_set_bit_lock) \
+	X(test_and_clear_bit) X(__test_and_clear_bit) X(test_and_change_bit) \
+	X(__test_and_change_bit) X(test_bit) X(test_bit_acquire)
+/* clang-format on */
 
 #define BIT_SILENT(op) EXPECT_SILENT((void)op(nr % BITS_PER_LONG, map));
 #define BIT_REPORT(op) EXPECT_REPORTS(OOB, p + 9, 8, (void)op(nr, map));
@@ -196,34 +193,27 @@ static void kasan_bitops_generic(void)
 	unsigned long *map = (unsigned long *)p;
 	unsigned long nr = hide_size(BITS_PER_LONG + 1);
 
-	BITOPS_SET(BIT_SILENT)
-	BITOPS_TEST(BIT_SILENT)
-	BITOPS_SET(BIT_REPORT)
-	BITOPS_TEST(BIT_REPORT)
+	BITOPS(BIT_SILENT)
+	BITOPS(BIT_REPORT)
 	kfree(p);
 }
 
 /* --- Numbers --- */
 
 /* @a: the number; @other: one that may be accessed. */
-#define ATOMICS(X, t)                                                                             \
-	X(t##_read(a))                                                                            \
-	X(t##_read_acquire(a))                                                                    \
-	X(t##_set(a, 0))                                                                          \
-	X(t##_set_release(a, 0))                                                                  \
-	X(t##_add(1, a))                                                                          \
-	X(t##_sub(1, a))                                                                          \
-	X(t##_and(1, a)) X(t##_andnot(1, a)) X(t##_or(1, a)) X(t##_xor(1, a)) X(t##_inc(a)) X(    \
-		t##_dec(a)) X(t##_add_return(1, a)) X(t##_sub_return_acquire(1, a))               \
-		X(t##_fetch_add_release(1, a)) X(t##_fetch_or_relaxed(1, a)) X(t##_inc_return(a)) \
-			X(t##_fetch_dec(a)) X(t##_xchg(a, 1)) X(t##_cmpxchg(a, 0, 1)) X(          \
-				t##_cmpxchg_acquire(a, 0, 1)) X(t##_cmpxchg_release(a, 0, 1))     \
-				X(t##_cmpxchg_relaxed(a, 0, 1)) X(t##_try_cmpxchg(a, other, 1))   \
-					X(t##_sub_and_test(1, a)) X(t##_dec_and_test(a))          \
-						X(t##_inc_and_test(a)) X(t##_add_negative(1, a))  \
-							X(t##_add_unless(a, 1, 5))                \
-								X(t##_inc_not_zero(a))            \
-									X(t##_dec_if_positive(a))
+/* clang-format off */
+#define ATOMICS(X, t) \
+	X(t##_read(a)) X(t##_read_acquire(a)) X(t##_set(a, 0)) X(t##_set_release(a, 0)) \
+	X(t##_add(1, a)) X(t##_sub(1, a)) X(t##_and(1, a)) X(t##_andnot(1, a)) X(t##_or(1, a)) \
+	X(t##_xor(1, a)) X(t##_inc(a)) X(t##_dec(a)) X(t##_add_return(1, a)) \
+	X(t##_sub_return_acquire(1, a)) X(t##_fetch_add_release(1, a)) \
+	X(t##_fetch_or_relaxed(1, a)) X(t##_inc_return(a)) X(t##_fetch_dec(a)) \
+	X(t##_xchg(a, 1)) X(t##_cmpxchg(a, 0, 1)) X(t##_cmpxchg_acquire(a, 0, 1)) \
+	X(t##_cmpxchg_release(a, 0, 1)) X(t##_cmpxchg_relaxed(a, 0, 1)) \
+	X(t##_try_cmpxchg(a, other, 1)) X(t##_sub_and_test(1, a)) X(t##_dec_and_test(a)) \
+	X(t##_inc_and_test(a)) X(t##_add_negative(1, a)) X(t##_add_unless(a, 1, 5)) \
+	X(t##_inc_not_zero(a)) X(t##_dec_if_positive(a))
+/* clang-format on */
 
 #define ATOMIC_GOOD(call) EXPECT_SILENT((void)call);
 #define ATOMIC_BAD(call)  EXPECT_REPORTS(OOB, at, sizeof(*other), (void)call);
