@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""KASAN's own tests with more RAM than is there to shadow, and with an initrd to overrun."""
+"""KASAN's own tests with more RAM than is there to shadow, with an initrd; and all others."""
 import artifacts
 import ktap
 import machine
@@ -27,6 +27,9 @@ def with_initrd(build):
 
 BOOTS = [scale(b, m, ram) for b in BUILDS for m in CPUS for ram in ("256G", "16T")]
 BOOTS += [with_initrd(b) for b in BUILDS]
+BOOTS += [machine.Boot(name=f"kasan-all-{mode}", build=build, cpu=cpu, smp=2, append="ktest=*",
+                       time_limit=400)
+          for (mode, cpu), build in zip(CPUS.items(), [BUILDS[0], BUILDS[1], BUILDS[0]])]
 
 
 @pytest.mark.parametrize("boot", BOOTS, ids=[b.name for b in BOOTS])
