@@ -26,9 +26,10 @@ static u64 *word(unsigned long page)
 /* RAM whose pages can be told apart and executed, mapped with @prot. */
 static bool begin(pgprot_t prot, unsigned int flags)
 {
-	pa = test_alloc_8m(); /* first: RAM may come online for it */
+	test_free_8m(test_alloc_8m()); /* RAM may come online for it */
 	scratch_begin();
 	va = scratch();
+	pa = test_alloc_8m();
 	EXPECT(pa != 0);
 	if (!pa)
 		return false;
