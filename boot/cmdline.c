@@ -120,7 +120,7 @@ static const char *set_param(const struct param *param, const struct arg *arg, c
 static const struct param *find_param(const struct param *table, const struct arg *arg)
 {
 	for (const struct param *p = table; p->name[0]; p++)
-		if (arg_is(arg, p->name))
+		if (p->name[0] == arg->name[0] && arg_is(arg, p->name)) /* few begin alike */
 			return p;
 	return NULL;
 }

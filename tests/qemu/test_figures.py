@@ -13,6 +13,7 @@ import pytest
 FILE = Path(__file__).parents[1] / "figures.tsv"
 CPUS = {"sv57": "rv64", "sv48": "rv64,sv57=off", "sv39": "rv64,sv57=off,sv48=off"}
 ICOUNT = ("-icount", "shift=0,sleep=off")
+KASAN = "kasan_defconfig"
 
 
 def rows():
@@ -25,22 +26,28 @@ def rows():
     return found
 
 
-def counted(mode, run="first", glob="*", smp=1):
+def counted(mode, run="first", glob="*", more="", **fields):
     """@run only tells two equal boots apart."""
-    return machine.Boot(name=f"figures-{mode}-{run}", cpu=CPUS[mode], ram="1G", smp=smp,
-                        extra=ICOUNT, append=f'quiet run="log; bench {glob}; poweroff"')
+    return machine.Boot(name=f"figures-{mode}-{run}", cpu=CPUS[mode], ram="1G", extra=ICOUNT,
+                        append=f'quiet run="log; {more}bench {glob}; poweroff"', **fields)
+
+
+def prefix(boot):
+    """What the names of a boot's figures begin with."""
+    return "smp." if boot.smp > 1 else "kasan." if boot.build == KASAN else ""
 
 
 def figures(outcome):
-    """{name: number} of a log; with two harts the names begin with "smp."."""
-    found = {}
-    prefix = "smp." if outcome.boot.smp > 1 else ""
+    """{name: number} of a log."""
+    found, begin = {}, prefix(outcome.boot)
     for line in outcome.lines:
         if marks := re.match(r"(?:<\d> ?)?boot: instret (.*)", line):
-            found |= {f"{prefix}boot.{k}": float(v)
+            found |= {f"{begin}boot.{k}": float(v)
                       for k, v in re.findall(r"(\w+)=(\d+)", marks[1])}
         if bench := re.match(r"bench: name=(\S+) .*\bmedian=([\d.]+)", line):
-            found[f"{prefix}bench.{bench[1]}"] = float(bench[2])
+            found[f"{begin}bench.{bench[1]}"] = float(bench[2])
+        if touched := re.match(r"touched ([\d.]+) MiB", line):
+            found[f"{begin}boot.touched"] = float(touched[1])
     return found
 
 
@@ -59,8 +66,9 @@ def test_bounds(boot, outcome):
     bound(mode, "", found)
 
 
-def bound(mode, prefix, found):
-    asked = [(n, b) for n, m, b in rows() if m == mode and n.startswith("smp.") == bool(prefix)]
+def bound(mode, begin, found):
+    asked = [(n, b) for n, m, b in rows()
+             if m == mode and re.match(r"(smp\.|kasan\.|)", n)[0] == begin]
     missing = [n for n, _ in asked if value(n, found) is None]
     assert asked and missing == []
     over = [f"{n}={value(n, found):g} is over {b:g}" for n, b in asked if value(n, found) > b]
@@ -75,6 +83,13 @@ def test_bounds_of_two_harts(boot, outcome):
     mode = next(m for m, cpu in CPUS.items() if cpu == boot.cpu)
     assert outcome.end == "exit 0"
     bound(mode, "smp.", figures(outcome))
+
+
+@pytest.mark.parametrize("boot", [counted(mode, "kasan", more="mem; ", build=KASAN) for mode in CPUS],
+                         ids=list(CPUS))
+def test_bounds_under_kasan(boot, outcome):
+    assert outcome.end == "exit 0"
+    bound(next(m for m, cpu in CPUS.items() if cpu == boot.cpu), "kasan.", figures(outcome))
 
 
 @pytest.mark.parametrize("boot", [[counted(mode), counted(mode, "second")] for mode in CPUS],

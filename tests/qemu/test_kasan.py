@@ -5,10 +5,10 @@ import ktap
 import machine
 import pytest
 import skips
-from test_figures import CPUS
+from test_figures import CPUS, ICOUNT, KASAN, figures
 from test_initrd import TEXT, TRAILER, entry
 
-BUILDS = ["kasan_defconfig", "kasan_outline_defconfig"]
+BUILDS = [KASAN, "kasan_outline_defconfig"]
 
 
 def scale(build, mode, ram):
@@ -39,3 +39,20 @@ def test_kasan(boot, outcome):
     assert [path for path, test in leaves if test.directive == "SKIP"
             and not skips.allowed(path, test.reason, {})] == []
     assert outcome.end == "exit 0"
+
+
+def cost(mode, ram):
+    back = f"memory-backend-ram,id=m0,size={ram},reserve=off"
+    return machine.Boot(name=f"kasan-cost-{mode}-{ram}", machine="virt,memory-backend=m0",
+                        cpu=CPUS[mode], ram=ram, build=KASAN,
+                        append='quiet run="log; mem; poweroff"', extra=("-object", back, *ICOUNT))
+
+
+@pytest.mark.parametrize("boot", [[cost(mode, ram) for ram in ("1G", "256G", "16T")]
+                                  for mode in CPUS], ids=list(CPUS))
+def test_cost_is_not_the_size(boot, outcomes):
+    """The boot, and the RAM that it takes, are as those with 1 GiB."""
+    found = [figures(o) for o in outcomes]
+    small = found[0]["kasan.boot.allocators"]
+    assert all(f["kasan.boot.allocators"] <= 1.1 * small for f in found)
+    assert all(f["kasan.boot.touched"] <= 6 for f in found)
