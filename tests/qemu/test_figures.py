@@ -85,8 +85,8 @@ def test_bounds_of_two_harts(boot, outcome):
     bound(mode, "smp.", figures(outcome))
 
 
-@pytest.mark.parametrize("boot", [counted(mode, "kasan", more="mem; ", build=KASAN) for mode in CPUS],
-                         ids=list(CPUS))
+@pytest.mark.parametrize("boot", [counted(mode, "kasan", more="mem; ", build=KASAN)
+                                  for mode in CPUS], ids=list(CPUS))
 def test_bounds_under_kasan(boot, outcome):
     assert outcome.end == "exit 0"
     bound(next(m for m, cpu in CPUS.items() if cpu == boot.cpu), "kasan.", figures(outcome))
