@@ -155,6 +155,7 @@ void __init start_kernel(void)
 	irq_cpu_init(); /* from here on it takes interrupts */
 	boot_mark(MARK_ALLOCATORS);
 	smp_init();     /* the other harts */
+	kasan_init_stacks();
 	devices_init(); /* interrupt controller, UART */
 	rest_init();    /* the prompt */
 }

@@ -46,14 +46,12 @@ static unsigned long take_number(const char **s)
 	return n;
 }
 
-void kasan_describe_frame(unsigned long addr)
+void kasan_describe_variables(const void *start, unsigned long addr)
 {
-	const struct frame *frame = find_frame(addr);
+	const struct frame *frame = start;
 	unsigned long offset, size, len, nr;
 	const char *s;
 
-	if (!frame)
-		return;
 	offset = addr - (unsigned long)frame;
 	pr_err("at offset %lu in the frame of %pS, which has:\n", offset, (void *)frame->function);
 	s = frame->variables;
@@ -66,4 +64,12 @@ void kasan_describe_frame(unsigned long addr)
 		if (*s == ' ')
 			s++;
 	}
+}
+
+void kasan_describe_frame(unsigned long addr)
+{
+	const struct frame *frame = find_frame(addr);
+
+	if (frame)
+		kasan_describe_variables(frame, addr);
 }

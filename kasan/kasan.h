@@ -39,4 +39,25 @@ const struct kasan_global *kasan_find_global(unsigned long addr);
 /** kasan_describe_frame() - the variables of the function whose stack frame has @addr */
 void kasan_describe_frame(unsigned long addr);
 
+/** kasan_describe_variables() - of the frame that starts at @frame, for an access at @addr */
+void kasan_describe_variables(const void *frame, unsigned long addr);
+
+/*
+ * kasan/fakestack.c: kasan_fakestack_abandoned() - give back frames of functions that were left
+ * while the stack was there; kasan_fakestack_describe() - as kasan_describe_frame(), for an
+ * address in one of its frames. Return: whether it is.
+ */
+#ifdef CONFIG_KASAN_USE_AFTER_RETURN
+void kasan_fakestack_abandoned(unsigned long low, unsigned long high);
+bool kasan_fakestack_describe(unsigned long addr);
+#else
+static inline void kasan_fakestack_abandoned(unsigned long low, unsigned long high)
+{
+}
+static inline bool kasan_fakestack_describe(unsigned long addr)
+{
+	return false;
+}
+#endif
+
 #endif

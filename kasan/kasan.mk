@@ -32,6 +32,7 @@ else
 kasan-flags = -fsanitize=kernel-address -fasan-shadow-offset=$(kasan-offset) \
 	--param asan-stack=1 --param asan-globals=$(kasan-globals) --param asan-instrument-allocas=1 \
 	-fsanitize-address-use-after-scope \
+	$(if $(CONFIG_KASAN_USE_AFTER_RETURN),--param asan-use-after-return=1) \
 	--param asan-instrumentation-with-call-threshold=$(kasan-calls)
 endif
 

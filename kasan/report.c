@@ -125,7 +125,7 @@ static void describe(unsigned long addr)
 {
 	if (!kasan_has_shadow(addr))
 		return;
-	if (describe_stack(addr) || describe_global(addr))
+	if (kasan_fakestack_describe(addr) || describe_stack(addr) || describe_global(addr))
 		return;
 	if (addr >= (unsigned long)_start && addr < (unsigned long)_end)
 		pr_err("in the image: %pS\n", (void *)addr);

@@ -47,6 +47,7 @@ void kasan_unpoison(const void *addr, size_t size)
 void kasan_stack_abandoned(const void *low, const void *sp)
 {
 	kasan_unpoison(low, ALIGN_DOWN((unsigned long)sp, KASAN_GRANULE_SIZE) - (unsigned long)low);
+	kasan_fakestack_abandoned((unsigned long)low, (unsigned long)sp);
 }
 
 void kasan_disable_current(void)

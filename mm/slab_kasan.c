@@ -211,3 +211,15 @@ void kasan_slab_init(void)
 
 	kasan_set_hooks(&hooks);
 }
+
+#ifdef CONFIG_KASAN_USE_AFTER_RETURN
+void kasan_init_stacks(void)
+{
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++) {
+		void *memory = alloc_pages_exact(kasan_fakestack_size(), GFP_KERNEL);
+
+		if (memory)
+			kasan_fakestack_give(cpu, memory);
+	}
+}
+#endif

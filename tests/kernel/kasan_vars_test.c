@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Variables: on the stack, in the image, of a hart. */
+#include <kernel/errno.h>
 #include <kernel/percpu.h>
 #include <kernel/sizes.h>
 #include <kernel/string.h>
@@ -165,7 +166,64 @@ static void percpu(void)
 	}
 }
 
+#ifdef CONFIG_KASAN_USE_AFTER_RETURN
+#define RETURNED "stack-use-after-return"
+
+/* The address of a variable that is gone; it is good while it is there. */
+#define GONE(size)                                        \
+	static noinline char *gone_##size(void)           \
+	{                                                 \
+		char variable[size], *p = hide(variable); \
+                                                          \
+		GOOD_WRITE(u8, p);                        \
+		GOOD_WRITE(u8, p + (size) - 1);           \
+		return p;                                 \
+	}
+GONE(8)
+GONE(100)
+GONE(1500)
+
+static void use_after_return(void)
+{
+	char *p = gone_8();
+
+	BAD_READ(RETURNED, u8, p);
+	BAD_WRITE(RETURNED, u64, p);
+	p = gone_100();
+	BAD_READ(RETURNED, u32, p + 96);
+	p = gone_1500();
+	BAD_READ(RETURNED, u8, p + 1499);
+	/* More calls than there are frames: they are used again, and good again. */
+	for (unsigned int i = 0; i < 1000; i++)
+		p = gone_100();
+	BAD_READ(RETURNED, u8, p);
+}
+
+static int leave(void *unused)
+{
+	char variable[100];
+
+	return (int)*(volatile long *)hide_size((size_t)hide(variable) * 0 + 8);
+}
+
+/* Frames of functions that a trap has ended are given back. */
+static void abandoned_frames(void)
+{
+	struct pt_regs trap;
+	char *p;
+
+	for (unsigned int i = 0; i < 200; i++)
+		EXPECT_EQ(catch_trap(leave, NULL, &trap), -EFAULT);
+	p = gone_100();
+	BAD_READ(RETURNED, u8, p);
+}
+#endif
+
 static const struct ktest_case stack_cases[] = {
+#ifdef CONFIG_KASAN_USE_AFTER_RETURN
+	{ "use_after_return", use_after_return },
+	{ "abandoned_frames", abandoned_frames },
+#endif
 	{ "stack_oob", stack_oob },
 	{ "kasan_alloca_oob_left", kasan_alloca_oob_left },
 	{ "kasan_alloca_oob_right", kasan_alloca_oob_right },
