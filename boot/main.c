@@ -154,7 +154,7 @@ void __init start_kernel(void)
 	nmi_cpu_init();
 	irq_cpu_init(); /* from here on it takes interrupts */
 	boot_mark(MARK_ALLOCATORS);
-	smp_init();     /* the other harts */
+	smp_init(); /* the other harts */
 	kasan_init_stacks();
 	devices_init(); /* interrupt controller, UART */
 	rest_init();    /* the prompt */

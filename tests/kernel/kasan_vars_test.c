@@ -174,7 +174,6 @@ static void percpu(void)
 	static noinline char *gone_##size(void)           \
 	{                                                 \
 		char variable[size], *p = hide(variable); \
-                                                          \
 		GOOD_WRITE(u8, p);                        \
 		GOOD_WRITE(u8, p + (size) - 1);           \
 		return p;                                 \
@@ -201,9 +200,10 @@ static void use_after_return(void)
 
 static int leave(void *unused)
 {
-	char variable[100];
+	char variable[1000];
 
-	return (int)*(volatile long *)hide_size((size_t)hide(variable) * 0 + 8);
+	__asm__ __volatile__("unimp" : : "r"(hide(variable)) : "memory");
+	return 0;
 }
 
 /* Frames of functions that a trap has ended are given back. */
@@ -214,7 +214,7 @@ static void abandoned_frames(void)
 
 	for (unsigned int i = 0; i < 200; i++)
 		EXPECT_EQ(catch_trap(leave, NULL, &trap), -EFAULT);
-	p = gone_100();
+	p = gone_1500();
 	BAD_READ(RETURNED, u8, p);
 }
 #endif

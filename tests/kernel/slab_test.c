@@ -170,7 +170,7 @@ static void test_bad_frees(void)
 	struct kmem_cache *cache = kmem_cache_create("test-bad", 48, 0, 0, NULL);
 	char *object = kmem_cache_alloc(cache, GFP_KERNEL), *other = kmalloc(48, GFP_KERNEL);
 	static const struct {
-		unsigned int what; /* 0: the object, 1: kmalloc's, 2: on the stack, 3: nowhere */
+		unsigned int what; /* 0: the object, 1: kmalloc's, 2: in the image, 3: nowhere */
 		unsigned int offset;
 		const char *says;
 	} bad[] = {
@@ -181,11 +181,12 @@ static void test_bad_frees(void)
 		{ 2, 0, "not an address of RAM" },
 		{ 3, 0, "not an address of RAM" },
 	};
+	static char in_image[48];
 	u64 cursor;
 
 	ktest_expect_reports();
 	for (unsigned int i = 0; i < ARRAY_SIZE(bad); i++) {
-		char *p[] = { object, other, (char *)&cursor, (char *)0x123456789 };
+		char *p[] = { object, other, in_image, (char *)0x123456789 };
 
 		cursor = log_cursor();
 		kmem_cache_free(cache, p[bad[i].what] + bad[i].offset);
