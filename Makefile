@@ -139,7 +139,7 @@ $(O)/mm/slab.o: cflags += $(frameless)
 early-cflags := -D__EARLY__ -fno-jump-tables -fomit-frame-pointer
 asflags := $(arch-flags) -g $(prefix-map)
 
-makefiles := Makefile kasan/kasan.mk
+makefiles := Makefile kasan/kasan.mk kasan/ubsan.mk
 
 # --- Rules ----------------------------------------------------------------------------
 
