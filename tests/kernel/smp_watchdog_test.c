@@ -92,7 +92,7 @@ static void masked(void)
 	set_limit(usual);
 }
 
-#define ROUND (5 * LIMIT)
+#define ROUND (15 * LIMIT)
 
 static int touching(void *unused)
 {
