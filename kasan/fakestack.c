@@ -15,12 +15,12 @@
 /* Nobody else calls them. */
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
 
-#define CLASSES     6 /* of 64 << class bytes; larger frames are on the stack */
+#define ORDERS      6 /* of 64 << order bytes; larger frames are on the stack */
 #define FRAMES      64
-#define SIZE(class) (64UL << (class))
+#define SIZE(order) (64UL << (order))
 
 /**
- * struct fake_frames - of one class
+ * struct fake_frames - of one order, which the compiler calls a class
  * @used:  flags, cleared by compiled code
  * @stack: where the stack was when the frame was taken
  * @next:  the one that was given back longest ago, more or less
@@ -39,24 +39,24 @@ int __asan_option_detect_stack_use_after_return;
 
 size_t kasan_fakestack_size(void)
 {
-	return CLASSES * sizeof(struct fake_frames) + FRAMES * (SIZE(CLASSES) - SIZE(0));
+	return ORDERS * sizeof(struct fake_frames) + FRAMES * (SIZE(ORDERS) - SIZE(0));
 }
 
 void kasan_fakestack_give(unsigned int cpu, void *memory)
 {
 	struct fake_frames *f = memory;
-	char *frames = (char *)(f + CLASSES);
+	char *frames = (char *)(f + ORDERS);
 
-	for (unsigned int class = 0; class < CLASSES; class ++) {
-		memset(&f[class], 0, sizeof(f[class]));
-		f[class].frames = frames;
-		frames += FRAMES * SIZE(class);
+	for (unsigned int order = 0; order < ORDERS; order++) {
+		memset(&f[order], 0, sizeof(f[order]));
+		f[order].frames = frames;
+		frames += FRAMES * SIZE(order);
 	}
 	WRITE_ONCE(fake[cpu], f);
 	__asan_option_detect_stack_use_after_return = 1;
 }
 
-static void *take(unsigned int class, unsigned long stack)
+static void *take(unsigned int order, unsigned long stack)
 {
 	struct fake_frames *f = READ_ONCE(fake[this_hart()->cpu]);
 	char *frame = NULL;
@@ -64,7 +64,7 @@ static void *take(unsigned int class, unsigned long stack)
 
 	if (!f)
 		return NULL;
-	f += class;
+	f += order;
 	local_irq_save(flags);
 	for (unsigned int tries = 0; !frame && tries < FRAMES; tries++) {
 		unsigned int i = f->next++ % FRAMES;
@@ -73,44 +73,44 @@ static void *take(unsigned int class, unsigned long stack)
 			continue;
 		WRITE_ONCE(f->used[i], 1);
 		f->stack[i] = stack;
-		frame = f->frames + i * SIZE(class);
-		*(u8 **)(frame + SIZE(class) - sizeof(u8 *)) = &f->used[i];
+		frame = f->frames + i * SIZE(order);
+		*(u8 **)(frame + SIZE(order) - sizeof(u8 *)) = &f->used[i];
 	}
 	local_irq_restore(flags);
 	if (frame)
-		kasan_unpoison(frame, SIZE(class));
+		kasan_unpoison(frame, SIZE(order));
 	return frame;
 }
 
-static void give(unsigned int class, char *frame)
+static void give(unsigned int order, char *frame)
 {
-	kasan_poison(frame, SIZE(class), KASAN_STACK_RETURNED);
-	**(u8 **)(frame + SIZE(class) - sizeof(u8 *)) = 0;
+	kasan_poison(frame, SIZE(order), KASAN_STACK_RETURNED);
+	**(u8 **)(frame + SIZE(order) - sizeof(u8 *)) = 0;
 }
 
 /* Frames of functions that were left without returning, with the stack there. */
 void kasan_fakestack_abandoned(unsigned long low, unsigned long high)
 {
 	for (unsigned int cpu = 0; cpu < NR_CPUS; cpu++)
-		for (unsigned int class = 0; fake[cpu] && class < CLASSES; class ++) {
-			struct fake_frames *f = &fake[cpu][class];
+		for (unsigned int order = 0; fake[cpu] && order < ORDERS; order++) {
+			struct fake_frames *f = &fake[cpu][order];
 
 			for (unsigned int i = 0; i < FRAMES; i++)
 				if (f->used[i] && f->stack[i] >= low && f->stack[i] < high)
-					give(class, f->frames + i * SIZE(class));
+					give(order, f->frames + i * SIZE(order));
 		}
 }
 
 bool kasan_fakestack_describe(unsigned long addr)
 {
 	for (unsigned int cpu = 0; cpu < NR_CPUS; cpu++)
-		for (unsigned int class = 0; fake[cpu] && class < CLASSES; class ++) {
-			const char *frames = fake[cpu][class].frames;
+		for (unsigned int order = 0; fake[cpu] && order < ORDERS; order++) {
+			const char *frames = fake[cpu][order].frames;
 			unsigned long at = addr - (unsigned long)frames;
 
-			if (at >= FRAMES * SIZE(class))
+			if (at >= FRAMES * SIZE(order))
 				continue;
-			kasan_describe_variables(frames + ALIGN_DOWN(at, SIZE(class)), addr);
+			kasan_describe_variables(frames + ALIGN_DOWN(at, SIZE(order)), addr);
 			return true;
 		}
 	return false;

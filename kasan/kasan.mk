@@ -18,7 +18,8 @@ uninstrumented += arch/riscv/kernel/stacktrace.c arch/riscv/kernel/nmi.c
 # makes wild accesses, and reads the reports of the faults
 uninstrumented += tests/kernel/fault_test.c tests/kernel/smp_fail_test.c
 
-kasan-offset := 0xdfffffff00000000
+kasan-offset := $(shell sed -n 's/^.define KASAN_SHADOW_OFFSET \(0x[0-9a-f]*\)UL/\1/p' \
+	arch/riscv/include/asm/kasan.h)
 kasan-globals := 1
 kasan-calls := $(if $(CONFIG_KASAN_INLINE),10000,0)
 ifneq ($(clang),)

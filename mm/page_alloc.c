@@ -173,6 +173,10 @@ static noinline struct page *take_slowly(gfp_t gfp, unsigned int order)
 		seen = nr_blocks_online();
 		page = take_online(gfp, order);
 	}
+	if (!page && may_online(gfp) && kasan_quarantine_flush()) {
+		drain_all_pages();
+		page = take_online(gfp, order);
+	}
 	if (page && READ_ONCE(buddy.nr_free) < LOW && may_online(gfp))
 		online_more(nr_blocks_online(), false);
 	return page;

@@ -143,8 +143,10 @@ static bool carve(phys_addr_t block)
 {
 	unsigned long pfn, end, nr = 0;
 
-	for_each_frames(memblock_next_free_range, block, &pfn, &end) while (
-		pfn < end && nr < OWN_PAGES) online.own[nr++] = PFN_PHYS(pfn++);
+	for_each_frames(memblock_next_free_range, block, &pfn, &end) {
+		while (pfn < end && nr < OWN_PAGES)
+			online.own[nr++] = PFN_PHYS(pfn++);
+	}
 	online.tables = own_tables;
 	online.nr_tables = TABLES;
 	return nr == OWN_PAGES;
@@ -155,8 +157,7 @@ static void mark_gaps(next_range *next, phys_addr_t block, u16 flags)
 {
 	unsigned long done = PFN_DOWN(block), last = done + BLOCK_PAGES, pfn, end;
 
-	for_each_frames(next, block, &pfn, &end)
-	{
+	for_each_frames(next, block, &pfn, &end) {
 		for (; done < pfn; done++)
 			early_page(done)->flags = flags;
 		done = end;
@@ -213,8 +214,7 @@ static void give_pages(phys_addr_t block)
 {
 	unsigned long pfn, end, first = PFN_DOWN(online.own[OWN_PAGES - 1]) + 1;
 
-	for_each_frames(memblock_next_free_range, block, &pfn, &end)
-	{
+	for_each_frames(memblock_next_free_range, block, &pfn, &end) {
 		if (end <= first)
 			continue;
 		pfn = max(pfn, first);
@@ -319,6 +319,9 @@ unsigned long free_reserved_area(phys_addr_t start, phys_addr_t end, const char 
 		return 0;
 	spin_lock(&online.lock);
 	for (phys_addr_t pa = start; pa < end; pa += PAGE_SIZE) {
+		/* Its shadow says what is allowed; what is not online has none of its own. */
+		if (IS_ENABLED(CONFIG_KASAN))
+			(void)online_block(ALIGN_DOWN(pa, BLOCK_SIZE));
 		if (pfn_online(PFN_DOWN(pa)))
 			given += free_reserved_page(pa);
 		else if (memblock_is_map_memory(pa) && memblock_is_reserved(pa))

@@ -63,7 +63,6 @@ static struct slab_track *track_of(const void *object)
 depot_stack_handle_t kasan_save_stack(gfp_t gfp)
 {
 	unsigned long entries[MAX_FRAMES];
-
 	unsigned int nr = stack_trace_save(entries, MAX_FRAMES);
 
 	/* Without the hook that asks. */
@@ -120,9 +119,6 @@ void *kasan_krealloc(void *p, size_t size)
 	if (!(page->flags & PG_slab))
 		return kasan_kmalloc_large(p, size);
 	cache = page->slab->cache;
-	if (!checked(cache))
-		return p;
-	kasan_poison(p, ALIGN(cache->object_size, KASAN_GRANULE_SIZE), KASAN_SLAB_REDZONE);
 	return kasan_slab_alloc(cache, p, size, GFP_NOWAIT);
 }
 
@@ -177,23 +173,8 @@ static void describe_object(unsigned long addr, struct slab *slab)
 		show_track("freed", track->free_cpu, track->free_stack);
 }
 
-static bool describe(unsigned long addr)
+static void describe_page(unsigned long addr, struct page *page)
 {
-	struct page *page;
-
-	if (is_vmalloc_addr((void *)addr)) {
-		vmalloc_describe(addr);
-		return true;
-	}
-	if (!virt_addr_valid((void *)addr)) {
-		pr_err("in RAM that was never given to the allocator, or in none\n");
-		return true;
-	}
-	page = virt_to_page((void *)addr);
-	if (page->flags & PG_slab) {
-		describe_object(addr, page->slab);
-		return true;
-	}
 	page = compound_head(page);
 	pr_err("%lu bytes inside of a page, %s", addr - (unsigned long)page_address(page),
 	       page->flags & PG_reserved ? "reserved"
@@ -202,7 +183,18 @@ static bool describe(unsigned long addr)
 	if (page->flags & PG_head)
 		pr_cont(" in a piece of %lu bytes", page_size(page));
 	pr_cont("\n");
-	return true;
+}
+
+static void describe(unsigned long addr)
+{
+	if (is_vmalloc_addr((void *)addr))
+		vmalloc_describe(addr);
+	else if (!virt_addr_valid((void *)addr))
+		pr_err("in RAM that was never given to the allocator, or in none\n");
+	else if (virt_to_page((void *)addr)->flags & PG_slab)
+		describe_object(addr, virt_to_page((void *)addr)->slab);
+	else
+		describe_page(addr, virt_to_page((void *)addr));
 }
 
 void kasan_slab_init(void)
@@ -211,15 +203,3 @@ void kasan_slab_init(void)
 
 	kasan_set_hooks(&hooks);
 }
-
-#ifdef CONFIG_KASAN_USE_AFTER_RETURN
-void kasan_init_stacks(void)
-{
-	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++) {
-		void *memory = alloc_pages_exact(kasan_fakestack_size(), GFP_KERNEL);
-
-		if (memory)
-			kasan_fakestack_give(cpu, memory);
-	}
-}
-#endif

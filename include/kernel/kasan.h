@@ -108,11 +108,11 @@ void kasan_explain_fault(unsigned long addr);
 /**
  * struct kasan_hooks - what the memory side knows, asked while a report is printed
  * @bug_type: a better name for an access to @addr, whose shadow is @shadow, or NULL
- * @describe: print what lies at @addr. Return: whether it is anything of the allocators'.
+ * @describe: print what lies at @addr
  */
 struct kasan_hooks {
 	const char *(*bug_type)(unsigned long addr, u8 shadow);
-	bool (*describe)(unsigned long addr);
+	void (*describe)(unsigned long addr);
 };
 void kasan_set_hooks(const struct kasan_hooks *hooks);
 

@@ -13,6 +13,7 @@
 #include <asm/tlbflush.h>
 #include <asm/trap.h>
 #include "log.h"
+#include "probe.h"
 
 struct provoked {
 	unsigned long addr;
@@ -90,19 +91,9 @@ static void rules(void)
 	}
 }
 
-static int recurse(void *arg)
-{
-	volatile char fill[512];
-	unsigned long depth = (unsigned long)arg;
-
-	fill[0] = 1;
-	fill[511] = depth < 10000 ? (char)recurse((void *)(depth + 1)) : 0;
-	return fill[0] + fill[511];
-}
-
 static void stack_overflow(void)
 {
-	u64 cursor = report(recurse, NULL);
+	u64 cursor = report(overflow_stack, NULL);
 
 	EXPECT(logged(cursor, "oops: stack overflow"));
 	EXPECT(logged(cursor, "rule: V=0"));

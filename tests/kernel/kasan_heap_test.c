@@ -272,6 +272,26 @@ static void quarantine_full(void)
 	EXPECT(kasan_quarantine_bytes() <= totalram_pages() * PAGE_SIZE / 16);
 }
 
+/* When there is no more memory, what it holds is memory. */
+static void quarantine_emptied(void)
+{
+	unsigned long last = 0, page;
+
+	if (totalram_pages() > (256UL << 20) / PAGE_SIZE)
+		return; /* the same code on a smaller machine */
+	kfree(get(43));
+	EXPECT(kasan_quarantine_bytes() > 0);
+	while ((page = __get_free_page(GFP_KERNEL | __GFP_NOWARN))) {
+		*(unsigned long *)page = last;
+		last = page;
+	}
+	EXPECT_EQ(kasan_quarantine_bytes(), 0);
+	for (page = last; page; page = last) {
+		last = *(unsigned long *)page;
+		free_page(page);
+	}
+}
+
 static void kmalloc_double_kzfree(void)
 {
 	char *p = get(16);
@@ -338,6 +358,7 @@ static const struct ktest_case cases[] = {
 	{ "kmalloc_uaf_memset", kmalloc_uaf_memset },
 	{ "kmalloc_uaf2", kmalloc_uaf2 },
 	{ "quarantine", quarantine },
+	{ "quarantine_emptied", quarantine_emptied },
 	{ "quarantine_full", quarantine_full },
 	{ "kmalloc_double_kzfree", kmalloc_double_kzfree },
 	{ "kmalloc_double_free", kmalloc_double_free },

@@ -226,12 +226,6 @@ static void shared_shadow(void)
 	}
 }
 
-/* What the image gave back reads as it did until its block comes online. */
-static bool was_image(phys_addr_t pa)
-{
-	return !pfn_online(PFN_DOWN(pa)) && pa >= __pa_symbol(_start) && pa < __pa_symbol(_end);
-}
-
 /* Whether at @va there is no memory that comes and goes; it has been mapped so all the time. */
 static bool is_constant(unsigned long va)
 {
@@ -240,7 +234,7 @@ static bool is_constant(unsigned long va)
 
 	switch (vm_region_of(va, kernel_pgtable.geometry->input_bits)) {
 	case VM_LINEAR:
-		return is_reserved(pa) || was_image(pa) ||
+		return is_reserved(pa) ||
 		       (pfn_online(PFN_DOWN(pa)) && phys_to_page(pa)->flags & PG_reserved);
 	case VM_VMALLOC:
 		return pte_leaf(pgtable_walk(&kernel_pgtable, va, &level));

@@ -56,6 +56,17 @@ static inline unsigned long exec_cause(unsigned long addr)
 	return fault_cause(probe_exec(addr, &trap), addr, &trap);
 }
 
+/* Deeper than any stack; the bound only tells the compiler that there is one. */
+static __unused int overflow_stack(void *arg)
+{
+	volatile char fill[512];
+	unsigned long depth = (unsigned long)arg;
+
+	fill[0] = 1;
+	fill[511] = depth < 10000 ? (char)overflow_stack((void *)(depth + 1)) : 0;
+	return fill[0] + fill[511];
+}
+
 /* What an address allows. */
 static const struct access {
 	const char *name;

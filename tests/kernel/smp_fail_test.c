@@ -71,17 +71,6 @@ static void trap_elsewhere(void)
 	console_loglevel = level;
 }
 
-/* Deeper than any stack; the bound only tells the compiler that there is one. */
-static int recurse(void *arg)
-{
-	volatile char fill[512];
-	unsigned long depth = (unsigned long)arg;
-
-	fill[0] = 1;
-	fill[511] = depth < 10000 ? (char)recurse((void *)(depth + 1)) : 0;
-	return fill[0] + fill[511];
-}
-
 /* Each hart has two stacks of its own, with nothing mapped below them. */
 static void stack_overflow(void)
 {
@@ -102,7 +91,7 @@ static void stack_overflow(void)
 		if (!cpu)
 			continue; /* fault.stack_overflow */
 		console_loglevel = 0;
-		EXPECT_EQ(smp_call_on_cpu(cpu, recurse, NULL, false), -ENXIO);
+		EXPECT_EQ(smp_call_on_cpu(cpu, overflow_stack, NULL, false), -ENXIO);
 		expect_failed(cpu);
 		console_loglevel = level;
 		EXPECT(logged(cursor, "oops: stack overflow"));

@@ -171,17 +171,6 @@ static void nested(void)
 	EXPECT(this_hart()->recovery == outer);
 }
 
-/* Deeper than any stack; the bound only tells the compiler that there is one. */
-static int overflow(void *arg)
-{
-	volatile char fill[512];
-	unsigned long depth = (unsigned long)arg;
-
-	fill[0] = 1;
-	fill[511] = depth < 10000 ? (char)overflow((void *)(depth + 1)) : 0;
-	return fill[0] + fill[511];
-}
-
 /* Again and again: the emergency stack is given back each time. */
 static void stack_overflow(void)
 {
@@ -190,7 +179,7 @@ static void stack_overflow(void)
 	struct pt_regs trap;
 
 	for (unsigned int i = 0; i < 3; i++) {
-		EXPECT_EQ(catch_trap(overflow, NULL, &trap), -EFAULT);
+		EXPECT_EQ(catch_trap(overflow_stack, NULL, &trap), -EFAULT);
 		EXPECT_EQ(trap.cause, EXC_STORE_PAGE_FAULT);
 		EXPECT_EQ(trap.badaddr & PAGE_MASK, (unsigned long)__stack_guard);
 		EXPECT_EQ(hart->stack_low, low);

@@ -12,6 +12,7 @@
 #include <kernel/kasan.h>
 #include <kernel/memblock.h>
 #include <kernel/panic.h>
+#include <kernel/percpu.h>
 #include <kernel/pgtable.h>
 #include <kernel/string.h>
 #include <asm/layout.h>
@@ -159,3 +160,16 @@ unsigned int kasan_online(phys_addr_t block, const phys_addr_t *pages)
 	}
 	return used;
 }
+
+#ifdef CONFIG_KASAN_USE_AFTER_RETURN
+/* A hart that gets none has its variables on the stack. */
+void __init kasan_init_stacks(void)
+{
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++) {
+		void *memory = alloc_pages_exact(kasan_fakestack_size(), GFP_KERNEL);
+
+		if (memory)
+			kasan_fakestack_give(cpu, memory);
+	}
+}
+#endif
