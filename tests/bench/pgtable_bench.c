@@ -13,6 +13,7 @@
 #define PA       (1UL << 40) /* a multiple of every leaf that is used here */
 #define NR_SMALL (SZ_1G / PAGE_SIZE)
 #define NR_LARGE (SZ_1G / SZ_2M)
+#define REPEATS  6250 /* with 16 samples, 100,000 times */
 
 static unsigned long base(void)
 {
@@ -41,7 +42,7 @@ static void run_walk(unsigned long n)
 {
 	look_up(n, kernel_map.linear_end - PAGE_SIZE);
 }
-BENCH(walk, "an address of the linear map looked up", run_walk, 1024);
+BENCH(walk, "an address of the linear map looked up", run_walk, REPEATS);
 
 /* A page in level 0, so that every level is gone through. */
 static void map_one(void)
@@ -58,7 +59,7 @@ static void run_walk_down(unsigned long n)
 {
 	look_up(n, base());
 }
-BENCH_AROUND(walk_page, "a 4 KiB page looked up", run_walk_down, 1024, map_one, unmap_all);
+BENCH_AROUND(walk_page, "a 4 KiB page looked up", run_walk_down, REPEATS, map_one, unmap_all);
 
 /* What a kernel of one depth would have: no loop, and each number known to the compiler. */
 static __always_inline pte_t walk_fixed(const struct pgtable *pt, const struct pgtable_geometry *g,
@@ -113,7 +114,7 @@ static void run_walk_fixed(unsigned long n)
 		barrier();
 	}
 }
-BENCH_AROUND(walk_fixed, "the same, by a walk compiled for this depth", run_walk_fixed, 1024,
+BENCH_AROUND(walk_fixed, "the same, by a walk compiled for this depth", run_walk_fixed, REPEATS,
 	     map_one, unmap_all);
 
 static void run_map_unmap(unsigned long n)
@@ -126,7 +127,7 @@ static void run_map_unmap(unsigned long n)
 	}
 }
 BENCH_AROUND(map_unmap_4k, "a page mapped and unmapped in a table that is there", run_map_unmap,
-	     1024, map_one, unmap_all);
+	     REPEATS, map_one, unmap_all);
 
 static void run_protect(unsigned long n)
 {

@@ -46,6 +46,8 @@ def figures(outcome):
                       for k, v in re.findall(r"(\w+)=(\d+)", marks[1])}
         if bench := re.match(r"bench: name=(\S+) .*\bmedian=([\d.]+)", line):
             found[f"{begin}bench.{bench[1]}"] = float(bench[2])
+        if linear := re.match(r" *# linear map of 64 TiB: (sv\d+) tables=(\d+)", line):
+            found[f"tables.{linear[1]}_64t"] = float(linear[2])
         if touched := re.match(r"touched ([\d.]+) MiB", line):
             found[f"{begin}boot.touched"] = float(touched[1])
     return found
@@ -68,7 +70,7 @@ def test_bounds(boot, outcome):
 
 def bound(mode, begin, found):
     asked = [(n, b) for n, m, b in rows()
-             if m == mode and re.match(r"(smp\.|kasan\.|)", n)[0] == begin]
+             if m == mode and re.match(r"(smp\.|kasan\.|tables\.|)", n)[0] == begin]
     missing = [n for n, _ in asked if value(n, found) is None]
     assert asked and missing == []
     over = [f"{n}={value(n, found):g} is over {b:g}" for n, b in asked if value(n, found) > b]
@@ -90,6 +92,14 @@ def test_bounds_of_two_harts(boot, outcome):
 def test_bounds_under_kasan(boot, outcome):
     assert outcome.end == "exit 0"
     bound(next(m for m, cpu in CPUS.items() if cpu == boot.cpu), "kasan.", figures(outcome))
+
+
+@pytest.mark.parametrize("boot", [
+    machine.Boot(name=f"figures-{mode}-tables", cpu=cpu, append="quiet ktest=roots.linear_64_tib")
+    for mode, cpu in CPUS.items()], ids=list(CPUS))
+def test_bounds_of_tables(boot, outcome):
+    assert outcome.end == "exit 0"
+    bound(next(m for m, cpu in CPUS.items() if cpu == boot.cpu), "tables.", figures(outcome))
 
 
 @pytest.mark.parametrize("boot", [[counted(mode), counted(mode, "second")] for mode in CPUS],
