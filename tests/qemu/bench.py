@@ -156,6 +156,10 @@ def changes(old, new, above):
             and abs(found[k] - was[k]) > above * was[k] + LEAST]
 
 
+def share(old, new):
+    return f"{old:g} -> {new:g}" + (f" ({new / old - 1:+.1%})" if old else "")
+
+
 def key(cell):
     return cell["mode"], cell["build"], cell["ram"]
 
@@ -187,8 +191,7 @@ def report_changes(base, data):
         print(f"bench: {what} is {new}, the baseline's was {old}: counts cannot be compared")
     for cell in data["cells"]:
         for name, old, new in changes(before.get(key(cell), {}), cell, LISTED):
-            share = f"{new / old - 1:+.1%}" if old else "new"
-            print(f"bench: {'-'.join(key(cell))} {name}: {old:g} -> {new:g} ({share})")
+            print(f"bench: {'-'.join(key(cell))} {name}: {share(old, new)}")
 
 
 def report_linux(data):
