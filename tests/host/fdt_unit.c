@@ -183,6 +183,8 @@ static void nodes(void)
 	build_cell(TOKEN_NOP);
 	build_begin("b");
 	build_end();
+	build_begin("a@2");
+	build_end();
 	fdt = end_root();
 	root = fdt_root(&fdt);
 	CHECK_EQ(root, 4);
@@ -203,7 +205,7 @@ static void nodes(void)
 	CHECK_EQ(fdt_find_children(&fdt, -EINVAL, want, 3), -EINVAL);
 	CHECK_EQ(want[2].node, -EINVAL);
 	CHECK_EQ(fdt_next_sibling(&fdt, root), -ENOENT);
-	CHECK_EQ(fdt_next_sibling(&fdt, b), -ENOENT);
+	CHECK_EQ(fdt_next_sibling(&fdt, fdt_next_sibling(&fdt, b)), -ENOENT);
 	CHECK_EQ(fdt_first_child(&fdt, b), -ENOENT);
 	/* What is not a node: handed back, refused, or without a name. */
 	CHECK_EQ(fdt_first_child(&fdt, -ENOENT), -ENOENT);

@@ -55,6 +55,7 @@ def test_bounds(boot, outcome):
     mode = next(m for m, cpu in CPUS.items() if cpu == boot.cpu)
     found = figures(outcome)
     assert outcome.end == "exit 0"
+    assert [line for line in outcome.lines if "failed=" in line] == []
     assert any(name.startswith("bench.") for name in found)
     bound(mode, "", found)
 
