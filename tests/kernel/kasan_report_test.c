@@ -92,9 +92,7 @@ static void stack_variable(void)
 	EXPECT(logged(cursor, "read_variable+"));
 }
 
-enum {
-	GLOBAL_LINE = __LINE__ + 1
-};
+static const int line_before = __LINE__;
 static char some_global[13];
 
 /* clang does not tell the line. */
@@ -104,7 +102,7 @@ static void global_variable(void)
 	char text[100];
 
 	scnprintf(text, sizeof(text), "of variable 'some_global', defined in %s:%d", __FILE__,
-		  GLOBAL_LINE);
+		  line_before + 1);
 #ifdef __clang__
 	*strrchr(text, ':') = '\0';
 #endif
