@@ -249,7 +249,7 @@ help: ## this text
 pytest = $(PYTHON) -B -m pytest -p no:cacheprovider -q --tb=short -rfE tests/qemu
 jobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 test-configs := defconfig small_defconfig debug_defconfig kasan_defconfig kasan_outline_defconfig \
-	ubsan_defconfig
+	ubsan_defconfig kasan_ubsan_defconfig
 test-parts := $(if $(wildcard scripts/check.sh),check) $(if $(wildcard tests/check),test-check) \
 	test-host prove
 
@@ -291,6 +291,11 @@ test-qemu: test-images ## boot cells in QEMU, and odd and bad input
 	$(Q)$(pytest) --cells='$(or $(CELLS),cover)' $(PYTEST_ARGS)
 
 matrix: test-images ## boot every cell of tests/qemu/cells.yaml
+	@for c in kasan_defconfig kasan_outline_defconfig; do \
+		[ $(O)/configs/clang_$$c/.config -nt configs/$$c ] || \
+			$(MAKE) -s O=$(O)/configs/clang_$$c $$c || exit; \
+		$(MAKE) -s $(jobs) CC=clang-19 O=$(O)/configs/clang_$$c || exit; \
+	done
 	$(Q)$(pytest) --cells=matrix $(PYTEST_ARGS)
 
 cell: test-images ## boot one cell and show its console
