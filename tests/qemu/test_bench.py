@@ -79,6 +79,17 @@ def test_update(files):
     assert bench.load(bench.BASELINE) == {"conditions": {"gcc": "14"}, "cells": [new]}
 
 
+def test_reference_names_each():
+    """The rows of the page are the benchmarks there are."""
+    sources = "".join(f.read_text() for f in bench.TOP.glob("*_bench.c"))
+    there = set(re.findall(r"^BENCH\w*\((\w+),", sources, re.M))
+    there |= {f"tlb_{leaf}_{size}" for leaf, size in re.findall(r"^TLB\((\w+), (\w+),", sources, re.M)}
+    page = (bench.TOP.parents[1] / "Documentation/reference/benchmarks.md").read_text()
+    rows = re.findall(r"^\| (.*) \|$", page.split("## The files of")[0], re.M)
+    assert there == {n for row in rows for n in re.findall(r"`([a-z]\w+_?\w*)`", row)
+                     if n != "chosen"}
+
+
 def test_committed_files():
     """Each cell of the matrix has its row, Linux's rows name figures of ours, files are as written."""
     base = bench.load(bench.BASELINE)
