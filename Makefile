@@ -234,7 +234,7 @@ gdb: ## attach to `make debug`: symbols at link and load address, commands cairn
 
 docs: ## Documentation as HTML: build/html
 	@scripts/setup.sh docs
-	$(Q)$(PYTHON) -m sphinx -q -W -b html -d $(O)/doctrees Documentation $(O)/html
+	$(Q)$(PYTHON) -B -m sphinx -q -W -b html -d $(O)/doctrees Documentation $(O)/html
 
 clean: ## remove what was built, but keep .config and, on Debian 12, cbmc
 	$(Q)[ ! -e $(O)/.config ] || find $(O) -mindepth 1 -maxdepth 1 ! -name .config ! -name cbmc -exec rm -rf {} +
