@@ -20,7 +20,11 @@ exclude_patterns = []
 myst_heading_anchors = 3
 
 html_theme = "alabaster"
-html_theme_options = {"description": "A small RISC-V S-mode kernel", "page_width": "60em"}
+html_theme_options = {"description": "A small RISC-V S-mode kernel", "page_width": "71em",
+                      "font_family": "system-ui, 'DejaVu Sans', sans-serif",
+                      "head_font_family": "system-ui, 'DejaVu Sans', sans-serif",
+                      "font_size": "16px", "code_font_size": "0.85em"}
+html_static_path = ["_static"]  # the theme takes custom.css by itself
 html_copy_source = False
 html_last_updated_fmt = None  # the same input gives the same pages
 smartquotes = False  # what is quoted here is often code

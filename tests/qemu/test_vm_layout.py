@@ -22,6 +22,7 @@ def documented(mode):
     """{region: (start, last, use)}; the sizes of the page are checked on the way."""
     found = {}
     for name, start, last, size, use in doc_blocks.tables(PAGE)[mode][1:]:
+        start, last = start.strip("`"), last.strip("`")
         found[name] = (int(start, 16), int(last, 16), use)
         assert len(start) == len(last) == 16
         assert number_of_bytes(size) == int(last, 16) - int(start, 16) + 1, f"{mode}: {name}"
