@@ -34,9 +34,9 @@ nitpicky = True
 def setup(app):
     """A page asks for a picture as /pictures/NAME.svg; they lie beside the doctrees."""
     made = Path(app.doctreedir, "pictures")
-    found = f" /{os.path.relpath(made, app.srcdir)}/"
 
     def point_there(app, name, source):
-        source[0] = source[0].replace(" /pictures/", found)
+        there = os.path.relpath(made, Path(app.srcdir, name).parent)
+        source[0] = source[0].replace(" /pictures/", f" {there}/")
     app.connect("builder-inited", lambda app: pictures.main(made))
     app.connect("source-read", point_there)

@@ -6,7 +6,10 @@ The pictures of the documentation as SVG:  pictures.py DIR
 They show what is committed: the counts in tests/bench/*.json, and the tables of
 Documentation/reference/vm-layout.md. Equal input gives equal bytes, with one matplotlib.
 """
+import csv
+import io
 import json
+import math
 import re
 import sys
 from pathlib import Path
@@ -140,6 +143,9 @@ def over_ram(what, lines, base=10):
         axes.plot(*zip(*points), label=label, ms=6, lw=1.8, **style)
     axes.set_xscale("log", base=2)
     axes.set_yscale("log", base=base)
+    values = [value for _, points, _ in drawn for _, value in points]
+    axes.set_ylim(base ** math.floor(math.log(min(values), base)),
+                  base ** math.ceil(math.log(max(values), base)))
     ticks = [ram(text) for text in ("256M", "1G", "16G", "256G", "4T", "64T")]
     axes.set_xticks(ticks, [in_words(tick) for tick in ticks])
     axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
@@ -169,14 +175,32 @@ def draw_tables():
         for mode, color, mark in marks for build, dashes in zip(BUILDS, ("-", "--"))], 2)
 
 
-def draw_operations(build):
-    """Two marks a row, and how many of Linux's instructions ours are."""
+def operations(build):
+    """[(Linux's row, our number)] of what both counted in sv57 with 1 GiB, the best ratio last."""
     cell = next(c for c in counts("baseline")["cells"]
                 if (c["mode"], c["build"], c["ram"]) == ("sv57", build, "1G"))
-    rows = [(row["ours"], number(cell, row["ours"]), row["value"])
-            for row in counts("linux")["figures"] if not row["ours"].startswith("boot.")
+    rows = [(row, number(cell, row["ours"])) for row in counts("linux")["figures"]
+            if row["ours"] and row["unit"] == "instructions/op"
             and (row["mode"], row["build"], row["ram"]) == ("sv57", build, "1G")]
-    rows = sorted((row for row in rows if row[1]), key=lambda row: row[1] / row[2], reverse=True)
+    return sorted(((row, mine) for row, mine in rows if mine),
+                  key=lambda pair: pair[1] / pair[0]["value"], reverse=True)
+
+
+def operations_table():
+    """The rows of the picture as CSV, the best ratio first."""
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\n")
+    table.writerow(["Cairn's benchmark", "Cairn", "Linux", "ratio", "Linux's figure"])
+    for row, mine in reversed(operations("plain")):
+        about = ": ".join(filter(None, (row["name"], row["conditions"])))
+        table.writerow([f"``{row['ours']}``", f"{mine:,.6g}", f"{row['value']:,.6g}",
+                        f"{mine / row['value']:.2f}", about])
+    return out.getvalue()
+
+
+def draw_operations(build):
+    """Two marks a row, and how many of Linux's instructions ours are."""
+    rows = [(row["ours"], mine, row["value"]) for row, mine in operations(build)]
     figure = Figure(figsize=(7.5, 1.3 + 0.3 * len(rows)), layout="constrained")
     axes = figure.add_subplot()
     for y, (_, mine, theirs) in enumerate(rows):
@@ -216,7 +240,7 @@ def draw_image():
                                          reversed(images)])
     axes.set(xlabel="KiB", xlim=(0, 1.25 * max(sum(i.values()) for i in images.values()) / 1024))
     axes.grid(axis="x", color="#dddddd")
-    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=5, frameon=False)
+    axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, frameon=False)
     return figure
 
 
@@ -229,6 +253,7 @@ def main(out):
     Path(out).mkdir(parents=True, exist_ok=True)
     for name, (draw, *args) in PICTURES.items():
         draw(*args).savefig(Path(out) / f"{name}.svg", metadata={"Date": None, "Creator": None})
+    (Path(out) / "operations.csv").write_text(operations_table())
 
 
 if __name__ == "__main__":

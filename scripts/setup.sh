@@ -20,7 +20,7 @@ declare -A group=(
 	[run]="@build qemu-system-riscv opensbi"
 	[uboot]="@run u-boot-qemu u-boot-tools device-tree-compiler mtools e2fsprogs fdisk"
 	[prove]="gcc libc6-dev cbmc"
-	[test]="@run @uboot @prove binutils git cpio device-tree-compiler libfdt-dev gdb-multiarch
+	[test]="@run @uboot @prove @docs binutils git cpio device-tree-compiler libfdt-dev gdb-multiarch
 		clang-19 libclang-rt-19-dev clang-format-19
 		python3-pytest python3-pexpect python3-pyelftools python3-yaml"
 	[docs]="python3-sphinx python3-myst-parser python3-matplotlib"
