@@ -107,7 +107,7 @@ arch-flags := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany
 ifneq ($(clang),)
 arch-flags := --target=riscv64-unknown-elf $(arch-flags)
 endif
-cppflags := -nostdinc -isystem $(shell $(CC) -print-file-name=include) \
+cppflags := -nostdinc -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) \
 	-Iinclude -Iarch/riscv/include -I$(O)/include -include $(O)/include/autoconf.h -MMD -MP
 # The same bytes wherever the tree and O are.
 prefix-map := -ffile-prefix-map=$(CURDIR)/= -fdebug-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(O)/=build/
@@ -234,7 +234,8 @@ gdb: ## attach to `make debug`: symbols at link and load address, commands cairn
 
 docs: ## Documentation as HTML: build/html
 	@scripts/setup.sh docs
-	$(Q)$(PYTHON) -m sphinx -q -W -b html -d $(O)/doctrees Documentation $(O)/html
+	$(Q)$(PYTHON) -B -m sphinx -q -W -b html -d $(O)/doctrees Documentation $(O)/html
+	@echo 'docs: $(O)/html/index.html'
 
 clean: ## remove what was built, but keep .config and, on Debian 12, cbmc
 	$(Q)[ ! -e $(O)/.config ] || find $(O) -mindepth 1 -maxdepth 1 ! -name .config ! -name cbmc -exec rm -rf {} +
