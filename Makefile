@@ -311,6 +311,13 @@ bench: test-images ## count instructions in each paging mode
 #: BENCH        a glob of names
 	$(Q)$(PYTHON) -B tests/qemu/bench.py '$(or $(BENCH),*)'
 
+sdcard: all ## an SD card with the firmware and the image: build/sdcard-BOARD.img
+#: BOARD        visionfive2, unleashed or unmatched
+#: INITRD, DTB  more files for the card; CMDLINE, for the kernel
+	@scripts/setup.sh uboot
+	$(Q)CMDLINE='$(subst ','\'',$(CMDLINE))' $(PYTHON) -B scripts/sdcard.py '$(BOARD)' \
+		$(O)/sdcard-$(BOARD).img $(O)/Image '$(INITRD)' '$(DTB)'
+
 run: ## boot in QEMU; Ctrl-A x leaves it
 #: MODE         sv39, sv48 or sv57: what the hart can do
 #: MEM          RAM (256M)
@@ -322,4 +329,4 @@ run: ## boot in QEMU; Ctrl-A x leaves it
 	@MODE='$(MODE)' MEM='$(MEM)' SMP='$(SMP)' CMDLINE='$(subst ','\'',$(CMDLINE))' \
 		QEMU_ARGS='$(QEMU_ARGS)' scripts/run.sh $(O)/Image
 
-.PHONY: test test-host soak prove test-images test-qemu matrix cell flow mutants bench run
+.PHONY: test test-host soak prove test-images test-qemu matrix cell flow mutants bench sdcard run
