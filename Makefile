@@ -301,6 +301,14 @@ flow: test-images ## boot one way from firmware to the image and show its consol
 #: FLOW         its name in tests/qemu/flows.yaml: uboot-ext4+initrd
 	$(Q)$(pytest)/test_flows.py -s --echo --flows='$(or $(FLOW),uboot-ext4)'
 
+test-board: ## a board's boot and its tests, over a serial port
+#: BOARD        a file of tests/boards: visionfive2
+#: PORT         of the serial line: /dev/ttyUSB0
+#: SUITES       a glob (*); PATIENCE: seconds it may be silent (300)
+	@scripts/setup.sh test
+	$(Q)$(pytest)/test_board.py -s --board='$(BOARD)' --port='$(or $(PORT),/dev/ttyUSB0)' \
+		--suites='$(or $(SUITES),*)' --patience='$(or $(PATIENCE),300)'
+
 mutants: test-images ## break the code on purpose: does the named test notice?
 #: MUTANTS      only these, by name
 	@scripts/setup.sh prove
@@ -329,4 +337,5 @@ run: ## boot in QEMU; Ctrl-A x leaves it
 	@MODE='$(MODE)' MEM='$(MEM)' SMP='$(SMP)' CMDLINE='$(subst ','\'',$(CMDLINE))' \
 		QEMU_ARGS='$(QEMU_ARGS)' scripts/run.sh $(O)/Image
 
-.PHONY: test test-host soak prove test-images test-qemu matrix cell flow mutants bench sdcard run
+.PHONY: test test-host soak prove test-images test-qemu matrix cell flow test-board mutants bench \
+	sdcard run
