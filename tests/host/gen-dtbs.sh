@@ -38,20 +38,17 @@ machine() { # NAME MACHINE OPTION...
 
 head -c 4096 /dev/zero >"$tmp/kernel"
 head -c 10000 /dev/zero >"$tmp/initrd"
-machine virt virt
+# Boards of QEMU that need nothing else.
+"${PYTHON:-/usr/bin/python3}" -B "$here/../boards/machines.py" >"$tmp/machines"
+while read -r name options; do
+	eval "machine $name $options"
+done <"$tmp/machines"
 machine virt-smp8 virt -smp 8
 machine virt-128m virt -m 128M
 machine virt-16g virt -m 16G
-machine virt-numa virt -smp 4 -m 512M \
-	-object memory-backend-ram,id=m0,size=256M -object memory-backend-ram,id=m1,size=256M \
-	-numa node,cpus=0-1,memdev=m0 -numa node,cpus=2-3,memdev=m1
-machine virt-aia virt,aia=aplic-imsic -smp 4
-machine virt-iommu virt,iommu-sys=on
-machine virt-aclint virt,aclint=on -smp 2
 machine virt-sv39 virt -cpu rv64,sv48=off,sv57=off
 machine virt-boot virt -kernel "$tmp/kernel" -initrd "$tmp/initrd" \
 	-append "console=ttyS0 earlycon=sbi no5lvl"
-machine sifive_u sifive_u
 machine spike spike -smp 2
 
 for dts in "$here"/dts/*.dts; do
