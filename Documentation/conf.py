@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Sphinx: `sphinx-build -W -b html Documentation OUT`. Runs on Sphinx 5.3 and 8.1."""
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -17,6 +18,7 @@ extensions = ["myst_parser"]
 source_suffix = {".md": "markdown"}
 root_doc = "index"
 exclude_patterns = []
+myst_enable_extensions = ["deflist"]
 myst_heading_anchors = 3
 
 html_theme = "alabaster"
@@ -37,6 +39,6 @@ def setup(app):
 
     def point_there(app, name, source):
         there = os.path.relpath(made, Path(app.srcdir, name).parent)
-        source[0] = source[0].replace(" /pictures/", f" {there}/")
+        source[0] = re.sub(r" /pictures/(?=[a-z])", f" {there}/", source[0])
     app.connect("builder-inited", lambda app: pictures.main(made))
     app.connect("source-read", point_there)
