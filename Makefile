@@ -23,7 +23,7 @@ all: $(O)/Image ## the image: build/Image and build/cairn.elf (default)
 # --- Configuration --------------------------------------------------------------------
 
 kconfig = KCONFIG_CONFIG=$(O)/.config srctree=. $(PYTHON) -m
-configured := $(filter-out help clean setup-% run soak test test-% prove matrix mutants bench \
+configured := $(filter-out help clean setup-% run soak test test-% prove matrix mutants bench bench-% \
 	docs debug gdb repro %config,$(or $(MAKECMDGOALS),all))
 ifneq ($(configured),)
 include $(O)/auto.conf
@@ -250,7 +250,7 @@ help: ## this text
 pytest = $(PYTHON) -B -m pytest -p no:cacheprovider -q --tb=short -rfE tests/qemu
 jobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 test-configs := defconfig small_defconfig debug_defconfig kasan_defconfig kasan_outline_defconfig \
-	ubsan_defconfig
+	ubsan_defconfig kasan_ubsan_defconfig
 test-parts := $(if $(wildcard scripts/check.sh),check) $(if $(wildcard tests/check),test-check) \
 	test-host prove
 
@@ -292,6 +292,11 @@ test-qemu: test-images ## boot cells in QEMU, and odd and bad input
 	$(Q)$(pytest) --cells='$(or $(CELLS),cover)' $(PYTEST_ARGS)
 
 matrix: test-images ## boot every cell of tests/qemu/cells.yaml
+	@for c in kasan_defconfig kasan_outline_defconfig; do \
+		[ $(O)/configs/clang_$$c/.config -nt configs/$$c ] || \
+			$(MAKE) -s O=$(O)/configs/clang_$$c $$c || exit; \
+		$(MAKE) -s $(jobs) CC=clang-19 O=$(O)/configs/clang_$$c || exit; \
+	done
 	$(Q)$(pytest) --cells=matrix $(PYTEST_ARGS)
 
 cell: test-images ## boot one cell and show its console
@@ -308,9 +313,13 @@ mutants: test-images ## break the code on purpose: does the named test notice?
 	@$(MAKE) -s -C tests/host B=$(abspath $(O))/host
 	$(Q)$(PYTHON) -B scripts/mutants.py $(MUTANTS)
 
-bench: test-images ## count instructions in each paging mode
-#: BENCH        a glob of names
-	$(Q)$(PYTHON) -B tests/qemu/bench.py '$(or $(BENCH),*)'
+bench: test-configs := defconfig kasan_defconfig kasan_calls_defconfig
+bench: test-images ## boot modes x KASAN x RAM, count, compare with the baseline and with Linux
+#: BENCH        globs of cells, MODE-BUILD-RAM: 'sv57-plain-1G *-kasan-*' (all)
+	$(Q)$(PYTHON) -B tests/qemu/bench.py run $(foreach b,$(BENCH),'$(b)')
+
+bench-update: ## what the last `make bench` counted becomes tests/bench/baseline.json
+	$(Q)$(PYTHON) -B tests/qemu/bench.py update
 
 run: ## boot in QEMU; Ctrl-A x leaves it
 #: MODE         sv39, sv48 or sv57: what the hart can do
@@ -323,4 +332,5 @@ run: ## boot in QEMU; Ctrl-A x leaves it
 	@MODE='$(MODE)' MEM='$(MEM)' SMP='$(SMP)' CMDLINE='$(subst ','\'',$(CMDLINE))' \
 		QEMU_ARGS='$(QEMU_ARGS)' scripts/run.sh $(O)/Image
 
-.PHONY: test test-host soak prove test-images test-qemu matrix cell flow mutants bench run
+.PHONY: test test-host soak prove test-images test-qemu matrix cell flow mutants bench \
+	bench-update run
