@@ -318,8 +318,9 @@ bench: test-images ## boot modes x KASAN x RAM, count, compare with the baseline
 #: BENCH        globs of cells, MODE-BUILD-RAM: 'sv57-plain-1G *-kasan-*' (all)
 	$(Q)$(PYTHON) -B tests/qemu/bench.py run $(foreach b,$(BENCH),'$(b)')
 
-bench-update: ## what the last `make bench` counted becomes tests/bench/baseline.json
+bench-update: test-images ## what the last `make bench` counted becomes tests/bench/baseline.json
 	$(Q)$(PYTHON) -B tests/qemu/bench.py update
+	$(Q)$(PYTHON) -B tests/qemu/image_parts.py
 
 run: ## boot in QEMU; Ctrl-A x leaves it
 #: MODE         sv39, sv48 or sv57: what the hart can do

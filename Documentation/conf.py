@@ -25,7 +25,8 @@ html_theme = "alabaster"
 html_theme_options = {"description": "A small RISC-V S-mode kernel", "page_width": "71em",
                       "font_family": "system-ui, 'DejaVu Sans', sans-serif",
                       "head_font_family": "system-ui, 'DejaVu Sans', sans-serif",
-                      "font_size": "16px", "code_font_size": "0.85em"}
+                      "font_size": "16px", "code_font_size": "0.85em",
+                      "show_relbar_bottom": True, "show_powered_by": False}
 html_static_path = ["_static"]  # the theme takes custom.css by itself
 html_copy_source = False
 html_last_updated_fmt = None  # the same input gives the same pages
