@@ -20,7 +20,8 @@ import artifacts
 import machine
 
 CPUS = {"sv57": "rv64", "sv48": "rv64,sv57=off", "sv39": "rv64,sv57=off,sv48=off"}
-BUILDS = {"plain": "defconfig", "kasan": "kasan_defconfig", "kasan_outline": "kasan_calls_defconfig"}
+BUILDS = {"plain": "defconfig", "kasan": "kasan_defconfig",
+          "kasan_outline": "kasan_calls_defconfig"}
 # Rows of their own: what needs another machine. (RAM, fields of the boot, benchmarks)
 VARIANTS = {
     "plain_2harts": ("1G", lambda mode: {"smp": 2}, "call_*,fence_*"),
@@ -120,7 +121,10 @@ def available():
 
 
 def first_line(*command):
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:
+        return "unknown"
     return (done.stdout.splitlines() or ["unknown"])[0]
 
 
