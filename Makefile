@@ -307,6 +307,14 @@ flow: test-images ## boot one way from firmware to the image and show its consol
 #: FLOW         its name in tests/qemu/flows.yaml: uboot-ext4+initrd
 	$(Q)$(pytest)/test_flows.py -s --echo --flows='$(or $(FLOW),uboot-ext4)'
 
+test-board: ## a board's boot and its tests, over a serial port
+#: BOARD        a file of tests/boards: visionfive2
+#: PORT         of the serial line: /dev/ttyUSB0
+#: SUITES       a glob (*); PATIENCE: seconds it may be silent (300)
+	@scripts/setup.sh test
+	$(Q)$(pytest)/test_board.py -s --board='$(BOARD)' --port='$(or $(PORT),/dev/ttyUSB0)' \
+		--suites='$(or $(SUITES),*)' --patience='$(or $(PATIENCE),300)'
+
 mutants: test-images ## break the code on purpose: does the named test notice?
 #: MUTANTS      only these, by name
 	@scripts/setup.sh prove
@@ -322,6 +330,13 @@ bench-update: test-images ## what the last `make bench` counted becomes tests/be
 	$(Q)$(PYTHON) -B tests/qemu/bench.py update
 	$(Q)$(PYTHON) -B tests/qemu/image_parts.py
 
+sdcard: all ## an SD card with the firmware and the image: build/sdcard-BOARD.img
+#: BOARD        visionfive2, unleashed or unmatched
+#: INITRD, DTB  more files for the card; CMDLINE, for the kernel
+	@scripts/setup.sh uboot
+	$(Q)CMDLINE='$(subst ','\'',$(CMDLINE))' $(PYTHON) -B scripts/sdcard.py '$(BOARD)' \
+		$(O)/sdcard-$(BOARD).img $(O)/Image '$(INITRD)' '$(DTB)'
+
 run: ## boot in QEMU; Ctrl-A x leaves it
 #: MODE         sv39, sv48 or sv57: what the hart can do
 #: MEM          RAM (256M)
@@ -333,5 +348,5 @@ run: ## boot in QEMU; Ctrl-A x leaves it
 	@MODE='$(MODE)' MEM='$(MEM)' SMP='$(SMP)' CMDLINE='$(subst ','\'',$(CMDLINE))' \
 		QEMU_ARGS='$(QEMU_ARGS)' scripts/run.sh $(O)/Image
 
-.PHONY: test test-host soak prove test-images test-qemu matrix cell flow mutants bench \
-	bench-update run
+.PHONY: test test-host soak prove test-images test-qemu matrix cell flow test-board mutants bench \
+	bench-update sdcard run
