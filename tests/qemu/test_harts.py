@@ -115,7 +115,7 @@ def pytest_generate_tests(metafunc):
         work = 313 if full else 105
         metafunc.parametrize("splits, boot", [
             (320 * work, machine.Boot(
-                name=f"harts-split-{mode}", cpu=cpu, smp=2, time_limit=3600 if full else 900,
+                name=f"harts-split-{mode}", cpu=cpu, smp=2, time_limit=7200 if full else 1800,
                 append=f"quiet ktest_work={work} ktest=smp_pgtable.split_merge*"))
             for mode, cpu in test_figures.CPUS.items()], ids=list(test_figures.CPUS))
 
