@@ -9,7 +9,7 @@ The boards of tests/boards, one file each. What is in them:
   edit_tree  device tree source, merged into its tree
   base       where the firmware is put, and the image 2 MiB above, if not by QEMU
   baud       of its serial port on a desk
-  trees      that are its, in Debian's packages
+  trees      that are its: rows of tests/host/boards.tsv
   sdcard     what a card for it holds: scripts/sdcard.py
 
 and what a boot shows:
