@@ -326,8 +326,9 @@ bench: test-images ## boot modes x KASAN x RAM, count, compare with the baseline
 #: BENCH        globs of cells, MODE-BUILD-RAM: 'sv57-plain-1G *-kasan-*' (all)
 	$(Q)$(PYTHON) -B tests/qemu/bench.py run $(foreach b,$(BENCH),'$(b)')
 
-bench-update: ## what the last `make bench` counted becomes tests/bench/baseline.json
+bench-update: test-images ## what the last `make bench` counted becomes tests/bench/baseline.json
 	$(Q)$(PYTHON) -B tests/qemu/bench.py update
+	$(Q)$(PYTHON) -B tests/qemu/image_parts.py
 
 sdcard: all ## an SD card with the firmware and the image: build/sdcard-BOARD.img
 #: BOARD        visionfive2, unleashed or unmatched

@@ -3,6 +3,7 @@
 #include <kernel/printk.h>
 #include <kernel/slab.h>
 #include <kernel/string.h>
+#include <kernel/vmalloc.h>
 #include <kernel/vsprintf.h>
 #include "crowd.h"
 #include "kasan_expect.h"
@@ -110,6 +111,18 @@ static void global_variable(void)
 	EXPECT(logged(cursor, "2 bytes to the right"));
 }
 
+static void vmalloc_owner(void)
+{
+	char *p = hide(vmalloc(5000));
+	u64 cursor = print(read_here, p + 5003);
+
+	EXPECT(logged(cursor, "BUG: KASAN: vmalloc-out-of-bounds in read_here+"));
+	EXPECT(logged(cursor, "3 bytes to the right of the 5000 bytes"));
+	EXPECT(logged(cursor, "of vmalloc's region, taken by:"));
+	EXPECT(nr_logged(cursor, "] vmalloc_owner+") >= 2);
+	vfree(p);
+}
+
 /* --- Whether there is one --- */
 
 static void disabled(void)
@@ -196,6 +209,7 @@ static const struct ktest_case cases[] = {
 	{ "stacks", stacks },
 	{ "stack_variable", stack_variable },
 	{ "global_variable", global_variable },
+	{ "vmalloc_owner", vmalloc_owner },
 	{ "disabled", disabled },
 	{ "one_shot", one_shot },
 	{ "report_in_report", report_in_report },

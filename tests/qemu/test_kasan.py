@@ -12,7 +12,8 @@ import ktap
 import machine
 import pytest
 import skips
-from test_figures import CPUS, ICOUNT, KASAN, figures
+from bench import CPUS, ICOUNT
+from test_figures import KASAN, figures
 from test_initrd import TEXT, TRAILER, entry
 
 OUTLINE = "kasan_outline_defconfig"
