@@ -247,7 +247,7 @@ help: ## this text
 
 # --- Tests and running ----------------------------------------------------------------
 
-pytest = $(PYTHON) -B -m pytest -p no:cacheprovider -q --tb=short -rfE tests/qemu
+pytest = $(PYTHON) -B -m pytest -p no:cacheprovider -q --tb=short -rfEs tests/qemu
 jobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 test-configs := defconfig small_defconfig debug_defconfig kasan_defconfig kasan_outline_defconfig \
 	ubsan_defconfig kasan_ubsan_defconfig
@@ -333,7 +333,7 @@ bench-update: test-images ## what the last `make bench` counted becomes tests/be
 sdcard: all ## an SD card with the firmware and the image: build/sdcard-BOARD.img
 #: BOARD        visionfive2, unleashed or unmatched
 #: INITRD, DTB  more files for the card; CMDLINE, for the kernel
-	@scripts/setup.sh uboot
+	@scripts/setup.sh sdcard
 	$(Q)CMDLINE='$(subst ','\'',$(CMDLINE))' $(PYTHON) -B scripts/sdcard.py '$(BOARD)' \
 		$(O)/sdcard-$(BOARD).img $(O)/Image '$(INITRD)' '$(DTB)'
 
