@@ -357,11 +357,12 @@ static size_t component_len(const char *path)
 /*
  * Children are found in one pass over the parent: stepping from sibling to
  * sibling would read each name three times, and this is most of what a lookup costs.
+ *
+ * @depth: 0: the children of @node; 1: its siblings behind it.
  */
-static int find_child(const struct fdt *fdt, int node, const char *text, size_t len)
+static int find_child(const struct fdt *fdt, int node, u32 depth, const char *text, size_t len)
 {
 	int body = node_body(fdt, node);
-	u32 depth = 0;
 
 	if (body < 0)
 		return body;
@@ -393,7 +394,7 @@ static int walk_path(const struct fdt *fdt, int node, const char *path)
 		len = component_len(path);
 		if (!len || node < 0)
 			return node;
-		node = find_child(fdt, node, path, len);
+		node = find_child(fdt, node, 0, path, len);
 		path += len;
 	}
 }
@@ -427,6 +428,11 @@ int fdt_find_node(const struct fdt *fdt, const char *path)
 	if (*path != '/')
 		node = len ? find_alias(fdt, node, path, len) : -ENOENT;
 	return walk_path(fdt, node, path + len);
+}
+
+int fdt_find_sibling(const struct fdt *fdt, int node, const char *name)
+{
+	return find_child(fdt, node, 1, name, strlen(name));
 }
 
 int fdt_next_prop(const struct fdt *fdt, struct fdt_prop *prop)

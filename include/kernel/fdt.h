@@ -86,6 +86,9 @@ bool fdt_name_is(const struct fdt *fdt, int node, const char *name);
  */
 int fdt_find_node(const struct fdt *fdt, const char *path);
 
+/** fdt_find_sibling() - the first of the siblings behind @node whose name fdt_name_is() */
+int fdt_find_sibling(const struct fdt *fdt, int node, const char *name);
+
 struct fdt_prop {
 	const char *name; /* terminated inside the blob */
 	const u8 *data;

@@ -196,6 +196,10 @@ static void nodes(void)
 	CHECK_EQ(fdt_next_sibling(&fdt, root), -ENOENT);
 	CHECK_EQ(fdt_next_sibling(&fdt, b), -ENOENT);
 	CHECK_EQ(fdt_first_child(&fdt, b), -ENOENT);
+	CHECK_EQ(fdt_find_sibling(&fdt, a, "b"), b);
+	CHECK_EQ(fdt_find_sibling(&fdt, b, "a"), -ENOENT);
+	CHECK_EQ(fdt_find_sibling(&fdt, root, "b"), -ENOENT); /* a child */
+	CHECK_EQ(fdt_find_sibling(&fdt, -ENOENT, "b"), -EILSEQ);
 	/* What is not a node: handed back, refused, or without a name. */
 	CHECK_EQ(fdt_first_child(&fdt, -ENOENT), -ENOENT);
 	CHECK_EQ(fdt_next_sibling(&fdt, -EINVAL), -EINVAL);

@@ -17,6 +17,7 @@
 #include <kernel/string.h>
 #include <asm/boot_record.h>
 #include <asm/csr.h>
+#include <asm/errata.h>
 #include <asm/layout.h>
 #include <asm/sections.h>
 #include "../kernel/early.h"
@@ -47,6 +48,8 @@ static void pt_ops_set_early(struct pgtable *pt)
 	boot_record.pt_pool_next = (unsigned long)__pt_pool;
 	if (pgtable_create(pt, pgtable_geometry(1, LEVELS_MAX), &ops, NULL))
 		early_die("no table for the root");
+	if (has_erratum(ERRATUM_MEMORY_TYPES))
+		pt->type_bits = _PAGE_THEAD;
 	pt->shared_start = (unsigned long)__kasan_shared;
 	pt->shared_end = (unsigned long)__kasan_shared_end;
 }
@@ -102,12 +105,12 @@ static u8 lower_limit(u8 a, u8 b)
 }
 
 /* mmu-type of the harts the firmware calls usable; the least of them all. */
-static u8 fdt_limit(const struct fdt *fdt)
+static u8 fdt_limit(const struct fdt *fdt, int cpus)
 {
 	struct fdt_hart hart;
 	u8 limit = 0;
 
-	for (int err = fdt_first_hart(fdt, &hart); err == 0 || err == -EINVAL;
+	for (int err = fdt_first_hart_in(fdt, cpus, &hart); err == 0 || err == -EINVAL;
 	     err = fdt_next_hart(fdt, &hart))
 		if (!err && hart.available && hart.mmu >= FDT_MMU_SV39 && hart.mmu <= FDT_MMU_SV57)
 			limit = lower_limit(limit, LEVELS_MIN + (hart.mmu - FDT_MMU_SV39));
@@ -135,9 +138,8 @@ static u8 cmdline_limit(const char *args, size_t left)
 	return limit;
 }
 
-static const char *bootargs(const struct fdt *fdt, size_t *len)
+static const char *bootargs(const struct fdt *fdt, int chosen, size_t *len)
 {
-	int chosen = fdt_find_node(fdt, "/chosen");
 	u32 size = 0;
 	const char *args = chosen < 0 ? NULL : fdt_getprop(fdt, chosen, "bootargs", &size);
 
@@ -150,14 +152,19 @@ static void choose_limit(void)
 	struct fdt fdt;
 	const char *args;
 	size_t len;
+	int chosen, cpus;
 	int err = fdt_open(&fdt, (const void *)boot_record.dtb_pa);
 
 	if (err)
 		early_die("device tree at 0x%lx: blocks outside its %lu bytes (error %d)",
 			  (unsigned long)boot_record.dtb_pa, (unsigned long)boot_record.dtb_size,
 			  err);
-	boot_record.limit_dt = fdt_limit(&fdt);
-	args = bootargs(&fdt, &len);
+	cpus = fdt_find_node(&fdt, "/cpus");
+	chosen = fdt_find_sibling(&fdt, cpus, "chosen"); /* most have it there */
+	if (chosen < 0)
+		chosen = fdt_find_node(&fdt, "/chosen");
+	boot_record.limit_dt = fdt_limit(&fdt, cpus);
+	args = bootargs(&fdt, chosen, &len);
 	boot_record.limit_cmdline = cmdline_limit(args, len);
 	boot_record.limit = lower_limit(
 		LEVELS_MAX, lower_limit(boot_record.limit_dt, boot_record.limit_cmdline));
@@ -169,6 +176,7 @@ void setup_vm(void)
 
 	choose_limit();
 	boot_record.stage = BOOT_STAGE_TABLES;
+	boot_record.errata = errata_probe();
 	pt_ops_set_early(&pt);
 	map_image(&pt);
 	kasan_early_init(&pt);
