@@ -2,6 +2,7 @@
 /* The command line: one table of typed parameters. Its grammar is in lib/args.c. */
 #include <kernel/args.h>
 #include <kernel/cmdline.h>
+#include <kernel/devicetree.h>
 #include <kernel/errno.h>
 #include <kernel/kasan.h>
 #include <kernel/panic.h>
@@ -27,6 +28,8 @@ static char values[COMMAND_LINE_SIZE] __noinit;
 #define KASAN_PARAMS
 #endif
 
+static param_take_t *take_earlyfw = early_init_firmware;
+
 static const struct param params[] = {
 	{ "bench", PARAM_STRING, &cmdline.bench, NULL, "GLOB: run benchmarks, then go on" },
 	{ "console", PARAM_STRING, &cmdline.console, NULL,
@@ -34,6 +37,8 @@ static const struct param params[] = {
 	{ "debug", PARAM_FLAG, &cmdline.debug, NULL, "print debug messages too" },
 	{ "earlycon", PARAM_CHOICE, &cmdline.earlycon, "sbi",
 	  "print through the firmware until devices are there" },
+	{ "earlyfw", PARAM_EACH, &take_earlyfw, NULL,
+	  "ADDR,SIZE: firmware's memory that the device tree does not name" },
 	{ "fail_page_alloc", PARAM_STRING, &cmdline.fail_page_alloc, NULL,
 	  "INTERVAL,PROBABILITY,SPACE,TIMES: let allocations of pages fail" },
 	{ "failslab", PARAM_STRING, &cmdline.failslab, NULL,
@@ -106,6 +111,8 @@ static const char *set_param(const struct param *param, const struct arg *arg, c
 	if (param->type == PARAM_EARLY)
 		return NULL;
 	text = copy_value(arg, store);
+	if (param->type == PARAM_EACH)
+		return (*(param_take_t **)param->value)(text);
 	if (param->type == PARAM_STRING || param->type == PARAM_CHOICE) {
 		*(char **)param->value = text;
 		return NULL;
