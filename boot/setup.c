@@ -121,7 +121,7 @@ void __init setup_arch(void)
 	early_init_dt_scan_nodes();
 	nr_banks = memblock.memory.cnt; /* before firmware's ranges cut them up */
 	setup_cmdline();
-	sbi_console_init();
+	earlycon_init();
 	report_image();
 	report_mode();
 	early_init_dt_scan_isa();

@@ -21,7 +21,6 @@ struct cmdline_options {
 	char *ktest;    /* globs; NULL: not given */
 	u64 ktest_work; /* factor for repeats in tests */
 	char *console;  /* "sbi", "uart", or a node of the device tree; NULL: not given */
-	char *earlycon; /* "sbi"; NULL: not given */
 	char *bench;
 	char *run; /* monitor commands separated by ';' */
 };
@@ -37,7 +36,7 @@ enum param_type {
 	PARAM_EACH
 };
 
-/** param_take_t - take a value. Return: NULL, or what is wrong with it */
+/** param_take_t - take a value, "" where none was given. Return: NULL, or what is wrong with it */
 typedef const char *param_take_t(const char *text);
 
 /**
