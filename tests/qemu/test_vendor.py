@@ -33,7 +33,7 @@ ERRATA = [
 
 
 @pytest.mark.parametrize("boot, names", [
-    (machine.Boot(name=f"errata-{n}", cpu=cpu, smp=2, append="run=cpu ktest=isa,fence,set_memory"),
+    (machine.Boot(name=f"errata-{n}", cpu=cpu, smp=2, append="run=cpu ktest=isa,set_memory"),
      names) for n, (cpu, names) in enumerate(ERRATA)], ids=by_name)
 def test_errata(boot, names, outcome):
     """Once each, though two harts have them."""
@@ -138,7 +138,8 @@ BAD_CONSOLES = {
     "=uart8250,mmio,0x84000000": "RAM is there",
     "=uart8250,mmio,0x20000": "nothing answers there",
     "=sifive,0x10010000": "nothing answers there",
-    "=uart8250,mmio32,0x10000000": "it does not send",
+    "=uart8250,mmio32,0x10000000": "nothing answers there", # the registers lie side by side
+    "=uart8250,mmio,0x10001000": "it does not send", # virtio
 }
 
 

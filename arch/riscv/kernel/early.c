@@ -38,21 +38,25 @@ static void early_vprintf(const char *fmt, va_list args)
 		early_putchar(*p);
 }
 
-/* 0 where nothing answers: the read traps to behind it. */
-bool early_can_read(phys_addr_t pa)
-{
-	unsigned long done = 0, vector;
+/* A read that traps goes on behind the read. */
+#define CAN_READ(load, pa)                                                             \
+	({                                                                             \
+		unsigned long done = 0, vector;                                        \
+                                                                                       \
+		__asm__ __volatile__("la %1, 1f\n\t"                                   \
+				     "csrrw %1, stvec, %1\n\t" load " zero, 0(%2)\n\t" \
+				     "li %0, 1\n\t"                                    \
+				     ".balign 4\n"                                     \
+				     "1:\tcsrw stvec, %1"                              \
+				     : "+r"(done), "=&r"(vector)                       \
+				     : "r"(pa)                                         \
+				     : "memory");                                      \
+		done != 0;                                                             \
+	})
 
-	__asm__ __volatile__("la %1, 1f\n\t"
-			     "csrrw %1, stvec, %1\n\t"
-			     "lw zero, 0(%2)\n\t"
-			     "li %0, 1\n\t"
-			     ".balign 4\n"
-			     "1:\tcsrw stvec, %1"
-			     : "+r"(done), "=&r"(vector)
-			     : "r"(pa & ~3UL)
-			     : "memory");
-	return done;
+bool early_can_read(phys_addr_t pa, unsigned int width)
+{
+	return width == 4 ? CAN_READ("lw", pa) : CAN_READ("lbu", pa);
 }
 
 void early_printf(const char *fmt, ...)

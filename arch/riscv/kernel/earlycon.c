@@ -181,13 +181,17 @@ void earlycon_check(struct earlycon *con, const struct fdt *fdt)
 				fail(con, EARLYCON_IN_RAM);
 }
 
+u64 earlycon_status(const struct earlycon *con)
+{
+	return con->kind == EARLYCON_8250 ? con->pa + (LSR << con->shift) : con->pa;
+}
+
 static bool ready(const struct earlycon *con, volatile u8 *regs)
 {
-	volatile u8 *lsr = regs + (LSR << con->shift);
+	volatile u8 *status = regs + (earlycon_status(con) - con->pa);
+	u32 value = con->width == 4 ? readl(status) : readb(status);
 
-	if (con->kind == EARLYCON_SIFIVE)
-		return !(readl(regs) & SIFIVE_FULL);
-	return (con->width == 4 ? readl(lsr) : readb(lsr)) & LSR_THRE;
+	return con->kind == EARLYCON_SIFIVE ? !(value & SIFIVE_FULL) : value & LSR_THRE;
 }
 
 static bool put(struct earlycon *con, volatile u8 *regs, u8 byte)

@@ -138,7 +138,7 @@ static void choose_earlycon(const struct fdt *fdt, int chosen, const struct arg 
 	else
 		earlycon_from_fdt(con, fdt, chosen);
 	earlycon_check(con, fdt);
-	if (con->kind && !early_can_read(con->pa))
+	if (con->kind && !early_can_read(earlycon_status(con), con->width))
 		*con = (struct earlycon){ .wrong = EARLYCON_NOT_THERE };
 }
 

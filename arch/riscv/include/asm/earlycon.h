@@ -51,6 +51,9 @@ void earlycon_parse(struct earlycon *con, const char *text, size_t len);
 /** earlycon_from_fdt() - the UART that stdout-path of @chosen names */
 void earlycon_from_fdt(struct earlycon *con, const struct fdt *fdt, int chosen);
 
+/** earlycon_status() - the register that is read; reading it changes nothing that is needed */
+u64 earlycon_status(const struct earlycon *con);
+
 /** earlycon_check() - let the firmware print if the UART's registers lie in RAM */
 void earlycon_check(struct earlycon *con, const struct fdt *fdt);
 
