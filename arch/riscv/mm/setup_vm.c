@@ -165,34 +165,26 @@ static u8 cmdline_limit(const struct fdt *fdt, int chosen, const char *args, siz
 	return limit;
 }
 
-static const char *bootargs(const struct fdt *fdt, int chosen, size_t *len)
-{
-	u32 size = 0;
-	const char *args = chosen < 0 ? NULL : fdt_getprop(fdt, chosen, "bootargs", &size);
-
-	*len = size;
-	return args;
-}
-
 static void choose_limit(void)
 {
 	struct fdt fdt;
+	struct fdt_child cpus_chosen[2]; /* filled by code: no pointers in constant data */
 	const char *args;
-	size_t len;
-	int chosen, cpus;
+	u32 len = 0;
 	int err = fdt_open(&fdt, (const void *)boot_record.dtb_pa);
 
 	if (err)
 		early_die("device tree at 0x%lx: blocks outside its %lu bytes (error %d)",
 			  (unsigned long)boot_record.dtb_pa, (unsigned long)boot_record.dtb_size,
 			  err);
-	cpus = fdt_find_node(&fdt, "/cpus");
-	chosen = fdt_find_sibling(&fdt, cpus, "chosen"); /* most have it there */
-	if (chosen < 0)
-		chosen = fdt_find_node(&fdt, "/chosen");
-	boot_record.limit_dt = fdt_limit(&fdt, cpus);
-	args = bootargs(&fdt, chosen, &len);
-	boot_record.limit_cmdline = cmdline_limit(&fdt, chosen, args, len);
+	cpus_chosen[0].name = "cpus";
+	cpus_chosen[0].len = 4;
+	cpus_chosen[1].name = "chosen";
+	cpus_chosen[1].len = 6;
+	fdt_find_children(&fdt, fdt_root(&fdt), cpus_chosen, 2);
+	boot_record.limit_dt = fdt_limit(&fdt, cpus_chosen[0].node);
+	args = fdt_getprop(&fdt, cpus_chosen[1].node, "bootargs", &len);
+	boot_record.limit_cmdline = cmdline_limit(&fdt, cpus_chosen[1].node, args, len);
 	boot_record.limit = lower_limit(
 		LEVELS_MAX, lower_limit(boot_record.limit_dt, boot_record.limit_cmdline));
 }
