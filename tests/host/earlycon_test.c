@@ -121,83 +121,51 @@ static void build_tree(struct fdt *fdt, const struct tree *t)
 	CHECK_EQ(fdt_open(fdt, build_finish()), 0);
 }
 
+static const struct tree trees[] = {
+	{ UART, "ns16550a", BASE, 0, 0, 0, 0, 0, { EARLYCON_8250, 0, 0, 1, 0x10000000 } },
+	{ "serial0:115200n8",
+	  "ns16550",
+	  BASE,
+	  0,
+	  0,
+	  0,
+	  0,
+	  0,
+	  { EARLYCON_8250, 0, 0, 1, 0x10000000 } },
+	{ UART, "snps,dw-apb-uart", BASE, 2, 4, 0, 0, 0, { EARLYCON_8250, 0, 2, 4, 0x10000000 } },
+	{ UART, "sifive,uart0", BASE, 0, 0, 0, 0, 0, { EARLYCON_SIFIVE, 0, 0, 4, 0x10000000 } },
+	{ NULL, "ns16550a", BASE, 0, 0, 0, 0, 0, WRONG(EARLYCON_NO_STDOUT) },
+	{ "/nowhere", "ns16550a", BASE, 0, 0, 0, 0, 0, WRONG(EARLYCON_NO_STDOUT) },
+	{ "/chosen", "ns16550a", BASE, 0, 0, 0, 0, 0, WRONG(EARLYCON_NO_DRIVER) },
+	{ UART, "arm,pl011", BASE, 0, 0, 0, 0, 0, WRONG(EARLYCON_NO_DRIVER) },
+	{ UART, NULL, BASE, 0, 0, 0, 0, 0, WRONG(EARLYCON_NO_DRIVER) },
+	{ UART, "ns16550a", BASE, 0, 2, 0, 0, 0, WRONG(EARLYCON_BAD_NODE) },
+	{ UART, "ns16550a", BASE, 0, 4, 0, 0, 0, WRONG(EARLYCON_BAD_NODE) },
+	{ UART, "ns16550a", BASE, 9, 0, 0, 0, 0, WRONG(EARLYCON_BAD_NODE) },
+	{ UART, "ns16550a", BASE, 0, 0, 1, 0, 0, WRONG(EARLYCON_BAD_NODE) },
+	{ UART, "ns16550a", BASE, 0, 0, 0, 1, 0, WRONG(EARLYCON_BAD_NODE) },
+	{ UART, "ns16550a", BASE, 0, 0, 0, 0, 1, WRONG(EARLYCON_BAD_NODE) },
+	{ UART, "ns16550a", { 0, 0, 0, 0x100 }, 0, 0, 0, 0, 0, WRONG(EARLYCON_BAD_ADDRESS) },
+	{ UART, "ns16550a", { 0, 0x80fff000, 0, 0x100 }, 0, 0, 0, 0, 0, WRONG(EARLYCON_IN_RAM) },
+	{ UART,
+	  "ns16550a",
+	  { 0, 0x81000000, 0, 0x100 },
+	  0,
+	  0,
+	  0,
+	  0,
+	  0,
+	  { EARLYCON_8250, 0, 0, 1, 0x81000000 } },
+};
+
 static void bare(void)
 {
-	static const struct tree rows[] = {
-		{ UART, "ns16550a", BASE, 0, 0, 0, 0, 0, { EARLYCON_8250, 0, 0, 1, 0x10000000 } },
-		{ "serial0:115200n8",
-		  "ns16550",
-		  BASE,
-		  0,
-		  0,
-		  0,
-		  0,
-		  0,
-		  { EARLYCON_8250, 0, 0, 1, 0x10000000 } },
-		{ UART,
-		  "snps,dw-apb-uart",
-		  BASE,
-		  2,
-		  4,
-		  0,
-		  0,
-		  0,
-		  { EARLYCON_8250, 0, 2, 4, 0x10000000 } },
-		{ UART,
-		  "sifive,uart0",
-		  BASE,
-		  0,
-		  0,
-		  0,
-		  0,
-		  0,
-		  { EARLYCON_SIFIVE, 0, 0, 4, 0x10000000 } },
-		{ NULL, "ns16550a", BASE, 0, 0, 0, 0, 0, WRONG(EARLYCON_NO_STDOUT) },
-		{ "/nowhere", "ns16550a", BASE, 0, 0, 0, 0, 0, WRONG(EARLYCON_NO_STDOUT) },
-		{ "/chosen", "ns16550a", BASE, 0, 0, 0, 0, 0, WRONG(EARLYCON_NO_DRIVER) },
-		{ UART, "arm,pl011", BASE, 0, 0, 0, 0, 0, WRONG(EARLYCON_NO_DRIVER) },
-		{ UART, NULL, BASE, 0, 0, 0, 0, 0, WRONG(EARLYCON_NO_DRIVER) },
-		{ UART, "ns16550a", BASE, 0, 2, 0, 0, 0, WRONG(EARLYCON_BAD_NODE) },
-		{ UART, "ns16550a", BASE, 0, 4, 0, 0, 0, WRONG(EARLYCON_BAD_NODE) },
-		{ UART, "ns16550a", BASE, 9, 0, 0, 0, 0, WRONG(EARLYCON_BAD_NODE) },
-		{ UART, "ns16550a", BASE, 0, 0, 1, 0, 0, WRONG(EARLYCON_BAD_NODE) },
-		{ UART, "ns16550a", BASE, 0, 0, 0, 1, 0, WRONG(EARLYCON_BAD_NODE) },
-		{ UART, "ns16550a", BASE, 0, 0, 0, 0, 1, WRONG(EARLYCON_BAD_NODE) },
-		{ UART,
-		  "ns16550a",
-		  { 0, 0, 0, 0x100 },
-		  0,
-		  0,
-		  0,
-		  0,
-		  0,
-		  WRONG(EARLYCON_BAD_ADDRESS) },
-		{ UART,
-		  "ns16550a",
-		  { 0, 0x80fff000, 0, 0x100 },
-		  0,
-		  0,
-		  0,
-		  0,
-		  0,
-		  WRONG(EARLYCON_IN_RAM) },
-		{ UART,
-		  "ns16550a",
-		  { 0, 0x81000000, 0, 0x100 },
-		  0,
-		  0,
-		  0,
-		  0,
-		  0,
-		  { EARLYCON_8250, 0, 0, 1, 0x81000000 } },
-	};
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(rows) && !host_failures; i++) {
-		const struct earlycon *want = &rows[i].want;
+	for (unsigned int i = 0; i < ARRAY_SIZE(trees) && !host_failures; i++) {
+		const struct earlycon *want = &trees[i].want;
 		struct earlycon con;
 		struct fdt fdt;
 
-		build_tree(&fdt, &rows[i]);
+		build_tree(&fdt, &trees[i]);
 		earlycon_from_fdt(&con, &fdt, fdt_find_node(&fdt, "/chosen"));
 		earlycon_check(&con, &fdt);
 		CHECK_EQ(con.kind, want->kind);

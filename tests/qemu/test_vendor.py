@@ -85,8 +85,8 @@ def test_firmware(boot, outcome):
     (line,) = said(outcome, "boot: linear leaves=")
     assert line.startswith(f"boot: linear leaves={divided} undivided={whole} firmware=")
     (line,) = said(outcome, "linear  ")
-    assert re.fullmatch(rf"linear  {divided} leaves; without firmware's \d ranges left out: {whole}",
-                        line)
+    assert line.startswith(f"linear  {divided} leaves; without firmware's ")
+    assert line.endswith(f" left out: {whole}")
     entries.ends_well(outcome)
 
 

@@ -42,7 +42,6 @@ static void early_vprintf(const char *fmt, va_list args)
 #define CAN_READ(load, pa)                                                             \
 	({                                                                             \
 		unsigned long done = 0, vector;                                        \
-                                                                                       \
 		__asm__ __volatile__("la %1, 1f\n\t"                                   \
 				     "csrrw %1, stvec, %1\n\t" load " zero, 0(%2)\n\t" \
 				     "li %0, 1\n\t"                                    \

@@ -53,7 +53,7 @@ struct linear_count {
 	unsigned long undivided;
 };
 
-/** linear_count() - count them; takes a step for each. Context: any, behind setup_linear_bounds() */
+/** linear_count() - count them, a step for each. Context: any, behind setup_linear_bounds() */
 void linear_count(struct linear_count *count);
 
 /**
