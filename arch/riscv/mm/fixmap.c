@@ -32,7 +32,7 @@ pte_t get_fixmap_pte(unsigned int slot)
 
 void set_fixmap(unsigned int slot, phys_addr_t pa, pgprot_t prot)
 {
-	set_fixmap_pte(slot, mk_pte(pa, prot));
+	set_fixmap_pte(slot, mk_pte(pa, __pgprot(typed(&kernel_pgtable, prot.val))));
 }
 
 void clear_fixmap(unsigned int slot)
