@@ -287,11 +287,17 @@ test-images:
 
 test-qemu: test-images ## boot cells in QEMU, and odd and bad input
 #: CELLS        cover (default), smoke, or names as in tests/qemu/cells.yaml
+#: TEST         only this: test_irq.py::test_choice[console-choice-3]
 #: PYTEST_ARGS  more for pytest: -k NAME, -x
-	$(Q)$(pytest) --cells='$(or $(CELLS),cover)' $(PYTEST_ARGS)
+	$(Q)$(pytest)$(if $(TEST),'/$(TEST)') --cells='$(or $(CELLS),cover)' $(PYTEST_ARGS)
 
-matrix: test-images ## boot every cell of tests/qemu/cells.yaml
-	$(Q)$(pytest) --cells=matrix $(PYTEST_ARGS)
+# Of repeated boots, cells only: two of them if none are named.
+matrix: test-images ## boot everything; a table of it here and in build/matrix/matrix.html
+#: CELLS        only these cells
+#: N            boot each so many times; without CELLS, one with one hart and one with four
+	@scripts/setup.sh matrix
+	$(Q)$(pytest)$(if $(CELLS)$(N),/test_cells.py) --matrix=$(O)/matrix --repeat=$(or $(N),1) \
+		--cells='$(or $(CELLS),$(if $(N),plain smp=4,matrix))' $(PYTEST_ARGS)
 
 cell: test-images ## boot one cell and show its console
 #: CELL         its name: cpu=sv39,ram=1G
