@@ -127,6 +127,15 @@ def test_split_under_another_hart(splits, boot, outcome):
     assert outcome.end == "exit 0"
 
 
+# Of vmalloc() and vfree() six times as many rounds as in other boots: a fence or two each.
+@pytest.mark.parametrize("boot", [
+    machine.Boot(name="harts-vmalloc", smp=2,
+                 append="quiet ktest_work=6 ktest=vmalloc.harts_at_once")], ids=lambda b: b.name)
+def test_vmalloc_of_two_harts(boot, outcome):
+    assert ktap.parse(outcome.text).failed == 0
+    assert outcome.end == "exit 0"
+
+
 @pytest.mark.parametrize("boot", [
     machine.Boot(name="harts-restart", smp=2, time_limit=600,
                  append="quiet ktest_work=50 ktest=smp.start_stop")], ids=lambda b: b.name)
