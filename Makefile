@@ -23,7 +23,7 @@ all: $(O)/Image ## the image: build/Image and build/cairn.elf (default)
 # --- Configuration --------------------------------------------------------------------
 
 kconfig = KCONFIG_CONFIG=$(O)/.config srctree=. $(PYTHON) -m
-configured := $(filter-out help clean setup-% run soak test test-% prove matrix mutants bench \
+configured := $(filter-out help clean setup-% run soak test test-% prove matrix mutants bench bench-% \
 	docs debug gdb repro %config,$(or $(MAKECMDGOALS),all))
 ifneq ($(configured),)
 include $(O)/auto.conf
@@ -107,7 +107,7 @@ arch-flags := -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany
 ifneq ($(clang),)
 arch-flags := --target=riscv64-unknown-elf $(arch-flags)
 endif
-cppflags := -nostdinc -isystem $(shell $(CC) -print-file-name=include) \
+cppflags := -nostdinc -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) \
 	-Iinclude -Iarch/riscv/include -I$(O)/include -include $(O)/include/autoconf.h -MMD -MP
 # The same bytes wherever the tree and O are.
 prefix-map := -ffile-prefix-map=$(CURDIR)/= -fdebug-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(O)/=build/
@@ -234,7 +234,8 @@ gdb: ## attach to `make debug`: symbols at link and load address, commands cairn
 
 docs: ## Documentation as HTML: build/html
 	@scripts/setup.sh docs
-	$(Q)$(PYTHON) -m sphinx -q -W -b html -d $(O)/doctrees Documentation $(O)/html
+	$(Q)$(PYTHON) -B -m sphinx -q -W -b html -d $(O)/doctrees Documentation $(O)/html
+	@echo 'docs: $(O)/html/index.html'
 
 clean: ## remove what was built, but keep .config and, on Debian 12, cbmc
 	$(Q)[ ! -e $(O)/.config ] || find $(O) -mindepth 1 -maxdepth 1 ! -name .config ! -name cbmc -exec rm -rf {} +
@@ -249,7 +250,7 @@ help: ## this text
 pytest = $(PYTHON) -B -m pytest -p no:cacheprovider -q --tb=short -rfE tests/qemu
 jobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 test-configs := defconfig small_defconfig debug_defconfig kasan_defconfig kasan_outline_defconfig \
-	ubsan_defconfig
+	ubsan_defconfig kasan_ubsan_defconfig
 test-parts := $(if $(wildcard scripts/check.sh),check) $(if $(wildcard tests/check),test-check) \
 	test-host prove
 
@@ -291,6 +292,11 @@ test-qemu: test-images ## boot cells in QEMU, and odd and bad input
 	$(Q)$(pytest) --cells='$(or $(CELLS),cover)' $(PYTEST_ARGS)
 
 matrix: test-images ## boot every cell of tests/qemu/cells.yaml
+	@for c in kasan_defconfig kasan_outline_defconfig; do \
+		[ $(O)/configs/clang_$$c/.config -nt configs/$$c ] || \
+			$(MAKE) -s O=$(O)/configs/clang_$$c $$c || exit; \
+		$(MAKE) -s $(jobs) CC=clang-19 O=$(O)/configs/clang_$$c || exit; \
+	done
 	$(Q)$(pytest) --cells=matrix $(PYTEST_ARGS)
 
 cell: test-images ## boot one cell and show its console
@@ -301,15 +307,35 @@ flow: test-images ## boot one way from firmware to the image and show its consol
 #: FLOW         its name in tests/qemu/flows.yaml: uboot-ext4+initrd
 	$(Q)$(pytest)/test_flows.py -s --echo --flows='$(or $(FLOW),uboot-ext4)'
 
+test-board: ## a board's boot and its tests, over a serial port
+#: BOARD        a file of tests/boards: visionfive2
+#: PORT         of the serial line: /dev/ttyUSB0
+#: SUITES       a glob (*); PATIENCE: seconds it may be silent (300)
+	@scripts/setup.sh test
+	$(Q)$(pytest)/test_board.py -s --board='$(BOARD)' --port='$(or $(PORT),/dev/ttyUSB0)' \
+		--suites='$(or $(SUITES),*)' --patience='$(or $(PATIENCE),300)'
+
 mutants: test-images ## break the code on purpose: does the named test notice?
 #: MUTANTS      only these, by name
 	@scripts/setup.sh prove
 	@$(MAKE) -s -C tests/host B=$(abspath $(O))/host
 	$(Q)$(PYTHON) -B scripts/mutants.py $(MUTANTS)
 
-bench: test-images ## count instructions in each paging mode
-#: BENCH        a glob of names
-	$(Q)$(PYTHON) -B tests/qemu/bench.py '$(or $(BENCH),*)'
+bench: test-configs := defconfig kasan_defconfig kasan_calls_defconfig
+bench: test-images ## boot modes x KASAN x RAM, count, compare with the baseline and with Linux
+#: BENCH        globs of cells, MODE-BUILD-RAM: 'sv57-plain-1G *-kasan-*' (all)
+	$(Q)$(PYTHON) -B tests/qemu/bench.py run $(foreach b,$(BENCH),'$(b)')
+
+bench-update: test-images ## what the last `make bench` counted becomes tests/bench/baseline.json
+	$(Q)$(PYTHON) -B tests/qemu/bench.py update
+	$(Q)$(PYTHON) -B tests/qemu/image_parts.py
+
+sdcard: all ## an SD card with the firmware and the image: build/sdcard-BOARD.img
+#: BOARD        visionfive2, unleashed or unmatched
+#: INITRD, DTB  more files for the card; CMDLINE, for the kernel
+	@scripts/setup.sh uboot
+	$(Q)CMDLINE='$(subst ','\'',$(CMDLINE))' $(PYTHON) -B scripts/sdcard.py '$(BOARD)' \
+		$(O)/sdcard-$(BOARD).img $(O)/Image '$(INITRD)' '$(DTB)'
 
 run: ## boot in QEMU; Ctrl-A x leaves it
 #: MODE         sv39, sv48 or sv57: what the hart can do
@@ -322,4 +348,5 @@ run: ## boot in QEMU; Ctrl-A x leaves it
 	@MODE='$(MODE)' MEM='$(MEM)' SMP='$(SMP)' CMDLINE='$(subst ','\'',$(CMDLINE))' \
 		QEMU_ARGS='$(QEMU_ARGS)' scripts/run.sh $(O)/Image
 
-.PHONY: test test-host soak prove test-images test-qemu matrix cell flow mutants bench run
+.PHONY: test test-host soak prove test-images test-qemu matrix cell flow test-board mutants bench \
+	bench-update sdcard run

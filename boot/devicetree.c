@@ -47,13 +47,12 @@ static void __init must(int err, const char *what)
 		panic("memblock: no room for %s: %pe", what, (void *)(long)err);
 }
 
-static bool __init is_memory_node(int node)
+static bool __init is_memory_node(int node, const char *name)
 {
 	const char *type = fdt_getprop_string(&machine_fdt, node, "device_type");
 
-	if (!fdt_is_available(&machine_fdt, node))
-		return false;
-	return type ? !strcmp(type, "memory") : fdt_name_is(&machine_fdt, node, "memory");
+	return (type ? !strcmp(type, "memory") : fdt_name_matches(name, "memory")) &&
+	       fdt_is_available(&machine_fdt, node);
 }
 
 #define MAX_BANKS (MEMBLOCK_REGIONS * 3 / 4)
@@ -76,44 +75,73 @@ static void __init add_bank(int node, u64 base, u64 size)
 			fdt_node_name(&machine_fdt, node), size, base);
 }
 
-/* The next pair of a node's reg; one that wraps round is named and passed over. */
-static bool __init next_reg(int parent, int node, u32 *index, u64 *base, u64 *size)
+/* The pairs of a node's reg. How many cells they have stands in the parent, once for all. */
+struct reg {
+	int parent, node;
+	const void *data;
+	u32 len, address_cells, size_cells, index;
+};
+
+static void __init open_reg(struct reg *reg, int node)
+{
+	reg->node = node;
+	reg->index = 0;
+	reg->data = fdt_getprop(&machine_fdt, node, "reg", &reg->len);
+}
+
+/* The next pair; one that wraps round is named and passed over. */
+static bool __init next_reg(struct reg *reg, u64 *base, u64 *size)
 {
 	int err;
 
 	do {
-		err = fdt_reg(&machine_fdt, parent, node, (*index)++, base, size);
+		err = !reg->data ? -ENOENT
+				 : fdt_reg_pair(reg->data, reg->len, reg->address_cells,
+						reg->size_cells, reg->index++, base, size);
 		if (err && err != -ENOENT)
 			pr_warn("boot: device tree: %s%s: bad reg: %pe\n",
-				parent == reserved_node ? "reserved-memory/" : "",
-				fdt_node_name(&machine_fdt, node), (void *)(long)err);
+				reg->parent == reserved_node ? "reserved-memory/" : "",
+				fdt_node_name(&machine_fdt, reg->node), (void *)(long)err);
 	} while (err == -EOVERFLOW);
 	return !err;
 }
 
-static void __init scan_memory(int root, int node)
+static void __init scan_memory(struct reg *reg, int node)
 {
 	u64 base, size;
 
-	for (u32 i = 0; next_reg(root, node, &i, &base, &size);)
+	open_reg(reg, node);
+	while (next_reg(reg, &base, &size))
 		add_bank(node, base, size);
+}
+
+/* @parent, of children whose reg will be read. */
+static struct reg __init regs_of(int parent)
+{
+	struct reg reg = { .parent = parent };
+
+	fdt_cells(&machine_fdt, parent, &reg.address_cells, &reg.size_cells);
+	return reg;
 }
 
 void __init early_init_dt_scan_nodes(void)
 {
 	int root = fdt_root(&machine_fdt);
+	struct reg reg = regs_of(root);
 
 	chosen_node = cpus_node = reserved_node = -ENOENT;
 	for (int node = fdt_first_child(&machine_fdt, root); node >= 0;
 	     node = fdt_next_sibling(&machine_fdt, node)) {
-		if (fdt_name_is(&machine_fdt, node, "chosen"))
+		const char *name = fdt_node_name(&machine_fdt, node);
+
+		if (fdt_name_matches(name, "chosen"))
 			chosen_node = node;
-		else if (fdt_name_is(&machine_fdt, node, "cpus"))
+		else if (fdt_name_matches(name, "cpus"))
 			cpus_node = node;
-		else if (fdt_name_is(&machine_fdt, node, "reserved-memory"))
+		else if (fdt_name_matches(name, "reserved-memory"))
 			reserved_node = node;
-		else if (is_memory_node(node))
-			scan_memory(root, node);
+		else if (is_memory_node(node, name))
+			scan_memory(&reg, node);
 	}
 	if (nr_left_out)
 		pr_warn("boot: device tree: %u banks of RAM left out: there is room for %u\n",
@@ -146,14 +174,15 @@ static int __init hide(phys_addr_t start, phys_addr_t end)
  * so, and other static regions belong to somebody else too: none of it is mapped, unless
  * the tree allows its use with `reusable`.
  */
-static void __init reserve(int node)
+static void __init reserve(struct reg *reg, int node)
 {
 	const char *name = fdt_node_name(&machine_fdt, node);
 	bool map = fdt_getprop(&machine_fdt, node, "reusable", &(u32){ 0 }) != NULL;
 	u64 base, size;
 
 	/* Without reg the kernel may choose a place for a driver; no driver asks. */
-	for (u32 i = 0; next_reg(reserved_node, node, &i, &base, &size);) {
+	open_reg(reg, node);
+	while (next_reg(reg, &base, &size)) {
 		const char *owner = memblock_reserved_by(base, size);
 
 		if (owner)
@@ -170,16 +199,18 @@ static void __init reserve(int node)
 
 void __init early_init_fdt_scan_reserved_mem(void)
 {
+	struct reg reg;
 	u64 base, size;
 
 	for (u32 i = 0; !fdt_rsv(&machine_fdt, i, &base, &size); i++)
 		must(memblock_reserve(base, size, "memreserve"), "the reservation block");
 	if (reserved_node < 0)
 		return;
+	reg = regs_of(reserved_node);
 	for (int node = fdt_first_child(&machine_fdt, reserved_node); node >= 0;
 	     node = fdt_next_sibling(&machine_fdt, node))
 		if (fdt_is_available(&machine_fdt, node))
-			reserve(node);
+			reserve(&reg, node);
 }
 
 /* The linear map has whole pages only. */

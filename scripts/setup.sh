@@ -20,10 +20,10 @@ declare -A group=(
 	[run]="@build qemu-system-riscv opensbi"
 	[uboot]="@run u-boot-qemu u-boot-tools device-tree-compiler mtools e2fsprogs fdisk"
 	[prove]="gcc libc6-dev cbmc"
-	[test]="@run @uboot @prove binutils git cpio device-tree-compiler libfdt-dev gdb-multiarch
+	[test]="@run @uboot @prove @docs binutils git cpio device-tree-compiler libfdt-dev gdb-multiarch
 		clang-19 libclang-rt-19-dev clang-format-19
 		python3-pytest python3-pexpect python3-pyelftools python3-yaml"
-	[docs]="python3-sphinx python3-myst-parser"
+	[docs]="python3-sphinx python3-myst-parser python3-matplotlib"
 	[debug]="@run gdb-multiarch"
 )
 
@@ -46,7 +46,8 @@ declare -A probe=(
 	[clang-19]=clang-19 [libclang-rt-19-dev]=- [clang-format-19]=clang-format-19
 	[python3]=$PYTHON [python3-kconfiglib]=py:kconfiglib [python3-pytest]=py:pytest
 	[python3-pexpect]=py:pexpect [python3-pyelftools]=py:elftools [python3-yaml]=py:yaml
-	[python3-sphinx]=py:sphinx [python3-myst-parser]=py:myst_parser [cbmc]=cbmc
+	[python3-sphinx]=py:sphinx [python3-myst-parser]=py:myst_parser
+	[python3-matplotlib]=py:matplotlib [cbmc]=cbmc
 	[u-boot-qemu]=/usr/lib/u-boot/qemu-riscv64_smode/u-boot.bin [u-boot-tools]=mkimage
 	[mtools]=mformat [e2fsprogs]=/sbin/mkfs.ext4 [fdisk]=/sbin/sfdisk
 )

@@ -166,7 +166,7 @@ static void percpu(void)
 	}
 }
 
-#ifdef CONFIG_KASAN_USE_AFTER_RETURN
+#if defined(CONFIG_KASAN_USE_AFTER_RETURN) && !defined(__clang__)
 #define RETURNED "stack-use-after-return"
 
 /* The address of a variable that is gone; it is good while it is there. */
@@ -220,7 +220,7 @@ static void abandoned_frames(void)
 #endif
 
 static const struct ktest_case stack_cases[] = {
-#ifdef CONFIG_KASAN_USE_AFTER_RETURN
+#if defined(CONFIG_KASAN_USE_AFTER_RETURN) && !defined(__clang__)
 	{ "use_after_return", use_after_return },
 	{ "abandoned_frames", abandoned_frames },
 #endif

@@ -22,12 +22,17 @@ def pytest_addoption(parser):
                      help="smoke, cover, matrix, or names of cells (see cells.yaml)")
     parser.addoption("--flows", help="names of flows (see flows.yaml); else as --cells says")
     parser.addoption("--ktest", help="what test_one.py runs")
+    parser.addoption("--board", help="what test_board.py talks to (see boards.py)")
+    parser.addoption("--port", help="its serial port")
+    parser.addoption("--suites", default="*", help="what of the image's tests it runs")
+    parser.addoption("--patience", type=float, default=300, help="seconds it may be silent")
     parser.addoption("--echo", action="store_true", help="show the consoles as they come")
     parser.addoption("--jobs", type=int, default=len(os.sched_getaffinity(0)))
 
 
 def pytest_ignore_collect(collection_path, config):
-    return True if collection_path.name == "test_one.py" and not config.getoption("ktest") else None
+    needs = {"test_one.py": "ktest", "test_board.py": "port"}.get(collection_path.name)
+    return True if needs and not config.getoption(needs) else None
 
 
 def pytest_generate_tests(metafunc):

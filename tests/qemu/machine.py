@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import artifacts
+import debian
 import pexpect
 import trees
 
@@ -31,9 +32,9 @@ def now(value):
     return value() if callable(value) else value
 
 
-def firmware(name):
+def firmware(name, root=""):
     """A file of OpenSBI's package, or None."""
-    paths = (Path(d) / f"{name}.bin" for d in FIRMWARE_DIRS)
+    paths = (Path(f"{root}{d}") / f"{name}.bin" for d in FIRMWARE_DIRS)
     return next((p for p in paths if p.exists()), None)
 
 
@@ -59,7 +60,9 @@ class Boot:
     @enter: assembly that stub runs first, for entries no firmware would make
     @tree: device tree source merged into QEMU's tree
     @files: (path, address): put into RAM
-    @kernel: what is started in place of the image
+    @kernel: what is started in place of the image; False: what the firmware finds by itself
+    @base: where fw_jump lies, with the image 2 MiB above; a stub jumps there from the start
+    @qemu: "11": that version or a later one, else the system's
     @stop: text that ends the run, if it comes: after it there is only silence
     @typed: commands for U-Boot's prompt
 
@@ -79,6 +82,8 @@ class Boot:
     files: tuple = ()
     extra: tuple = ()
     kernel: object = None
+    base: int = None
+    qemu: str = ""
     stop: str = ""
     typed: tuple = ()
     time_limit: float = TIME_LIMIT
@@ -95,12 +100,20 @@ class Boot:
     def load_address(self):
         return self.load or DEFAULT_LOAD
 
+    @property
+    def program(self):
+        return str(debian.qemu()) if self.qemu else "qemu-system-riscv64"
+
+    @property
+    def opensbi(self):
+        return firmware(self.firmware, debian.QEMU / "root" if self.qemu else "")
+
     def machine_args(self):
         cpu = ["-cpu", self.cpu] if self.cpu else []
         return [self.machine, *cpu, "-m", self.ram, "-smp", str(self.smp)]
 
     def base_tree(self):
-        return trees.dump(self.machine_args())
+        return trees.dump(self.machine_args(), self.program)
 
     def dtb(self):
         """The tree QEMU gets or makes itself; firmware adds to it before the kernel sees it."""
@@ -108,11 +121,16 @@ class Boot:
         return trees.edit(base, self.tree) if self.tree else base
 
     def command(self):
-        bios = self.firmware() if callable(self.firmware) else firmware(self.firmware)
-        args = ["qemu-system-riscv64", "-nographic", "-no-reboot", "-M", *self.machine_args(),
-                "-bios", str(bios)]
+        bios, image = self.opensbi if isinstance(self.firmware, str) else self.firmware(), []
+        if self.base is not None:
+            image = loader(bios, self.base) + loader(self.image, self.base + (2 << 20))
+            bios = assemble(f"\tli t0, {self.base:#x}\n\tjr t0\n")
+        args = [self.program, "-nographic", "-no-reboot", "-M", *self.machine_args(),
+                "-bios", str(bios), *image]
         if self.kernel:
             args += ["-kernel", str(now(self.kernel))]
+        elif self.kernel is False or image:
+            pass
         elif self.load or self.enter:
             stub = assemble(f"{now(self.enter)}\n\tli t0, {self.load_address:#x}\n\tjr t0\n")
             args += ["-kernel", str(stub), *loader(self.image, self.load_address)]

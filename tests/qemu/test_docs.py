@@ -161,6 +161,8 @@ def test_configuration_table():
     table = doc_blocks.tables(TOP / "Documentation/reference/config.md")["Configuration"]
     options = set(re.findall(r"^config (\w+)$", (TOP / "Kconfig").read_text(), re.M))
     assert {row[0].strip("`") for row in table[1:]} == {f"CONFIG_{o}" for o in options}
+    kept = doc_blocks.tables(TOP / "Documentation/reference/config.md")["Ready-made"]
+    assert {row[0].strip("`") for row in kept[1:]} == {p.name for p in (TOP / "configs").iterdir()}
 
 
 @pytest.mark.parametrize("blocks", of_kind("compile"))

@@ -103,12 +103,12 @@ static u8 lower_limit(u8 a, u8 b)
 }
 
 /* mmu-type of the harts the firmware calls usable; the least of them all. */
-static u8 fdt_limit(const struct fdt *fdt)
+static u8 fdt_limit(const struct fdt *fdt, int cpus)
 {
 	struct fdt_hart hart;
 	u8 limit = 0;
 
-	for (int err = fdt_first_hart(fdt, &hart); err == 0 || err == -EINVAL;
+	for (int err = fdt_first_hart_in(fdt, cpus, &hart); err == 0 || err == -EINVAL;
 	     err = fdt_next_hart(fdt, &hart))
 		if (!err && hart.available && hart.mmu >= FDT_MMU_SV39 && hart.mmu <= FDT_MMU_SV57)
 			limit = lower_limit(limit, LEVELS_MIN + (hart.mmu - FDT_MMU_SV39));
@@ -136,28 +136,24 @@ static u8 cmdline_limit(const char *args, size_t left)
 	return limit;
 }
 
-static const char *bootargs(const struct fdt *fdt, size_t *len)
-{
-	int chosen = fdt_find_node(fdt, "/chosen");
-	u32 size = 0;
-	const char *args = chosen < 0 ? NULL : fdt_getprop(fdt, chosen, "bootargs", &size);
-
-	*len = size;
-	return args;
-}
-
 static void choose_limit(void)
 {
 	struct fdt fdt;
+	struct fdt_child cpus_chosen[2]; /* filled by code: no pointers in constant data */
 	const char *args;
-	size_t len;
+	u32 len = 0;
 	int err = fdt_open(&fdt, (const void *)boot_record.dtb_pa);
 
 	if (err)
 		early_die("device tree at 0x%lx: blocks outside its %lu bytes",
 			  (unsigned long)boot_record.dtb_pa, (unsigned long)boot_record.dtb_size);
-	boot_record.limit_dt = fdt_limit(&fdt);
-	args = bootargs(&fdt, &len);
+	cpus_chosen[0].name = "cpus";
+	cpus_chosen[0].len = 4;
+	cpus_chosen[1].name = "chosen";
+	cpus_chosen[1].len = 6;
+	fdt_find_children(&fdt, fdt_root(&fdt), cpus_chosen, 2);
+	boot_record.limit_dt = fdt_limit(&fdt, cpus_chosen[0].node);
+	args = fdt_getprop(&fdt, cpus_chosen[1].node, "bootargs", &len);
 	boot_record.limit_cmdline = cmdline_limit(args, len);
 	boot_record.limit = lower_limit(
 		LEVELS_MAX, lower_limit(boot_record.limit_dt, boot_record.limit_cmdline));
