@@ -16,6 +16,7 @@ void asm_offsets(void)
 	DEFINE(BOOT_RECORD_SIZE, sizeof(struct boot_record));
 	DEFINE(BOOT_STAGE, offsetof(struct boot_record, stage));
 	DEFINE(BOOT_ENTERED, offsetof(struct boot_record, entered));
+	DEFINE(BOOT_HARTID, offsetof(struct boot_record, hartid));
 	DEFINE(BOOT_LIMIT, offsetof(struct boot_record, limit));
 	DEFINE(BOOT_LEVELS, offsetof(struct boot_record, levels));
 	DEFINE(BOOT_SATP_TRY, offsetof(struct boot_record, satp_try));

@@ -146,8 +146,8 @@ void trap_report(unsigned long cause, unsigned long epc, unsigned long badaddr, 
 
 /*
  * The first hart gets on at once, and names the others when it looks for them. If it does not, it
- * was in a life before: the machine was restarted, and this image was not loaded again. Firmware
- * without HSM may have let this hart in later than the first.
+ * was in a life before: the machine was restarted, and this image was not loaded again. Or the
+ * boot is over, and the firmware has let this hart in much later.
  */
 void entered_late(unsigned long hartid)
 {
@@ -156,10 +156,9 @@ void entered_late(unsigned long hartid)
 	for (unsigned long patience = 1UL << 26; patience; patience--)
 		if (READ_ONCE(boot_record.stage) != stage)
 			return;
-	if (sbi_probe(SBI_EXT_HSM))
-		early_printf("boot: error: hart %lu waits for ever: a hart has entered before;"
-			     " was the image loaded again?\n",
-			     hartid);
+	early_printf("boot: error: hart %lu waits for ever: a hart has entered before;"
+		     " was the image loaded again?\n",
+		     hartid);
 }
 
 /* The compiler's check on return; what the stack holds is not to be trusted. */

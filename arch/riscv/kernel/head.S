@@ -289,15 +289,19 @@ early_trap_again:
 	j	park
 
 /*
- * Not the first. The second one looks at whether the first is alive. It has a stack of its own
- * as long as the first does not trap, and a canary that hart_init() does not change.
+ * Not the first. The second one, or the first once more, looks at whether the first is alive. It
+ * has the stack to itself as long as the first does not trap, and a canary that hart_init() does
+ * not change.
  */
 entered_late:
 	la	t0, park
 	csrw	stvec, t0
-	li	t0, 1
-	bne	t1, t0, park
-	load_gp
+	addi	t1, t1, -1
+	beqz	t1, 1f
+	la	t0, boot_record
+	ld	t0, BOOT_HARTID(t0)
+	bne	t0, s0, park
+1:	load_gp
 	la	tp, .Lcanary
 	la	sp, __emergency_high
 	mv	a0, s0
