@@ -10,6 +10,7 @@
 #include <asm/boot_record.h>
 #include <asm/cpufeature.h>
 #include <asm/page.h>
+#include <asm/sections.h>
 
 struct fdt machine_fdt;
 
@@ -46,13 +47,12 @@ static void __init must(int err, const char *what)
 		panic("memblock: no room for %s: %pe", what, (void *)(long)err);
 }
 
-static bool __init is_memory_node(int node)
+static bool __init is_memory_node(int node, const char *name)
 {
 	const char *type = fdt_getprop_string(&machine_fdt, node, "device_type");
 
-	if (!fdt_is_available(&machine_fdt, node))
-		return false;
-	return type ? !strcmp(type, "memory") : fdt_name_is(&machine_fdt, node, "memory");
+	return (type ? !strcmp(type, "memory") : fdt_name_matches(name, "memory")) &&
+	       fdt_is_available(&machine_fdt, node);
 }
 
 #define MAX_BANKS (MEMBLOCK_REGIONS * 3 / 4)
@@ -75,44 +75,73 @@ static void __init add_bank(int node, u64 base, u64 size)
 			fdt_node_name(&machine_fdt, node), size, base);
 }
 
-/* The next pair of a node's reg; one that wraps round is named and passed over. */
-static bool __init next_reg(int parent, int node, u32 *index, u64 *base, u64 *size)
+/* The pairs of a node's reg. How many cells they have stands in the parent, once for all. */
+struct reg {
+	int parent, node;
+	const void *data;
+	u32 len, address_cells, size_cells, index;
+};
+
+static void __init open_reg(struct reg *reg, int node)
+{
+	reg->node = node;
+	reg->index = 0;
+	reg->data = fdt_getprop(&machine_fdt, node, "reg", &reg->len);
+}
+
+/* The next pair; one that wraps round is named and passed over. */
+static bool __init next_reg(struct reg *reg, u64 *base, u64 *size)
 {
 	int err;
 
 	do {
-		err = fdt_reg(&machine_fdt, parent, node, (*index)++, base, size);
+		err = !reg->data ? -ENOENT
+				 : fdt_reg_pair(reg->data, reg->len, reg->address_cells,
+						reg->size_cells, reg->index++, base, size);
 		if (err && err != -ENOENT)
 			pr_warn("boot: device tree: %s%s: bad reg: %pe\n",
-				parent == reserved_node ? "reserved-memory/" : "",
-				fdt_node_name(&machine_fdt, node), (void *)(long)err);
+				reg->parent == reserved_node ? "reserved-memory/" : "",
+				fdt_node_name(&machine_fdt, reg->node), (void *)(long)err);
 	} while (err == -EOVERFLOW);
 	return !err;
 }
 
-static void __init scan_memory(int root, int node)
+static void __init scan_memory(struct reg *reg, int node)
 {
 	u64 base, size;
 
-	for (u32 i = 0; next_reg(root, node, &i, &base, &size);)
+	open_reg(reg, node);
+	while (next_reg(reg, &base, &size))
 		add_bank(node, base, size);
+}
+
+/* @parent, of children whose reg will be read. */
+static struct reg __init regs_of(int parent)
+{
+	struct reg reg = { .parent = parent };
+
+	fdt_cells(&machine_fdt, parent, &reg.address_cells, &reg.size_cells);
+	return reg;
 }
 
 void __init early_init_dt_scan_nodes(void)
 {
 	int root = fdt_root(&machine_fdt);
+	struct reg reg = regs_of(root);
 
 	chosen_node = cpus_node = reserved_node = -ENOENT;
 	for (int node = fdt_first_child(&machine_fdt, root); node >= 0;
 	     node = fdt_next_sibling(&machine_fdt, node)) {
-		if (fdt_name_is(&machine_fdt, node, "chosen"))
+		const char *name = fdt_node_name(&machine_fdt, node);
+
+		if (fdt_name_matches(name, "chosen"))
 			chosen_node = node;
-		else if (fdt_name_is(&machine_fdt, node, "cpus"))
+		else if (fdt_name_matches(name, "cpus"))
 			cpus_node = node;
-		else if (fdt_name_is(&machine_fdt, node, "reserved-memory"))
+		else if (fdt_name_matches(name, "reserved-memory"))
 			reserved_node = node;
-		else if (is_memory_node(node))
-			scan_memory(root, node);
+		else if (is_memory_node(node, name))
+			scan_memory(&reg, node);
 	}
 	if (nr_left_out)
 		pr_warn("boot: device tree: %u banks of RAM left out: there is room for %u\n",
@@ -125,43 +154,96 @@ void __init early_init_fdt_reserve_self(void)
 	     "the device tree");
 }
 
+/* Not the image: it is in use, whoever else wants to be there. */
+static int __init hide(phys_addr_t start, phys_addr_t end)
+{
+	const phys_addr_t image = boot_record.load_pa;
+	const phys_addr_t image_end = image + (unsigned long)(_end - _start);
+	int err = 0;
+
+	if (start < image)
+		err = memblock_mark_nomap(start, min(end, image) - start);
+	start = max(start, image_end);
+	if (!err && start < end)
+		err = memblock_mark_nomap(start, end - start);
+	return err;
+}
+
 /*
  * Firmware keeps out of sight what is no-map. Older OpenSBI (0.8 to 1.2) forgets to say
  * so, and other static regions belong to somebody else too: none of it is mapped, unless
- * the tree allows its use with `reusable`.
+ * the tree allows its use with `reusable`, which makes no sense of firmware's own.
  */
-static void __init reserve(int node)
+static bool __init is_reusable(int node)
 {
 	const char *name = fdt_node_name(&machine_fdt, node);
-	bool map = fdt_getprop(&machine_fdt, node, "reusable", &(u32){ 0 }) != NULL;
+
+	return fdt_getprop(&machine_fdt, node, "reusable", &(u32){ 0 }) &&
+	       !fdt_getprop(&machine_fdt, node, "no-map", &(u32){ 0 }) &&
+	       strncmp(name, "mmode_resv", 10) && strncmp(name, "opensbi", 7);
+}
+
+static void __init reserve(struct reg *reg, int node)
+{
+	const char *name = fdt_node_name(&machine_fdt, node);
+	const bool map = is_reusable(node);
 	u64 base, size;
 
 	/* Without reg the kernel may choose a place for a driver; no driver asks. */
-	for (u32 i = 0; next_reg(reserved_node, node, &i, &base, &size);) {
-		if (memblock_is_region_reserved(base, size))
+	open_reg(reg, node);
+	while (next_reg(reg, &base, &size)) {
+		const char *owner = memblock_reserved_by(base, size);
+
+		if (owner)
 			pr_warn("boot: device tree: reserved-memory/%s: 0x%llx bytes at 0x%llx"
-				" overlap what is taken\n",
-				name, size, base);
+				" overlap what is taken: %s\n",
+				name, size, base, owner);
 		must(memblock_reserve(base, size, name), name);
 		if (!map)
-			must(memblock_mark_nomap(base, size), name);
+			must(hide(base, base + size), name);
 		pr_info("boot: reserved=%s pa=0x%llx size=0x%llx map=%s\n", name, base, size,
 			map ? "yes" : "no");
 	}
 }
 
+const char *__init early_init_firmware(const char *text)
+{
+	const char *second = strchr(text, ',');
+	char *end;
+	u64 base = memparse(text, &end), size;
+
+	if (!second || end == text || end != second)
+		return "not ADDR,SIZE";
+	size = memparse(++second, &end);
+	if (end == second || *end)
+		return "not ADDR,SIZE";
+	if (!size || base + size < base)
+		return "an empty range, or one that wraps round";
+	if (base < boot_record.load_pa + (unsigned long)(_end - _start) &&
+	    base + size > boot_record.load_pa)
+		return "the image lies there";
+	if (memblock_is_region_reserved(base, size))
+		return "the device tree lies there, or what was reserved before";
+	must(memblock_reserve(base, size, "earlyfw"), "earlyfw");
+	must(memblock_mark_nomap(base, size), "earlyfw");
+	pr_info("boot: reserved=earlyfw pa=0x%llx size=0x%llx map=no\n", base, size);
+	return NULL;
+}
+
 void __init early_init_fdt_scan_reserved_mem(void)
 {
+	struct reg reg;
 	u64 base, size;
 
 	for (u32 i = 0; !fdt_rsv(&machine_fdt, i, &base, &size); i++)
 		must(memblock_reserve(base, size, "memreserve"), "the reservation block");
 	if (reserved_node < 0)
 		return;
+	reg = regs_of(reserved_node);
 	for (int node = fdt_first_child(&machine_fdt, reserved_node); node >= 0;
 	     node = fdt_next_sibling(&machine_fdt, node))
 		if (fdt_is_available(&machine_fdt, node))
-			reserve(node);
+			reserve(&reg, node);
 }
 
 /* The linear map has whole pages only. */

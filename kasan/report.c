@@ -25,9 +25,12 @@ char *kasan_fault;
 static const struct kasan_hooks *hooks;
 static unsigned int reported;
 
-void kasan_set_hooks(const struct kasan_hooks *h)
+const struct kasan_hooks *kasan_set_hooks(const struct kasan_hooks *h)
 {
+	const struct kasan_hooks *before = hooks;
+
 	hooks = h;
+	return before;
 }
 
 /* --- What kind of bug it is --- */
@@ -228,7 +231,8 @@ void kasan_report_invalid_free(const char *type, const void *p, unsigned long ip
 
 	kasan_disable_current();
 	flags = report_begin();
-	if (note(type, (unsigned long)p, 0, false, ip)) {
+	/* Also where reports of accesses are not wanted; but one inside of one might not end. */
+	if (this_hart()->in_report == 1 && note(type, (unsigned long)p, 0, false, ip)) {
 		begin(type, ip);
 		pr_err("free of address 0x%016lx by hart%lu\n", (unsigned long)p,
 		       this_hart()->hartid);

@@ -30,16 +30,25 @@ u8 kasan_shadow_byte(unsigned long addr)
 	return *kasan_mem_to_shadow((void *)addr);
 }
 
+/* One word, of 64 bytes of memory, is what it often is. */
+static inline void set_shadow(u8 *shadow, u8 value, size_t size)
+{
+	if (size == sizeof(u64) && !((unsigned long)shadow % sizeof(u64)))
+		*(u64 *)shadow = value * (~0UL / 0xff);
+	else
+		memset(shadow, value, size);
+}
+
 void kasan_poison(const void *addr, size_t size, u8 value)
 {
-	memset(kasan_mem_to_shadow(addr), value, size / KASAN_GRANULE_SIZE);
+	set_shadow(kasan_mem_to_shadow(addr), value, size / KASAN_GRANULE_SIZE);
 }
 
 void kasan_unpoison(const void *addr, size_t size)
 {
 	u8 *shadow = kasan_mem_to_shadow(addr);
 
-	memset(shadow, 0, size / KASAN_GRANULE_SIZE);
+	set_shadow(shadow, 0, size / KASAN_GRANULE_SIZE);
 	if (size & GRANULE_MASK)
 		shadow[size / KASAN_GRANULE_SIZE] = size & GRANULE_MASK;
 }

@@ -17,7 +17,6 @@
 #define HEADER_SIZE_V16 36 /* size_dt_struct came with version 17 */
 #define OLDEST_VERSION  16
 #define VERSION         17
-#define RSV_ENTRY       16
 
 enum header { /* byte offsets */
 	MAGIC = 0,
@@ -93,10 +92,10 @@ static bool block_fits(const struct fdt *fdt, u32 off, u32 size)
 /* Entries before the all-zero one, or before the blob's end where that is missing. */
 static u32 count_rsv(const struct fdt *fdt)
 {
-	u32 most = (fdt->totalsize - fdt->rsvmap_off) / RSV_ENTRY;
+	u32 most = (fdt->totalsize - fdt->rsvmap_off) / FDT_RSV_ENTRY;
 
 	for (u32 i = 0; i < most; i++) {
-		const u8 *entry = fdt->blob + fdt->rsvmap_off + i * RSV_ENTRY;
+		const u8 *entry = fdt->blob + fdt->rsvmap_off + i * FDT_RSV_ENTRY;
 
 		if (!fdt_read_number(entry, 2) && !fdt_read_number(entry + 8, 2))
 			return i;
@@ -195,7 +194,7 @@ int fdt_check(const struct fdt *fdt, u32 *where)
 	u32 depth = 0, last = DAMAGE; /* last token that is not a NOP */
 
 	if (fdt_rsv(fdt, fdt->nr_rsv, NULL, NULL) != -ENOENT)
-		return fail_at(where, fdt->rsvmap_off + fdt->nr_rsv * RSV_ENTRY);
+		return fail_at(where, fdt->rsvmap_off + fdt->nr_rsv * FDT_RSV_ENTRY);
 	for (;;) {
 		size_t start = off;
 		u32 token = take_token(fdt, &off);
@@ -335,13 +334,17 @@ static bool name_matches(const char *name, const char *text, size_t len)
 	return !name[len] || (name[len] == '@' && !memchr(text, '@', len));
 }
 
+bool fdt_name_matches(const char *found, const char *name)
+{
+	/* Most differ at once: their length is not counted. */
+	return found[0] == name[0] && name_matches(found, name, strlen(name));
+}
+
 bool fdt_name_is(const struct fdt *fdt, int node, const char *name)
 {
 	const char *found = fdt_node_name(fdt, node);
 
-	/* Most differ at once: their length is not counted. */
-	return found[0] == name[0] && node_body(fdt, node) >= 0 &&
-	       name_matches(found, name, strlen(name));
+	return fdt_name_matches(found, name) && (*found || node_body(fdt, node) >= 0);
 }
 
 /* Bytes up to the end of a path's component. */
@@ -358,11 +361,13 @@ static size_t component_len(const char *path)
  * Children are found in one pass over the parent: stepping from sibling to
  * sibling would read each name three times, and this is most of what a lookup costs.
  */
-static int find_child(const struct fdt *fdt, int node, const char *text, size_t len)
+int fdt_find_children(const struct fdt *fdt, int node, struct fdt_child *want, u32 nr)
 {
 	int body = node_body(fdt, node);
-	u32 depth = 0;
+	u32 depth = 0, left = nr;
 
+	for (u32 i = 0; i < nr; i++)
+		want[i].node = body < 0 ? body : -ENOENT;
 	if (body < 0)
 		return body;
 	for (size_t off = (size_t)body;;) {
@@ -372,8 +377,16 @@ static int find_child(const struct fdt *fdt, int node, const char *text, size_t 
 		if (token == BEGIN_NODE) {
 			const char *name = (const char *)fdt->blob + fdt->struct_off + start + 4;
 
-			if (!depth++ && name_matches(name, text, len))
-				return (int)start;
+			if (depth++)
+				continue;
+			for (u32 i = 0; i < nr; i++) {
+				if (want[i].node >= 0 ||
+				    !name_matches(name, want[i].name, want[i].len))
+					continue;
+				want[i].node = (int)start;
+				if (!--left)
+					return 0;
+			}
 		} else if (token == END_NODE) {
 			if (!depth--)
 				return -ENOENT;
@@ -381,6 +394,14 @@ static int find_child(const struct fdt *fdt, int node, const char *text, size_t 
 			return -EILSEQ;
 		}
 	}
+}
+
+static int find_child(const struct fdt *fdt, int node, const char *text, size_t len)
+{
+	struct fdt_child want = { .name = text, .len = len };
+	int err = fdt_find_children(fdt, node, &want, 1);
+
+	return err ? err : want.node;
 }
 
 static int walk_path(const struct fdt *fdt, int node, const char *path)
@@ -466,34 +487,4 @@ int fdt_first_prop(const struct fdt *fdt, int node, struct fdt_prop *prop)
 		return body;
 	prop->next = (size_t)body;
 	return fdt_next_prop(fdt, prop);
-}
-
-const void *fdt_getprop(const struct fdt *fdt, int node, const char *name, u32 *len)
-{
-	struct fdt_prop prop;
-	int err;
-
-	for (err = fdt_first_prop(fdt, node, &prop); !err; err = fdt_next_prop(fdt, &prop)) {
-		if (prop.name[0] != name[0] || strcmp(prop.name, name))
-			continue;
-		if (len)
-			*len = prop.len;
-		return prop.data;
-	}
-	return NULL;
-}
-
-int fdt_rsv(const struct fdt *fdt, u32 index, u64 *addr, u64 *size)
-{
-	const u8 *entry;
-
-	if (index >= fdt->nr_rsv) {
-		u32 left = fdt->totalsize - fdt->rsvmap_off - fdt->nr_rsv * RSV_ENTRY;
-
-		return left >= RSV_ENTRY ? -ENOENT : -EILSEQ;
-	}
-	entry = fdt->blob + fdt->rsvmap_off + index * RSV_ENTRY;
-	*addr = fdt_read_number(entry, 2);
-	*size = fdt_read_number(entry + 8, 2);
-	return 0;
 }

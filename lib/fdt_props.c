@@ -7,6 +7,21 @@
 #include <kernel/fdt.h>
 #include <kernel/string.h>
 
+const void *fdt_getprop(const struct fdt *fdt, int node, const char *name, u32 *len)
+{
+	struct fdt_prop prop;
+	int err;
+
+	for (err = fdt_first_prop(fdt, node, &prop); !err; err = fdt_next_prop(fdt, &prop)) {
+		if (prop.name[0] != name[0] || strcmp(prop.name, name))
+			continue;
+		if (len)
+			*len = prop.len;
+		return prop.data;
+	}
+	return NULL;
+}
+
 static int getprop_cells(const struct fdt *fdt, int node, const char *name, u32 most, u64 *val)
 {
 	u32 len;
@@ -139,4 +154,19 @@ int fdt_reg(const struct fdt *fdt, int parent, int node, u32 index, u64 *addr, u
 		return -ENOENT;
 	fdt_cells(fdt, parent, &address_cells, &size_cells);
 	return fdt_reg_pair(reg, len, address_cells, size_cells, index, addr, size);
+}
+
+int fdt_rsv(const struct fdt *fdt, u32 index, u64 *addr, u64 *size)
+{
+	const u8 *entry;
+
+	if (index >= fdt->nr_rsv) {
+		u32 left = fdt->totalsize - fdt->rsvmap_off - fdt->nr_rsv * FDT_RSV_ENTRY;
+
+		return left >= FDT_RSV_ENTRY ? -ENOENT : -EILSEQ;
+	}
+	entry = fdt->blob + fdt->rsvmap_off + index * FDT_RSV_ENTRY;
+	*addr = fdt_read_number(entry, 2);
+	*size = fdt_read_number(entry + 8, 2);
+	return 0;
 }

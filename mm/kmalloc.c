@@ -57,7 +57,7 @@ void *krealloc(const void *p, size_t size, gfp_t gfp)
 	if (!had && !ZERO_OR_NULL_PTR(p))
 		return NULL; /* no object: ksize() has said so */
 	if (size <= had)
-		return kasan_krealloc(old, size);
+		return kasan_resize(old, size);
 	new = kmalloc(size, gfp);
 	if (new && had) {
 		memcpy(new, old, had);

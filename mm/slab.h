@@ -167,6 +167,8 @@ void slab_release(struct list_head *release);
 void *slab_user(u32 word);
 /* Whether an object that is free begins at @p, which can be anything. */
 bool slab_is_free(const void *p);
+/* Whether an object begins at @p, free or not, or pages that kmalloc() gave. */
+bool slab_is_object(const void *p);
 void slab_report_bad(const char *what, const struct kmem_cache *wanted, const void *p,
 		     unsigned long caller);
 void slab_report_double(const struct kmem_cache *cache, const void *p, unsigned long caller,
@@ -183,7 +185,11 @@ void kasan_construct(const struct kmem_cache *cache, void *object);
 void *kasan_slab_alloc(const struct kmem_cache *cache, void *object, size_t size, gfp_t gfp);
 bool kasan_slab_free(struct kmem_cache *cache, void *object, u32 *word);
 void *kasan_kmalloc_large(void *p, size_t size);
-void *kasan_krealloc(void *p, size_t size);
+void *kasan_resize(void *p, size_t size);
+/* Forbid an object or pages in a mempool's reserve, until kasan_resize(). */
+void kasan_mempool_poison(void *p);
+/* Whether the memory at @p, which can be anything, is free, or in a reserve. */
+bool kasan_is_free(const void *p);
 void kasan_slab_init(void);
 #else
 static inline unsigned int kasan_redzone(unsigned int size, slab_flags_t flags)
@@ -210,9 +216,16 @@ static inline void *kasan_kmalloc_large(void *p, size_t size)
 {
 	return p;
 }
-static inline void *kasan_krealloc(void *p, size_t size)
+static inline void *kasan_resize(void *p, size_t size)
 {
 	return p;
+}
+static inline void kasan_mempool_poison(void *p)
+{
+}
+static inline bool kasan_is_free(const void *p)
+{
+	return false;
 }
 static inline void kasan_slab_init(void)
 {

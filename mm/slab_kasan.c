@@ -87,18 +87,52 @@ void *kasan_slab_alloc(const struct kmem_cache *cache, void *object, size_t size
 	return object;
 }
 
-/* Return: whether it is kept for now. */
-bool kasan_slab_free(struct kmem_cache *cache, void *object, u32 *word)
+static void forbid(const struct kmem_cache *cache, void *object)
 {
-	struct slab_track *track;
+	struct slab_track *track = track_of(object);
 
-	if (!checked(cache))
-		return false;
-	track = track_of(object);
 	track->free_stack = kasan_save_stack(GFP_NOWAIT);
 	track->free_cpu = (u16)smp_processor_id();
 	kasan_poison(object, ALIGN(cache->object_size, KASAN_GRANULE_SIZE), KASAN_SLAB_FREE);
+}
+
+/* It is in the reserve of a mempool, which still has it. */
+static noinline void report_reserved(void *object, u32 *word)
+{
+	const unsigned long caller = (unsigned long)slab_user(READ_ONCE(*word));
+
+	slab_handed_out(word, caller);
+	slab_report_stack("double-free", object, caller);
+}
+
+/* Return: whether it is kept for now. */
+bool kasan_slab_free(struct kmem_cache *cache, void *object, u32 *word)
+{
+	if (!checked(cache))
+		return false;
+	if (unlikely(*kasan_mem_to_shadow(object) == KASAN_SLAB_FREE)) {
+		report_reserved(object, word);
+		return true;
+	}
+	forbid(cache, object);
 	return quarantine_put(cache, object);
+}
+
+void kasan_mempool_poison(void *p)
+{
+	const struct page *page = virt_to_page(p);
+
+	if (page->flags & PG_slab)
+		forbid(page->slab->cache, p);
+	else
+		kasan_poison(p, page_size(page), KASAN_PAGE_FREE);
+}
+
+bool kasan_is_free(const void *p)
+{
+	u8 shadow = kasan_has_shadow((unsigned long)p) ? kasan_shadow_byte((unsigned long)p) : 0;
+
+	return shadow == KASAN_SLAB_FREE || shadow == KASAN_PAGE_FREE;
 }
 
 /* The rest of its pages is forbidden. */
@@ -111,7 +145,7 @@ void *kasan_kmalloc_large(void *p, size_t size)
 	return p;
 }
 
-void *kasan_krealloc(void *p, size_t size)
+void *kasan_resize(void *p, size_t size)
 {
 	struct page *page = virt_to_page(p);
 	struct kmem_cache *cache;
@@ -150,26 +184,33 @@ static void show_track(const char *what, u16 cpu, depot_stack_handle_t stack)
 	stack_depot_print(stack);
 }
 
+static const char *state(const void *start, bool free)
+{
+	return free ? "free" : kasan_is_free(start) ? "in the reserve of a mempool" : "allocated";
+}
+
 static void describe_object(unsigned long addr, struct slab *slab)
 {
 	const struct kmem_cache *cache = slab->cache;
 	unsigned long index = slab_index(cache, addr & cache->mask);
 	const struct slab_track *track;
-	u32 word;
+	const char *start;
+	bool free;
 
 	if (index >= cache->nr_objects) {
 		pr_err("behind the objects of a slab of cache %s\n", cache->name);
 		return;
 	}
-	word = READ_ONCE(*slab_word(slab, index));
-	kasan_show_place(addr, (unsigned long)slab->base + index * cache->size, cache->object_size);
-	pr_cont(" of cache %s, %s\n", cache->name, word & SLAB_FREE ? "free" : "allocated");
+	start = slab->base + index * cache->size;
+	free = READ_ONCE(*slab_word(slab, index)) & SLAB_FREE;
+	kasan_show_place(addr, (unsigned long)start, cache->object_size);
+	pr_cont(" of cache %s, %s\n", cache->name, state(start, free));
 	if (!checked(cache))
 		return;
 	track = slab_track(slab, index);
 	if (track->alloc_stack)
 		show_track("allocated", track->alloc_cpu, track->alloc_stack);
-	if (word & SLAB_FREE && track->free_stack)
+	if (track->free_stack && (free || kasan_is_free(start)))
 		show_track("freed", track->free_cpu, track->free_stack);
 }
 
@@ -177,9 +218,7 @@ static void describe_page(unsigned long addr, struct page *page)
 {
 	page = compound_head(page);
 	pr_err("%lu bytes inside of a page, %s", addr - (unsigned long)page_address(page),
-	       page->flags & PG_reserved ? "reserved"
-	       : page->refcount          ? "allocated"
-					 : "free");
+	       page->flags & PG_reserved ? "reserved" : state(page_address(page), !page->refcount));
 	if (page->flags & PG_head)
 		pr_cont(" in a piece of %lu bytes", page_size(page));
 	pr_cont("\n");

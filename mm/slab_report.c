@@ -21,6 +21,15 @@ bool slab_is_free(const void *p)
 	return word && READ_ONCE(*word) & SLAB_FREE;
 }
 
+bool slab_is_object(const void *p)
+{
+	const struct page *page = virt_addr_valid(p) ? virt_to_page(p) : NULL;
+
+	if (page && page->flags & PG_slab)
+		return slab_find_word(page->slab, p);
+	return page && page->flags & PG_head && p == page_address(page);
+}
+
 /* Why no object of @wanted begins at @p. */
 static const char *reason(const struct kmem_cache *wanted, const void *p,
 			  const struct kmem_cache **found)
@@ -64,7 +73,8 @@ void slab_report_bad(const char *what, const struct kmem_cache *wanted, const vo
 		       : "none",
 	       (void *)caller, why, wanted && found && wanted != found ? ", but of " : "",
 	       wanted && found && wanted != found ? found->name : "");
-	slab_report_stack("invalid-free", p, caller);
+	/* Of kmalloc()'s pages nothing is left but what their shadow says. */
+	slab_report_stack(!found && kasan_is_free(p) ? "double-free" : "invalid-free", p, caller);
 }
 
 void slab_report_double(const struct kmem_cache *cache, const void *p, unsigned long caller,

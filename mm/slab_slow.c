@@ -128,7 +128,7 @@ void slab_free_unseen(const struct kmem_cache *wanted, void *p, unsigned long ca
 		return;
 	page = look_there(p);
 	if (page && !wanted && (page->flags & (PG_slab | PG_head)) == PG_head &&
-	    p == page_address(page)) {
+	    p == page_address(page) && !kasan_is_free(p)) {
 		__free_pages(page, page->order);
 		return;
 	}

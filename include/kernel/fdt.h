@@ -22,6 +22,7 @@
 #define FDT_MAX_SIZE    (16U << 20)
 #define FDT_HEADER_SIZE 40
 #define FDT_MAX_DEPTH   32
+#define FDT_RSV_ENTRY   16 /* bytes */
 
 struct fdt {
 	const u8 *blob;
@@ -76,6 +77,21 @@ const char *fdt_node_name(const struct fdt *fdt, int node);
 
 /** fdt_name_is() - whether a node is @name, a path component as in fdt_find_node() */
 bool fdt_name_is(const struct fdt *fdt, int node, const char *name);
+
+/** fdt_name_matches() - the same where fdt_node_name() has @found it */
+bool fdt_name_matches(const char *found, const char *name);
+
+struct fdt_child {
+	const char *name; /* as fdt_name_is() */
+	size_t len;
+	int node; /* out: the first of that name; negative: none */
+};
+
+/**
+ * fdt_find_children() - several children of a node in one pass
+ * Return: 0: all; -ENOENT; -EILSEQ: also where those that are wanted lie in front.
+ */
+int fdt_find_children(const struct fdt *fdt, int node, struct fdt_child *want, u32 nr);
 
 /**
  * fdt_find_node() - look up a path, or an alias followed by a path

@@ -114,7 +114,8 @@ struct kasan_hooks {
 	const char *(*bug_type)(unsigned long addr, u8 shadow);
 	void (*describe)(unsigned long addr);
 };
-void kasan_set_hooks(const struct kasan_hooks *hooks);
+/* Return: those that were there. */
+const struct kasan_hooks *kasan_set_hooks(const struct kasan_hooks *hooks);
 
 /** kasan_show_place() - print where @addr lies, seen from some memory; the line goes on */
 void kasan_show_place(unsigned long addr, unsigned long start, unsigned long size);

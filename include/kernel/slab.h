@@ -126,10 +126,13 @@ mempool_t *mempool_create(int min_nr, mempool_alloc_t *alloc, mempool_free_t *fr
 			  void *pool_data);
 mempool_t *mempool_create_kmalloc_pool(int min_nr, size_t size);
 mempool_t *mempool_create_slab_pool(int min_nr, struct kmem_cache *cache);
+mempool_t *mempool_create_page_pool(int min_nr, unsigned int order); /* of struct page */
 void mempool_destroy(mempool_t *pool);
 
 /** mempool_alloc() - from the allocator, else the reserve; NULL: both are empty (never waits) */
 void *mempool_alloc(mempool_t *pool, gfp_t gfp);
+/** mempool_alloc_preallocated() - from the reserve; NULL: it is empty */
+void *mempool_alloc_preallocated(mempool_t *pool);
 /** mempool_free() - to the reserve, or back; what is there already is reported and left alone */
 void mempool_free(void *element, mempool_t *pool);
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The kernel's own tools: text, names, the device tree, traps. */
+/* The kernel's own tools: text, names, the device tree, traps, calls to the firmware. */
 #include <kernel/bench.h>
 #include <kernel/devicetree.h>
+#include <kernel/errno.h>
 #include <kernel/kallsyms.h>
 #include <kernel/printk.h>
 #include <kernel/vsprintf.h>
 #include <asm/layout.h>
 #include <asm/page.h>
+#include <asm/sbi.h>
 #include <asm/trap.h>
 
 static void run_printk(unsigned long n)
@@ -25,31 +27,30 @@ static void run_snprintf(unsigned long n)
 {
 	char line[128];
 
-	for (unsigned long i = 0; i < n; i++) {
+	for (unsigned long i = 0; i < n; i++)
 		snprintf(line, sizeof(line), "%016lx-%016lx %4s x %-6lu %s", 0x1000UL, 0x1fffUL,
 			 "4K", 1UL, "RW-");
-		barrier();
-	}
+	bench_check(line[15] == '0' && line[16] == '-');
 }
 BENCH(snprintf_line, "a line of five fields", run_snprintf, 64);
 
 static void run_kallsyms(unsigned long n)
 {
-	unsigned long offset, size;
+	unsigned long offset = 1, size;
 
-	for (unsigned long i = 0; i < n; i++) {
+	for (unsigned long i = 0; i < n; i++)
 		kallsyms_lookup((unsigned long)run_kallsyms, &offset, &size);
-		barrier();
-	}
+	bench_check(!offset);
 }
 BENCH(kallsyms_lookup, "an address given its name", run_kallsyms, 256);
 
 static void run_fdt(unsigned long n)
 {
-	for (unsigned long i = 0; i < n; i++) {
-		fdt_find_node(&machine_fdt, "/chosen");
-		barrier();
-	}
+	int node = -1;
+
+	for (unsigned long i = 0; i < n; i++)
+		node = fdt_find_node(&machine_fdt, "/chosen");
+	bench_check(node > 0);
 }
 BENCH(fdt_find_node, "/chosen looked up", run_fdt, 16);
 
@@ -57,8 +58,20 @@ static void run_trap(unsigned long n)
 {
 	struct pt_regs trap;
 	u64 value;
+	int err = 0;
 
 	for (unsigned long i = 0; i < n; i++)
-		probe_read(-PAGE_SIZE, 8, &value, &trap);
+		err = probe_read(-PAGE_SIZE, 8, &value, &trap);
+	bench_check(err == -EFAULT);
 }
 BENCH(trap, "a fault caught: entry, dispatch, resume", run_trap, 64);
+
+static void run_sbi_call(unsigned long n)
+{
+	struct sbiret ret = { 1, 0 };
+
+	for (unsigned long i = 0; i < n; i++)
+		ret = sbi_ecall(SBI_EXT_BASE, SBI_BASE_GET_SPEC_VERSION, 0, 0, 0);
+	bench_check(!ret.error && ret.value);
+}
+BENCH(sbi_call, "the firmware asked for its version, its own part included", run_sbi_call, 64);

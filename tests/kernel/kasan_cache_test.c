@@ -127,16 +127,6 @@ static void kmem_cache_constructed(void)
 
 /* --- Mempools --- */
 
-static void *take_page(gfp_t gfp, void *unused)
-{
-	return (void *)__get_free_page(gfp);
-}
-
-static void give_page(void *page, void *unused)
-{
-	free_page((unsigned long)page);
-}
-
 enum {
 	KMALLOC,
 	LARGE_KMALLOC,
@@ -144,84 +134,115 @@ enum {
 	PAGE,
 	NR_POOLS
 };
+#define PAGE_ORDER 2
 static const struct {
 	size_t size;
-	const char *freed, *double_free; /* what is said of a use after, and of a second, free */
+	const char *freed; /* what is said of a use after the free */
 } pools[NR_POOLS] = {
-	[KMALLOC] = { 123, UAF, "double-free" },
-	[LARGE_KMALLOC] = { LARGE, "use-after-free", "invalid-free" },
-	[SLAB] = { SIZE, UAF, "double-free" },
-	[PAGE] = { PAGE_SIZE, "use-after-free", NULL },
+	[KMALLOC] = { 123, UAF },
+	[LARGE_KMALLOC] = { LARGE, "use-after-free" },
+	[SLAB] = { SIZE, UAF },
+	[PAGE] = { PAGE_SIZE << PAGE_ORDER, "use-after-free" },
 };
 
-/* Its reserve is full, so that the element comes from the allocator and goes there. */
-static mempool_t *pool_begin(unsigned int kind, char **element)
-{
-	mempool_t *pool;
-	char *first;
+static mempool_t *pool;
 
-	if (kind == SLAB) {
-		first = begin();
-		kmem_cache_free(cache, first);
-	}
-	pool = kind == SLAB   ? mempool_create_slab_pool(2, cache)
-	       : kind == PAGE ? mempool_create(2, take_page, give_page, NULL)
-			      : mempool_create_kmalloc_pool(2, pools[kind].size);
-	*element = hide(mempool_alloc(pool, GFP_KERNEL));
-	EXPECT_SILENT(memset(*element, 0, pools[kind].size));
-	return pool;
+static void *pool_begin(unsigned int kind)
+{
+	if (kind == SLAB)
+		kmem_cache_free(cache, begin());
+	pool = kind == SLAB   ? mempool_create_slab_pool(3, cache)
+	       : kind == PAGE ? mempool_create_page_pool(3, PAGE_ORDER)
+			      : mempool_create_kmalloc_pool(3, pools[kind].size);
+	return mempool_alloc_preallocated(pool);
 }
 
-static void pool_end(unsigned int kind, mempool_t *pool)
+static void pool_end(unsigned int kind)
 {
 	EXPECT_SILENT(mempool_destroy(pool));
 	if (kind == SLAB)
 		end();
 }
 
+/* What of an element can be accessed. */
+static char *memory(unsigned int kind, void *element)
+{
+	return hide(kind == PAGE ? page_address(element) : element);
+}
+
+/* From the reserve, and from the allocator. */
 static void mempool_oob_right(unsigned int kind)
 {
-	char *p;
-	mempool_t *pool = pool_begin(kind, &p);
+	void *p = pool_begin(kind), *q = mempool_alloc(pool, GFP_KERNEL);
 
-	expect_end(p, pools[kind].size);
+	expect_end(hide(p), pools[kind].size);
+	expect_end(hide(q), pools[kind].size);
 	mempool_free(p, pool);
-	pool_end(kind, pool);
+	mempool_free(q, pool);
+	pool_end(kind);
 }
 
+/* What goes back to the reserve; that is full then, and the second one to the allocator. */
 static void mempool_uaf(unsigned int kind)
 {
-	char *p;
-	mempool_t *pool = pool_begin(kind, &p);
+	void *p = pool_begin(kind), *q = mempool_alloc(pool, GFP_KERNEL);
 
+	EXPECT_SILENT(memset(memory(kind, p), 0, pools[kind].size));
 	EXPECT_SILENT(mempool_free(p, pool));
-	BAD_READ(pools[kind].freed, u8, p);
-	pool_end(kind, pool);
+	BAD_READ(pools[kind].freed, u8, memory(kind, p));
+	BAD_WRITE(pools[kind].freed, u8, memory(kind, p) + pools[kind].size - 1);
+	EXPECT_SILENT(mempool_free(q, pool));
+	BAD_READ(pools[kind].freed, u8, memory(kind, q));
+	EXPECT(mempool_alloc_preallocated(pool) == p);
+	EXPECT_SILENT(memset(memory(kind, p), 0, pools[kind].size));
+	mempool_free(p, pool);
+	pool_end(kind);
 }
 
+/* The same, and once more by who does not know of the pool. */
 static void mempool_double_free(unsigned int kind)
 {
-	char *p;
-	mempool_t *pool = pool_begin(kind, &p);
+	void *p = pool_begin(kind), *q = mempool_alloc(pool, GFP_KERNEL), *third;
+	char *at = memory(kind, p);
+
+	third = mempool_alloc_preallocated(pool);
+	mempool_free(p, pool);
+	EXPECT_REPORT("double-free", at, 0, false, mempool_free(p, pool));
+	mempool_free(third, pool);
+	EXPECT_REPORT("double-free", at, 0, false, mempool_free(p, pool));
+	EXPECT_SILENT(mempool_free(q, pool));
+	EXPECT_REPORT("double-free", memory(kind, q), 0, false, mempool_free(q, pool));
+	if (kind != PAGE)
+		EXPECT_REPORT("double-free", at, 0, false, kfree(at));
+	BAD_READ(pools[kind].freed, u8, at);
+	pool_end(kind);
+}
+
+/* With room in the reserve, and without. */
+static void mempool_invalid_free(unsigned int kind)
+{
+	char *p = pool_begin(kind), *q = mempool_alloc(pool, GFP_KERNEL);
+
+	EXPECT_REPORT("invalid-free", p + 1, 0, false, mempool_free(p + 1, pool));
+	EXPECT_SILENT(memset(p, 0, pools[kind].size));
+	EXPECT_SILENT(mempool_free(p, pool));
+	EXPECT_REPORT("invalid-free", q + 1, 0, false, mempool_free(q + 1, pool));
+	EXPECT_SILENT(mempool_free(q, pool));
+	pool_end(kind);
+}
+
+/* Whose it is, and who gave it back. */
+static void mempool_described(void)
+{
+	char *p = pool_begin(KMALLOC);
 	u64 cursor = log_cursor();
 
 	mempool_free(p, pool);
-	if (kind == PAGE) { /* it is the page allocator that says so */
-		EXPECT_SILENT(mempool_free(p, pool));
-		EXPECT(logged(cursor, "page_alloc: double free"));
-	} else
-		EXPECT_REPORT(pools[kind].double_free, p, 0, false, mempool_free(p, pool));
-	pool_end(kind, pool);
-}
-
-static void mempool_invalid_free(unsigned int kind)
-{
-	char *p;
-	mempool_t *pool = pool_begin(kind, &p);
-
-	EXPECT_REPORT("invalid-free", p + 1, 0, false, mempool_free(p + 1, pool));
-	EXPECT_SILENT(mempool_free(p, pool));
-	pool_end(kind, pool);
+	kasan_show((unsigned long)p);
+	EXPECT(logged(cursor, "of cache kmalloc-128, in the reserve of a mempool"));
+	EXPECT(logged(cursor, "freed by hart"));
+	EXPECT(logged(cursor, "mempool_described+"));
+	pool_end(KMALLOC);
 }
 
 #define MEMPOOL(name, what, kind)                 \
@@ -235,13 +256,14 @@ MEMPOOL(slab, oob_right, SLAB)
 MEMPOOL(kmalloc, uaf, KMALLOC)
 MEMPOOL(kmalloc_large, uaf, LARGE_KMALLOC)
 MEMPOOL(slab, uaf, SLAB)
-MEMPOOL(page, uaf, PAGE)
+MEMPOOL(page_alloc, uaf, PAGE)
 MEMPOOL(kmalloc, double_free, KMALLOC)
 MEMPOOL(kmalloc_large, double_free, LARGE_KMALLOC)
 MEMPOOL(slab, double_free, SLAB)
-MEMPOOL(page, double_free, PAGE)
+MEMPOOL(page_alloc, double_free, PAGE)
 MEMPOOL(kmalloc, invalid_free, KMALLOC)
 MEMPOOL(kmalloc_large, invalid_free, LARGE_KMALLOC)
+MEMPOOL(slab, invalid_free, SLAB)
 
 /* --- Other harts --- */
 
@@ -299,13 +321,15 @@ static const struct ktest_case cases[] = {
 	{ "mempool_kmalloc_uaf", mempool_kmalloc_uaf },
 	{ "mempool_kmalloc_large_uaf", mempool_kmalloc_large_uaf },
 	{ "mempool_slab_uaf", mempool_slab_uaf },
-	{ "mempool_page_uaf", mempool_page_uaf },
+	{ "mempool_page_alloc_uaf", mempool_page_alloc_uaf },
 	{ "mempool_kmalloc_double_free", mempool_kmalloc_double_free },
 	{ "mempool_kmalloc_large_double_free", mempool_kmalloc_large_double_free },
 	{ "mempool_slab_double_free", mempool_slab_double_free },
-	{ "mempool_page_double_free", mempool_page_double_free },
+	{ "mempool_page_alloc_double_free", mempool_page_alloc_double_free },
 	{ "mempool_kmalloc_invalid_free", mempool_kmalloc_invalid_free },
 	{ "mempool_kmalloc_large_invalid_free", mempool_kmalloc_large_invalid_free },
+	{ "mempool_slab_invalid_free", mempool_slab_invalid_free },
+	{ "mempool_described", mempool_described },
 	{ "workqueue_uaf", workqueue_uaf },
 	{ "rcu_uaf", no_rcu },
 	{ "kmem_cache_rcu_uaf", no_rcu },

@@ -3,7 +3,8 @@
 #include <kernel/printk.h>
 #include <kernel/slab.h>
 #include <kernel/string.h>
-#include <asm/cmpxchg.h>
+#include <kernel/vmalloc.h>
+#include <kernel/vsprintf.h>
 #include "crowd.h"
 #include "kasan_expect.h"
 #include "log.h"
@@ -92,15 +93,34 @@ static void stack_variable(void)
 	EXPECT(logged(cursor, "read_variable+"));
 }
 
+static const int line_before = __LINE__;
 static char some_global[13];
 
+/* clang does not tell the line. */
 static void global_variable(void)
 {
 	u64 cursor = print(read_here, (char *)hide(some_global) + 15);
+	char text[100];
 
-	EXPECT(logged(cursor, "'some_global'"));
-	EXPECT(logged(cursor, "kasan_report_test.c"));
+	scnprintf(text, sizeof(text), "of variable 'some_global', defined in %s:%d", __FILE__,
+		  line_before + 1);
+#ifdef __clang__
+	*strrchr(text, ':') = '\0';
+#endif
+	EXPECT(logged(cursor, text));
 	EXPECT(logged(cursor, "2 bytes to the right"));
+}
+
+static void vmalloc_owner(void)
+{
+	char *p = hide(vmalloc(5000));
+	u64 cursor = print(read_here, p + 5003);
+
+	EXPECT(logged(cursor, "BUG: KASAN: vmalloc-out-of-bounds in read_here+"));
+	EXPECT(logged(cursor, "3 bytes to the right of the 5000 bytes"));
+	EXPECT(logged(cursor, "of vmalloc's region, taken by:"));
+	EXPECT(nr_logged(cursor, "] vmalloc_owner+") >= 2);
+	vfree(p);
 }
 
 /* --- Whether there is one --- */
@@ -135,7 +155,37 @@ static void one_shot(void)
 	kasan_multi_shot = multi_shot;
 }
 
-#define ROUNDS 100
+/* What is asked of the memory side while a report is made goes wrong itself. */
+static const char *again;
+
+static const char *bad_bug_type(unsigned long addr, u8 shadow)
+{
+	READ(u8, again);
+	return NULL;
+}
+
+static void bad_describe(unsigned long addr)
+{
+	READ(u8, again);
+	kfree(again);
+}
+
+static void report_in_report(void)
+{
+	static const struct kasan_hooks bad = { bad_bug_type, bad_describe };
+	const struct kasan_hooks *good;
+	u64 cursor;
+
+	again = allocate_deep(0);
+	kfree(again);
+	good = kasan_set_hooks(&bad);
+	cursor = print(read_here, again);
+	EXPECT_EQ(nr_logged(cursor, "BUG: KASAN"), 1);
+	BAD_READ(UAF, u8, again);
+	kasan_set_hooks(good);
+}
+
+#define ROUNDS 20
 
 static void read_often(unsigned int index, void *p)
 {
@@ -159,8 +209,10 @@ static const struct ktest_case cases[] = {
 	{ "stacks", stacks },
 	{ "stack_variable", stack_variable },
 	{ "global_variable", global_variable },
+	{ "vmalloc_owner", vmalloc_owner },
 	{ "disabled", disabled },
 	{ "one_shot", one_shot },
+	{ "report_in_report", report_in_report },
 	{ "all_harts", all_harts },
 };
 KTEST_SUITE(kasan_report, cases);

@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """
-What is counted must stay below tests/figures.tsv, and must repeat exactly: with one
-hart and -icount the machine is a clockwork.
+What is counted must stay below tests/figures.tsv and near tests/bench/baseline.json, and
+must repeat exactly: with one hart and -icount the machine is a clockwork.
 """
 import re
 from pathlib import Path
 
 import artifacts
-import machine
+import bench
 import pytest
+import skips
+from bench import CPUS, counted
 
 FILE = Path(__file__).parents[1] / "figures.tsv"
-CPUS = {"sv57": "rv64", "sv48": "rv64,sv57=off", "sv39": "rv64,sv57=off,sv48=off"}
-ICOUNT = ("-icount", "shift=0,sleep=off")
 KASAN = "kasan_defconfig"
+WORSE = 0.05
 
 
 def rows():
@@ -26,12 +27,6 @@ def rows():
     return found
 
 
-def counted(mode, run="first", glob="*", more="", **fields):
-    """@run only tells two equal boots apart."""
-    return machine.Boot(name=f"figures-{mode}-{run}", cpu=CPUS[mode], ram="1G", extra=ICOUNT,
-                        append=f'quiet run="log; {more}bench {glob}; poweroff"', **fields)
-
-
 def prefix(boot):
     """What the names of a boot's figures begin with."""
     return "smp." if boot.smp > 1 else "kasan." if boot.build == KASAN else ""
@@ -39,13 +34,11 @@ def prefix(boot):
 
 def figures(outcome):
     """{name: number} of a log."""
-    found, begin = {}, prefix(outcome.boot)
+    begin = prefix(outcome.boot)
+    found = {f"{begin}boot.{k}": v for k, v in bench.of_boot(outcome.lines).items()}
+    found |= {f"{begin}bench.{k}": v["median"]
+              for k, v in bench.results(outcome.lines).items() if "median" in v}
     for line in outcome.lines:
-        if marks := re.match(r"(?:<\d> ?)?boot: instret (.*)", line):
-            found |= {f"{begin}boot.{k}": float(v)
-                      for k, v in re.findall(r"(\w+)=(\d+)", marks[1])}
-        if bench := re.match(r"bench: name=(\S+) .*\bmedian=([\d.]+)", line):
-            found[f"{begin}bench.{bench[1]}"] = float(bench[2])
         if linear := re.match(r" *# linear map of 64 TiB: (sv\d+) tables=(\d+)", line):
             found[f"tables.{linear[1]}_64t"] = float(linear[2])
         if touched := re.match(r"touched ([\d.]+) MiB", line):
@@ -64,6 +57,7 @@ def test_bounds(boot, outcome):
     mode = next(m for m, cpu in CPUS.items() if cpu == boot.cpu)
     found = figures(outcome)
     assert outcome.end == "exit 0"
+    assert [line for line in outcome.lines if "failed=" in line] == []
     assert any(name.startswith("bench.") for name in found)
     bound(mode, "", found)
 
@@ -87,7 +81,7 @@ def test_bounds_of_two_harts(boot, outcome):
     bound(mode, "smp.", figures(outcome))
 
 
-@pytest.mark.parametrize("boot", [counted(mode, "kasan", more="mem; ", build=KASAN)
+@pytest.mark.parametrize("boot", [counted(mode, "kasan", build=KASAN)
                                   for mode in CPUS], ids=list(CPUS))
 def test_bounds_under_kasan(boot, outcome):
     assert outcome.end == "exit 0"
@@ -108,6 +102,29 @@ def test_counts_repeat(boot, outcomes):
     first, second = map(figures, outcomes)
     assert first and first == second
     assert outcomes[0].text == outcomes[1].text
+
+
+def baseline(mode, build):
+    base = bench.load(bench.BASELINE)
+    return base["conditions"], next(c for c in base["cells"]
+                                    if bench.key(c) == (mode, build, "1G"))
+
+
+@pytest.mark.parametrize("mode, build, boot", [
+    *((mode, "plain", counted(mode)) for mode in CPUS),
+    *((mode, "kasan", counted(mode, "kasan", build=KASAN)) for mode in CPUS)],
+    ids=[f"{mode}-{build}" for build in ("plain", "kasan") for mode in CPUS])
+def test_regression(mode, build, boot, outcome):
+    """Better is no failure; `make bench` lists it, and `make bench-update` keeps it."""
+    conditions, old = baseline(mode, build)
+    if bench.differences(conditions, bench.conditions(outcome.text)):
+        skips.skip("bench:regression", "the baseline was counted with another compiler, QEMU or "
+                   "OpenSBI")
+    new = bench.measured(outcome)
+    assert sorted(set(bench.numbers(old)) - set(bench.numbers(new))) == []
+    worse = [f"{k}: {bench.share(was, now)}" for k, was, now in
+             bench.changes(old, new, WORSE) if now > was]
+    assert worse == []
 
 
 @pytest.mark.parametrize("name, bound", [(n, b) for n, m, b in rows() if n.startswith("image.")])

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import machine
 import pytest
-from test_figures import CPUS, ICOUNT, figures
+from bench import CPUS, ICOUNT
+from test_figures import figures
 
 SIZES = ["64M", "128M", "1G", "16G", "256G", "4T"]
 MATRIX = ["64T"]  # QEMU itself takes GiB for it, and minutes

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The tables of Documentation/reference/vm-layout.md against the boot log in each mode."""
+"""The tables of Documentation/reference/vm-layout.md against what each mode says of itself."""
 import re
 
 import doc_blocks
@@ -19,10 +19,11 @@ def number_of_bytes(text):
 
 
 def documented(mode):
-    """{region: (start, last)}; the sizes of the page are checked on the way."""
+    """{region: (start, last, use)}; the sizes of the page are checked on the way."""
     found = {}
-    for name, start, last, size, _ in doc_blocks.tables(PAGE)[mode][1:]:
-        found[name] = (int(start, 16), int(last, 16))
+    for name, start, last, size, use in doc_blocks.tables(PAGE)[mode][1:]:
+        start, last = start.strip("`"), last.strip("`")
+        found[name] = (int(start, 16), int(last, 16), use)
         assert len(start) == len(last) == 16
         assert number_of_bytes(size) == int(last, 16) - int(start, 16) + 1, f"{mode}: {name}"
     return found
@@ -33,9 +34,14 @@ def test_layout(mode):
     machine = Machine({"cpu": CPU[mode]})
     try:
         log = machine.until_prompt()
+        said = machine.command("layout")
     finally:
         machine.close()
     assert any(line.startswith(f"boot: mode={mode} ") for line in log)
     regions = (re.match(r"boot: region=(\w+) start=0x(\w+) end=0x(\w+)$", line) for line in log)
     booted = {m[1]: (int(m[2], 16), int(m[3], 16) - 1) for m in regions if m}
-    assert documented(mode) == booted
+    assert {name: row[:2] for name, row in documented(mode).items()} == booted
+    rows = (re.match(r"(\w+) +(\w{16}) (\w{16}) +[\d.]+ \w+  (.*)$", line)
+            for line in said[:said.index("of that")])
+    shown = {m[1]: (int(m[2], 16), int(m[3], 16), m[4]) for m in rows if m}
+    assert documented(mode) == shown
