@@ -246,7 +246,7 @@ help: ## this text
 
 # --- Tests and running ----------------------------------------------------------------
 
-pytest = $(PYTHON) -B -m pytest -p no:cacheprovider -q --tb=short -rfE tests/qemu
+pytest = $(PYTHON) -B -m pytest -p no:cacheprovider -q --tb=short -rfEs tests/qemu
 jobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 test-configs := defconfig small_defconfig debug_defconfig kasan_defconfig kasan_outline_defconfig \
 	ubsan_defconfig kasan_ubsan_defconfig
@@ -287,16 +287,22 @@ test-images:
 
 test-qemu: test-images ## boot cells in QEMU, and odd and bad input
 #: CELLS        cover (default), smoke, or names as in tests/qemu/cells.yaml
+#: TEST         only this: test_irq.py::test_choice[console-choice-3]
 #: PYTEST_ARGS  more for pytest: -k NAME, -x
-	$(Q)$(pytest) --cells='$(or $(CELLS),cover)' $(PYTEST_ARGS)
+	$(Q)$(pytest)$(if $(TEST),'/$(TEST)') --cells='$(or $(CELLS),cover)' $(PYTEST_ARGS)
 
-matrix: test-images ## boot every cell of tests/qemu/cells.yaml
+# Of repeated boots, cells only: two of them if none are named.
+matrix: test-images ## boot everything; a table of it here and in build/matrix/matrix.html
+#: CELLS        only these cells
+#: N            boot each so many times; without CELLS, one with one hart and one with four
+	@scripts/setup.sh matrix
 	@for c in kasan_defconfig kasan_outline_defconfig; do \
 		[ $(O)/configs/clang_$$c/.config -nt configs/$$c ] || \
 			$(MAKE) -s O=$(O)/configs/clang_$$c $$c || exit; \
 		$(MAKE) -s $(jobs) CC=clang-19 O=$(O)/configs/clang_$$c || exit; \
 	done
-	$(Q)$(pytest) --cells=matrix $(PYTEST_ARGS)
+	$(Q)$(pytest)$(if $(CELLS)$(N),/test_cells.py) --matrix=$(O)/matrix --repeat=$(or $(N),1) \
+		--cells='$(or $(CELLS),$(if $(N),plain smp=4,matrix))' $(PYTEST_ARGS)
 
 cell: test-images ## boot one cell and show its console
 #: CELL         its name: cpu=sv39,ram=1G
@@ -332,7 +338,7 @@ bench-update: test-images ## what the last `make bench` counted becomes tests/be
 sdcard: all ## an SD card with the firmware and the image: build/sdcard-BOARD.img
 #: BOARD        visionfive2, unleashed or unmatched
 #: INITRD, DTB  more files for the card; CMDLINE, for the kernel
-	@scripts/setup.sh uboot
+	@scripts/setup.sh sdcard
 	$(Q)CMDLINE='$(subst ','\'',$(CMDLINE))' $(PYTHON) -B scripts/sdcard.py '$(BOARD)' \
 		$(O)/sdcard-$(BOARD).img $(O)/Image '$(INITRD)' '$(DTB)'
 

@@ -155,6 +155,21 @@ void __init early_init_fdt_reserve_self(void)
 	     "the device tree");
 }
 
+/* Not the image: it is in use, whoever else wants to be there. */
+static int __init hide(phys_addr_t start, phys_addr_t end)
+{
+	const phys_addr_t image = boot_record.load_pa;
+	const phys_addr_t image_end = image + (unsigned long)(_end - _start);
+	int err = 0;
+
+	if (start < image)
+		err = memblock_mark_nomap(start, min(end, image) - start);
+	start = max(start, image_end);
+	if (!err && start < end)
+		err = memblock_mark_nomap(start, end - start);
+	return err;
+}
+
 /*
  * Firmware keeps out of sight what is no-map. Older OpenSBI (0.8 to 1.2) forgets to say
  * so, and other static regions belong to somebody else too: none of it is mapped, unless
@@ -178,13 +193,15 @@ static void __init reserve(struct reg *reg, int node)
 	/* Without reg the kernel may choose a place for a driver; no driver asks. */
 	open_reg(reg, node);
 	while (next_reg(reg, &base, &size)) {
-		if (memblock_is_region_reserved(base, size))
+		const char *owner = memblock_reserved_by(base, size);
+
+		if (owner)
 			pr_warn("boot: device tree: reserved-memory/%s: 0x%llx bytes at 0x%llx"
-				" overlap what is taken\n",
-				name, size, base);
+				" overlap what is taken: %s\n",
+				name, size, base, owner);
 		must(memblock_reserve(base, size, name), name);
 		if (!map)
-			must(memblock_mark_nomap(base, size), name);
+			must(hide(base, base + size), name);
 		pr_info("boot: reserved=%s pa=0x%llx size=0x%llx map=%s\n", name, base, size,
 			map ? "yes" : "no");
 	}

@@ -54,6 +54,7 @@ static void __init report_mode(void)
 	if (br->limit_cmdline > br->levels)
 		pr_notice("boot: cmdline asks for %s, which cannot be had: %s is taken\n",
 			  paging_mode_name(br->limit_cmdline), mode);
+	boot_record_kept(printk);
 	if (br->entry_satp)
 		pr_warn("boot: satp was 0x%llx at entry, not 0\n", br->entry_satp);
 }

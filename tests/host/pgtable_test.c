@@ -320,8 +320,21 @@ static void iterate_ranges(u64 end)
 	CHECK_EQ(v.level[0], 1);
 }
 
+/* The least depth that takes in addresses of @bits bits, by the guests' formula. */
+static void check_depth(unsigned int bits)
+{
+	unsigned int levels = bits <= 41 ? 3 : (bits - 14 + 8) / 9;
+	const struct pgtable_geometry *g = pgtable_geometry(2, levels);
+
+	CHECK_EQ(!g, bits > 59);
+	CHECK(!g || g->input_bits >= bits);
+	CHECK(!g || levels == 3 || pgtable_geometry(2, levels - 1)->input_bits < bits);
+}
+
 static void test_geometry(void)
 {
+	for (unsigned int bits = 12; bits <= 64; bits++)
+		check_depth(bits);
 	for (unsigned int i = 0; i < 4 * 9; i++) {
 		unsigned int stage = i / 9, levels = i % 9;
 		const struct pgtable_geometry *g = pgtable_geometry(stage, levels);

@@ -5,6 +5,7 @@
  * image, one character per firmware call, so that no buffer needs an address.
  */
 #include <kernel/boot_report.h>
+#include <kernel/errno.h>
 #include <kernel/fdt.h>
 #include <kernel/sizes.h>
 #include <kernel/vsprintf.h>
@@ -85,6 +86,19 @@ void early_die(const char *fmt, ...)
 	early_stop();
 }
 
+static __noreturn void bad_header(phys_addr_t dtb_pa, int err)
+{
+	const unsigned long at = (unsigned long)dtb_pa;
+	const u8 *p = (const u8 *)dtb_pa;
+
+	if (err == -EINVAL)
+		early_die("device tree at 0x%lx: begins with %02x%02x%02x%02x, not d00dfeed", at,
+			  p[0], p[1], p[2], p[3]);
+	if (err == -EOPNOTSUPP)
+		early_die("device tree at 0x%lx: neither of version 16 nor 17", at);
+	early_die("device tree at 0x%lx: its size is not 40 bytes to 16 MiB", at);
+}
+
 /* The tree's bytes are only looked at here as far as the header goes. */
 static void check_dtb(phys_addr_t dtb_pa)
 {
@@ -97,8 +111,7 @@ static void check_dtb(phys_addr_t dtb_pa)
 		early_die("device tree at 0x%lx: not 8-byte aligned", (unsigned long)dtb_pa);
 	size = fdt_size((const void *)dtb_pa);
 	if (size < 0)
-		early_die("device tree at 0x%lx: bad header (first word 0x%08x, error %d)",
-			  (unsigned long)dtb_pa, *(const u32 *)dtb_pa, size);
+		bad_header(dtb_pa, size);
 	if (dtb_pa < end && dtb_pa + (unsigned int)size > start)
 		early_die("device tree at 0x%lx, %d bytes: lies inside the image 0x%lx-0x%lx",
 			  (unsigned long)dtb_pa, size, (unsigned long)start, (unsigned long)end);
@@ -144,11 +157,37 @@ void satp_differs(void)
 	early_die("satp does not read back as written though translation is on");
 }
 
+static const char *trap_hint(unsigned long cause, unsigned long badaddr)
+{
+	if (badaddr - (unsigned long)__stack_guard < PAGE_SIZE)
+		return "; the stack has overflowed";
+	return cause == EXC_INST_ACCESS || cause == EXC_LOAD_ACCESS || cause == EXC_STORE_ACCESS
+		       ? "; PMP or the bus refused it"
+		       : "";
+}
+
 void trap_report(unsigned long cause, unsigned long epc, unsigned long badaddr, unsigned long ra)
 {
-	early_printf("boot: error: trap: %s (scause 0x%lx) sepc=0x%lx stval=0x%lx ra=0x%lx\n",
-		     trap_name(cause), cause, epc, badaddr, ra);
+	early_printf("boot: error: trap: %s (scause 0x%lx) sepc=0x%lx stval=0x%lx ra=0x%lx%s\n",
+		     trap_name(cause), cause, epc, badaddr, ra, trap_hint(cause, badaddr));
 	early_stop();
+}
+
+/*
+ * The first hart gets on at once, and names the others when it looks for them. If it does not, it
+ * was in a life before: the machine was restarted, and this image was not loaded again. Or the
+ * boot is over, and the firmware has let this hart in much later.
+ */
+void entered_late(unsigned long hartid)
+{
+	u32 stage = READ_ONCE(boot_record.stage);
+
+	for (unsigned long patience = 1UL << 26; patience; patience--)
+		if (READ_ONCE(boot_record.stage) != stage)
+			return;
+	early_printf("boot: error: hart %lu waits for ever: a hart has entered before;"
+		     " was the image loaded again?\n",
+		     hartid);
 }
 
 /* The compiler's check on return; what the stack holds is not to be trusted. */

@@ -63,7 +63,7 @@ static void show_stack_trouble(unsigned long sp, const struct hart *hart)
 {
 	unsigned long low = hart->home_low, high = hart->home_high;
 
-	if (sp - hart->stack_low < hart->stack_high - hart->stack_low)
+	if (sp - hart->stack_low <= hart->stack_high - hart->stack_low)
 		return;
 	if (sp >= low && sp <= high)
 		pr_err("oops: only %lu bytes of stack are left at sp=0x%016lx", sp - low, sp);

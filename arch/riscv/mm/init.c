@@ -57,7 +57,7 @@ static void *__init fixmap_reach(phys_addr_t table, unsigned int level)
 	if (in_image(table))
 		return (void *)(table + kernel_map.va_kernel_pa_offset);
 	if (in_slot[level] != table) {
-		set_fixmap(FIX_TABLE + level, table, PAGE_KERNEL);
+		replace_fixmap(FIX_TABLE + level, in_slot[level], table, PAGE_KERNEL);
 		in_slot[level] = table;
 	}
 	return (void *)fix_to_virt(FIX_TABLE + level);

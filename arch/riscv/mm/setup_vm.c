@@ -29,7 +29,8 @@ static phys_addr_t early_alloc(unsigned long size)
 	phys_addr_t table = boot_record.pt_pool_next;
 
 	if (table >= (unsigned long)__pt_pool_end)
-		return 0;
+		early_die("all %lu page tables of the image are in use",
+			  (unsigned long)(__pt_pool_end - __pt_pool) / PAGE_SIZE);
 	boot_record.pt_pool_next = table + size;
 	return table;
 }
@@ -62,8 +63,8 @@ static void map_or_die(struct pgtable *pt, const char *what, unsigned long va, p
 	int err = pgtable_map(pt, va, pa, size, prot, flags);
 
 	if (err)
-		early_die("cannot map the %s at 0x%lx (0x%lx bytes): error %d", what,
-			  (unsigned long)pa, size, err);
+		early_die("cannot map the %s at 0x%lx (0x%lx bytes): %pe", what, (unsigned long)pa,
+			  size, (void *)(long)err);
 }
 
 /* Text R-X, rodata R--, the rest RW-, but for the pages below the stacks. */
@@ -175,9 +176,8 @@ static void choose_limit(void)
 	int err = fdt_open(&fdt, (const void *)boot_record.dtb_pa);
 
 	if (err)
-		early_die("device tree at 0x%lx: blocks outside its %lu bytes (error %d)",
-			  (unsigned long)boot_record.dtb_pa, (unsigned long)boot_record.dtb_size,
-			  err);
+		early_die("device tree at 0x%lx: blocks outside its %lu bytes",
+			  (unsigned long)boot_record.dtb_pa, (unsigned long)boot_record.dtb_size);
 	cpus_chosen[0].name = "cpus";
 	cpus_chosen[0].len = 4;
 	cpus_chosen[1].name = "chosen";

@@ -26,6 +26,7 @@
 /**
  * struct boot_record - the bring-up black box
  * @stage:         BOOT_STAGE_*
+ * @entered:       how many harts came to _start
  * @limit:         deepest mode the probe may try (levels)
  * @limit_dt, @limit_cmdline: what asked for a limit (levels; 0: no limit)
  * @levels:        the mode that was taken (levels; 0: none yet)
@@ -48,6 +49,7 @@
  */
 struct boot_record {
 	u32 stage;
+	u32 entered;
 	u8 limit;
 	u8 limit_dt;
 	u8 limit_cmdline;

@@ -26,13 +26,16 @@ static inline unsigned long fix_to_virt(unsigned int slot)
 void fixmap_init(void);
 
 /**
- * set_fixmap() - map one page; clear_fixmap() - unmap it
- * @pa:   a multiple of 4 KiB
- * @prot: as pgtable_map()
+ * set_fixmap() - map one page; clear_fixmap() - unmap it; replace_fixmap() - map another one
+ * @before: what it maps now
+ * @pa:     a multiple of 4 KiB
+ * @prot:   as pgtable_map()
+ * Panics if the slot maps something else: somebody uses it who should not.
  * Context: translation on, one user for each slot. Fences for itself. Nobody may merge or
  * unmap the region with the engine: the slots' table is kept by its address.
  */
 void set_fixmap(unsigned int slot, phys_addr_t pa, pgprot_t prot);
+void replace_fixmap(unsigned int slot, phys_addr_t before, phys_addr_t pa, pgprot_t prot);
 void clear_fixmap(unsigned int slot);
 
 /** set_fixmap_pte() - put any entry into a slot, legal or not; get_fixmap_pte() - read it */
