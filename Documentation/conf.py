@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Sphinx: `sphinx-build -W -b html Documentation OUT`. Runs on Sphinx 5.3 and 8.1."""
+"""Sphinx 5.3 to 8.1, and matplotlib: `sphinx-build -W -b html Documentation OUT`."""
 import os
+import re
 import sys
 from pathlib import Path
 
@@ -17,13 +18,15 @@ extensions = ["myst_parser"]
 source_suffix = {".md": "markdown"}
 root_doc = "index"
 exclude_patterns = []
+myst_enable_extensions = ["deflist"]
 myst_heading_anchors = 3
 
 html_theme = "alabaster"
 html_theme_options = {"description": "A small RISC-V S-mode kernel", "page_width": "71em",
                       "font_family": "system-ui, 'DejaVu Sans', sans-serif",
                       "head_font_family": "system-ui, 'DejaVu Sans', sans-serif",
-                      "font_size": "16px", "code_font_size": "0.85em"}
+                      "font_size": "16px", "code_font_size": "0.85em",
+                      "show_relbar_bottom": True, "show_powered_by": False}
 html_static_path = ["_static"]  # the theme takes custom.css by itself
 html_copy_source = False
 html_last_updated_fmt = None  # the same input gives the same pages
@@ -37,6 +40,6 @@ def setup(app):
 
     def point_there(app, name, source):
         there = os.path.relpath(made, Path(app.srcdir, name).parent)
-        source[0] = source[0].replace(" /pictures/", f" {there}/")
+        source[0] = re.sub(r" /pictures/(?=[a-z])", f" {there}/", source[0])
     app.connect("builder-inited", lambda app: pictures.main(made))
     app.connect("source-read", point_there)

@@ -6,6 +6,8 @@
 #   boot-media.sh files DIR IMAGE [INITRD [DTB]]   the files of a boot partition or TFTP server
 #   boot-media.sh ext4 OUT DIR      a disk, GPT, one bootable ext4 partition with DIR's files
 #   boot-media.sh fat OUT DIR       a disk, MBR, one active FAT partition with them
+#   boot-media.sh card OUT DIR SECTORS PART...   an SD card, GPT. PART is "NAME FIRST LAST TYPE
+#       CONTENT": sectors, a type's GUID, and a file, or ext4 or fat, which gets DIR's files
 #   boot-media.sh payload OUT FW_JUMP IMAGE        firmware and image in one binary
 #
 # INITRD may be "". From the environment: CMDLINE, for the kernel; LOAD and TREE, where a FIT
@@ -83,12 +85,48 @@ fat() { # OUT DIR
 	mcopy -i "$1@@1M" -s "$2"/* ::
 }
 
+contents() { # OUT FIRST LAST CONTENT DIR: of one partition
+	local first=$(($2 * 512)) count=$(($3 - $2 + 1))
+	case $4 in
+	ext4) mkfs.ext4 -q -F -d "$5" -E offset=$first "$1" $((count / 2))k ;;
+	fat)
+		mformat -i "$1@@$first" -F -H "$2" -T $count ::
+		mcopy -i "$1@@$first" -s "$5"/* ::
+		;;
+	*)
+		[ "$(stat -c %s "$4")" -le $((count * 512)) ] ||
+			{ echo "boot-media: $4 is larger than its partition" >&2; exit 1; }
+		dd if="$4" of="$1" bs=512 seek="$2" conv=notrunc status=none
+		;;
+	esac
+}
+
+card() { # OUT DIR SECTORS PART...
+	local name first last type content boot
+	rm -f "$1"
+	truncate -s $(($3 * 512)) "$1"
+	{
+		printf 'label: gpt\nfirst-lba: 34\n'
+		for part in "${@:4}"; do
+			read -r name first last type content <<<"$part"
+			boot=''
+			[[ $content != @(ext4|fat) ]] || boot=', attrs=LegacyBIOSBootable'
+			echo "start=$first, size=$((last - first + 1)), type=$type, name=$name$boot"
+		done
+	} | sfdisk -q "$1"
+	for part in "${@:4}"; do
+		read -r name first last type content <<<"$part"
+		contents "$1" "$first" "$last" "$content" "$2"
+	done
+}
+
 payload() { # OUT FW_JUMP IMAGE: OpenSBI's fw_jump jumps 2 MiB behind its own start
 	cp "$2" "$1"
 	truncate -s 2M "$1"
 	cat "$3" >>"$1"
 }
 
+[ "${1:-}" != card ] || [ $# -lt 5 ] || { card "${@:2}"; exit; }
 case "${1:-} $#" in
 "files "[345]) files "$2" "$3" "${4:-}" "${5:-}" ;;
 "ext4 3" | "fat 3") "$1" "$2" "$3" ;;

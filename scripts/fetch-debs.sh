@@ -5,11 +5,11 @@
 #
 #   scripts/fetch-debs.sh DIR PACKAGE...
 #
-# The packages are taken from SUITE (trixie) of the archive this machine's apt uses, by an
-# apt with a configuration of its own, and unpacked in DIR/PACKAGE. Nothing is installed, no
-# rights are needed, and the system's apt sees none of it. What is there is not fetched again.
-set -euo pipefail
-export LC_ALL=C
+# The packages are taken from SUITE (trixie) of the archive this machine's apt uses, and
+# unpacked in DIR/PACKAGE. Nothing is installed, and no rights are needed. What is there is
+# not fetched again. For linux-image-riscv64, DIR has the device trees of the kernel that it
+# stands for, and nothing else.
+. "$(dirname "$0")/private-apt.sh"
 [ $# -ge 2 ] || { echo "usage: scripts/fetch-debs.sh DIR PACKAGE..." >&2; exit 2; }
 mkdir -p "$1"
 dir=$(cd "$1" && pwd)
@@ -19,25 +19,22 @@ for package; do
 done
 [ -n "${missing+x}" ] || exit 0
 
+real() { # PACKAGE: it, or what it stands for
+	[ "$1" = linux-image-riscv64 ] || { echo "$1"; return; }
+	apt-cache "${apt[@]:1}" depends "$1" |
+		sed -n 's/.*Depends: \(linux-image-[0-9].*-riscv64\)$/\1/p' | sed -n 1p
+}
+
 tmp=$(mktemp -d "$dir/.XXXXXX")
 trap 'rm -rf "$tmp"' EXIT
-uri=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Origin: Debian' \
-	'Component: main' | sed -n 1p)
-key=$(find /usr/share/keyrings -name 'debian-archive-keyring.[gp]*' 2>/dev/null | sed -n 1p)
-[ -n "$uri" ] || { echo "fetch-debs: none of apt's sources is Debian's" >&2; exit 1; }
-mkdir -p "$tmp"/{state/lists,cache/archives}/partial
-echo "deb [${key:+signed-by=$key }arch=riscv64] $uri ${SUITE:-trixie} main" >"$tmp/sources.list"
-: >"$tmp/status"
-apt=(apt-get -q -o Acquire::Retries=3 -o APT::Sandbox::User=root -o APT::Default-Release=
-	-o APT::Architecture=riscv64 -o APT::Architectures=riscv64 -o Acquire::Languages=none
-	-o Dir::Etc::SourceList="$tmp/sources.list" -o Dir::Etc::SourceParts=/dev/null
-	-o Dir::Etc::Preferences=/dev/null -o Dir::Etc::PreferencesParts=/dev/null
-	-o Dir::State="$tmp/state" -o Dir::State::status="$tmp/status" -o Dir::Cache="$tmp/cache")
-cd "$tmp"
-"${apt[@]}" update
-"${apt[@]}" download "${missing[@]}"
-for package; do
-	[ ! -e "$dir/$package" ] || continue
-	dpkg-deb -x "$package"_*.deb "$tmp/new"
-	mv "$tmp/new" "$dir/$package" # whole or not at all
+private_apt "$tmp" riscv64 "${SUITE:-trixie}"
+for package in "${missing[@]}"; do
+	name=$(real "$package")
+	"${apt[@]}" download "$name"
+	mkdir -p "$tmp/new"
+	only=()
+	[ "$name" = "$package" ] || only=(--wildcards '*.dtb')
+	dpkg-deb --fsys-tarfile "$name"_*.deb | tar -x -C "$tmp/new" "${only[@]}"
+	# Whole or not at all: another run may be at it too.
+	[ -e "$dir/$package" ] || mv -T "$tmp/new" "$dir/$package"
 done

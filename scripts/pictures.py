@@ -69,7 +69,7 @@ def enlarge(axes, low, high, x, to):
 
 
 def draw_layout(mode):
-    """The half, then its top 4 GiB, then the fixed slots: each bar linear, by a scale of its own."""
+    """The half, its top 4 GiB, the fixed slots: each bar linear, by a scale of its own."""
     parts = regions(mode)
     lowest, top, slots = parts[0][1], (1 << 64) - (1 << 32), [p for p in parts
                                                              if p[0] in ("fixmap", "fdt")]

@@ -50,7 +50,7 @@ extern const struct bench __start_benches[], __stop_benches[];
 	} while (0)
 void bench_failed(const char *what);
 
-/** bench_skip() - from @before: the benchmark cannot be done here. @run and @after do not follow. */
+/** bench_skip() - from @before: it cannot be done here. @run and @after do not follow */
 void bench_skip(const char *reason);
 
 /**

@@ -10,6 +10,6 @@ fdt-libs := -lfdt
 # This file comes before the Makefile's first target.
 .DEFAULT_GOAL := all
 $(B)/fdt_test: | $(B)/dtbs/.done
-$(B)/dtbs/.done: gen-dtbs.sh $(wildcard dts/*.dts)
+$(B)/dtbs/.done: gen-dtbs.sh $(wildcard dts/*.dts ../boards/*)
 	./gen-dtbs.sh $(@D)
 	@touch $@

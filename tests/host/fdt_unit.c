@@ -165,9 +165,23 @@ static void structure(void)
 	CHECK_EQ(where, fdt.struct_off + 8 * FDT_MAX_DEPTH);
 }
 
-static void nodes(void)
+/* Below @root: a@1, b, and another a. */
+static void children(const struct fdt *fdt, int root, int a, int b)
 {
 	struct fdt_child want[] = { { "b", 1, 0 }, { "none", 4, 0 }, { "a", 1, 0 } };
+
+	CHECK_EQ(fdt_find_children(fdt, root, want, 3), -ENOENT);
+	CHECK(want[0].node == b && want[1].node == -ENOENT && want[2].node == a);
+	want[1].name = "a@1"; /* one child can be two of those wanted */
+	want[1].len = 3;
+	CHECK_EQ(fdt_find_children(fdt, root, want, 3), 0);
+	CHECK(want[0].node == b && want[1].node == a && want[2].node == a);
+	CHECK_EQ(fdt_find_children(fdt, -EINVAL, want, 3), -EINVAL);
+	CHECK_EQ(want[2].node, -EINVAL);
+}
+
+static void nodes(void)
+{
 	struct fdt fdt;
 	int root, a, b;
 
@@ -196,14 +210,7 @@ static void nodes(void)
 	CHECK(fdt_name_is(&fdt, a, "a") && fdt_name_is(&fdt, a, "a@1"));
 	CHECK(!fdt_name_is(&fdt, a, "a@") && !fdt_name_is(&fdt, a, "") &&
 	      !fdt_name_is(&fdt, b, "bb"));
-	CHECK_EQ(fdt_find_children(&fdt, root, want, 3), -ENOENT);
-	CHECK(want[0].node == b && want[1].node == -ENOENT && want[2].node == a);
-	want[1].name = "a@1"; /* one child can be two of those wanted */
-	want[1].len = 3;
-	CHECK_EQ(fdt_find_children(&fdt, root, want, 3), 0);
-	CHECK(want[0].node == b && want[1].node == a && want[2].node == a);
-	CHECK_EQ(fdt_find_children(&fdt, -EINVAL, want, 3), -EINVAL);
-	CHECK_EQ(want[2].node, -EINVAL);
+	children(&fdt, root, a, b);
 	CHECK_EQ(fdt_next_sibling(&fdt, root), -ENOENT);
 	CHECK_EQ(fdt_next_sibling(&fdt, fdt_next_sibling(&fdt, b)), -ENOENT);
 	CHECK_EQ(fdt_first_child(&fdt, b), -ENOENT);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What several trees or entries share, and what the roots of guests have more. */
 #include <kernel/errno.h>
+#include <kernel/printk.h>
 #include <asm/layout.h>
 #include "trees.h"
 
@@ -143,6 +144,8 @@ static void linear_64_tib(void)
 					      piece[i].end - piece[i].start, piece[i].prot, 0),
 				  0);
 		EXPECT(1 + pt.tables <= 16);
+		console_printf("    # linear map of 64 TiB: %s tables=%lu\n", g->name,
+			       1 + pt.tables);
 		EXPECT(pt.tables > 3);
 		end_tree(&pt);
 	}

@@ -20,7 +20,14 @@ import artifacts
 import machine
 
 CPUS = {"sv57": "rv64", "sv48": "rv64,sv57=off", "sv39": "rv64,sv57=off,sv48=off"}
-BUILDS = {"plain": "defconfig", "kasan": "kasan_defconfig", "kasan_outline": "kasan_calls_defconfig"}
+BUILDS = {"plain": "defconfig", "kasan": "kasan_defconfig",
+          "kasan_outline": "kasan_calls_defconfig"}
+# Rows of their own: what needs another machine. (RAM, fields of the boot, benchmarks)
+VARIANTS = {
+    "plain_2harts": ("1G", lambda mode: {"smp": 2}, "call_*,fence_*"),
+    "plain_svnapot": ("16G", lambda mode: {"cpu": f"{CPUS[mode]},svnapot=on"},
+                      "map_1g_by_64k,tlb_*"),
+}
 RAMS = ("256M", "1G", "16G", "256G", "4T", "64T")
 ICOUNT = ("-icount", "shift=0,sleep=off")
 TOP = Path(__file__).parents[1] / "bench"
@@ -54,11 +61,15 @@ class Cell:
 
     def boot(self):
         """All benchmarks with 1 GiB; with other RAM what might depend on it."""
-        return counted(self.mode, f"{self.build}-{self.ram}", "*" if self.ram == "1G" else
-                       "pa*,w*", self.ram, build=BUILDS[self.build], time_limit=1800)
+        name, glob = f"{self.build}-{self.ram}", "*" if self.ram == "1G" else "pa*,w*"
+        if self.build in VARIANTS:
+            _, fields, glob = VARIANTS[self.build]
+            return counted(self.mode, name, glob, self.ram, time_limit=1800, **fields(self.mode))
+        return counted(self.mode, name, glob, self.ram, build=BUILDS[self.build], time_limit=1800)
 
 
 CELLS = [Cell(m, b, r) for r in RAMS for b in BUILDS for m in CPUS]
+CELLS += [Cell(m, b, ram) for b, (ram, _, _) in VARIANTS.items() for m in CPUS]
 
 
 def results(lines):
@@ -110,7 +121,10 @@ def available():
 
 
 def first_line(*command):
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:
+        return "unknown"
     return (done.stdout.splitlines() or ["unknown"])[0]
 
 
@@ -130,7 +144,7 @@ def conditions(text):
         "qemu": first_line("qemu-system-riscv64", "--version"),
         "opensbi": opensbi[1] if opensbi else "unknown",
         "commit": first_line("git", "describe", "--always", "--dirty"),
-        "machine": "virt, one hart, -icount shift=0,sleep=off",
+        "machine": "virt, one hart but where the build says 2harts, -icount shift=0,sleep=off",
         "counted": "instructions retired in all modes since the entry (boot), per operation "
                    "(results)",
     }

@@ -2,56 +2,45 @@
 """The table of flows.yaml: each variant of each row, and the boot it is."""
 import functools
 import os
-import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import artifacts
+import boards
+import debian
 import machine
 import test_initrd
 import trees
 import yaml
 
+sys.path.insert(0, str(artifacts.TOP / "scripts"))
+import sdcard  # noqa: E402
+
 VARIANTS = ("plain", "initrd", "tree", "initrd+tree")
-FIELDS = ("machine", "cpu", "ram", "firmware")
-CACHE = Path(os.environ.get("CAIRN_CACHE", Path.home() / ".cache/cairn"))
-NO_PACKAGE = "Debian's riscv64 packages can't be had"
-NO_KERNEL = "Debian's riscv64 kernel package can't be had"
+FIELDS = ("machine", "cpu", "ram", "firmware", "qemu")
 APPEND = 'run="fdt /cairn; ls etc; cat etc/motd" ktest=layout,memblock,initrd'
 # Only a tree of its own has this node.
 NOTE = '/ { cairn { note = "a tree of its own"; }; };'
-INITRD_PLACE = 0x88000000  # where a payload finds it
+INITRD_BEHIND = 126 << 20  # where the image finds it, from its own start, if nobody loads it
 SCRIPT = artifacts.TOP / "scripts/boot-media.sh"
 
 
 @functools.cache
 def table():
     loaded = yaml.load((Path(__file__).parent / "flows.yaml").read_text(), yaml.BaseLoader)
-    return {name: {**loaded["defaults"], **row} for name, row in loaded["flows"].items()}
+    found = {}
+    for name, own in loaded["flows"].items():
+        row = {**loaded["defaults"], **own}
+        board = boards.load(row["board"])
+        found[name] = {**board, **row, "says": board["says"] + row.get("says", [])}
+    return found
 
 
 def script(*args, **environment):
     subprocess.run([SCRIPT, *map(str, args)], check=True, stdin=subprocess.DEVNULL,
                    env={**os.environ, **environment}, timeout=60)
-
-
-@functools.cache
-def package(name):
-    """Where a riscv64 package of Debian's is unpacked, or None."""
-    done = subprocess.run([artifacts.TOP / "scripts/fetch-debs.sh", CACHE / "debs", name],
-                          stdin=subprocess.DEVNULL, check=False, timeout=300)
-    return None if done.returncode else CACHE / "debs" / name
-
-
-@functools.cache
-def board(name):
-    """A board's tree as the host tests have it, or None."""
-    out = artifacts.DIR / "boards"
-    subprocess.run([artifacts.TOP / "tests/host/gen-dtbs.sh", out], stdin=subprocess.DEVNULL,
-                   check=True, timeout=600)
-    path = out / f"{name}.dtb"
-    return path if path.exists() else None
 
 
 @dataclass(frozen=True)
@@ -67,6 +56,10 @@ class Flow:
     def row(self):
         return table()[self.row_name]
 
+    @property
+    def append(self):
+        return f"paging={self.row['limit']} {APPEND}" if "limit" in self.row else APPEND
+
     def has(self, part):
         return part in self.variant.split("+")
 
@@ -81,49 +74,72 @@ class Flow:
                 line = line.replace(f"%{part}", self.row[part][self.has(part)])
             found.append(line)
         if found and "pxe boot" not in found and not self.row["fails"]:
-            found.insert(-1, f"setenv bootargs '{APPEND}'")
+            found.insert(-1, f"setenv bootargs '{self.append}'")
         return tuple(found)
+
+    def base_tree(self):
+        row = self.row
+        if "dtb" in row:
+            return debian.tree(row["dtb"])
+        return machine.Boot(name="", **{**self.fields(), "machine": row["machine"].split(",")[0]}
+                            ).base_tree()
 
     def tree(self):
         """The tree of its own, as a file."""
-        fields = {**self.fields(), "machine": self.row["machine"].split(",")[0]}
-        base = (board(self.row["board"]) if "board" in self.row
-                else machine.Boot(name="", **fields).base_tree())
-        return trees.edit(base, NOTE)
+        return trees.edit(self.base_tree(), self.row.get("edit_tree", "") + NOTE)
 
     def fields(self):
         row = self.row
-        return {**{k: row[k] for k in FIELDS}, "smp": int(row["smp"])}
+        return {**{k: row[k] for k in FIELDS if k in row}, "smp": int(row["smp"])}
+
+    def card(self):
+        """What is known of the card of the board that `media` names, or None."""
+        media = self.row.get("media")
+        return boards.load(media)["sdcard"] if media in boards.names() else None
 
     def missing(self):
         """Why it cannot run here, or None."""
-        if "package" in self.row and not package(self.row["package"]):
-            return NO_PACKAGE
-        if "board" in self.row and not board(self.row["board"]):
-            return NO_KERNEL
+        row, card = self.row, self.card()
+        if "qemu" in row and not debian.qemu():
+            return debian.NO_QEMU
+        for name in (row.get("package"), card and card["package"]):
+            if name and not debian.package(name):
+                return debian.NO_PACKAGE
+        if "dtb" in row and not debian.tree(row["dtb"]):
+            return debian.NO_KERNEL
         return None
 
     def boot(self):
         """The Boot, or None if something is missing."""
-        fields = self.fields()
         if self.missing():
             return None
-        if "uboot" in self.row:
-            top = package(self.row["package"]) if "package" in self.row else Path("/")
+        row, fields = self.row, {**self.fields(), "stop": self.row["stop"]}
+        if "uboot" in row:
+            top = debian.package(row["package"]) if "package" in row else Path("/")
             uboot = top / os.environ.get("UBOOT_DIR", "/usr/lib/u-boot").lstrip("/")
-            fields.update(kernel=uboot / self.row["uboot"] / "u-boot.bin", extra=self.media(),
+            fields.update(kernel=uboot / row["uboot"] / "u-boot.bin", extra=self.media(),
                           typed=self.typed(), stop="\n=> ")
-        elif self.row["firmware"] == "payload":
-            fields.update(firmware=self.payload, extra=(
-                "-dtb", self.payload_tree,
-                "-device", lambda: f"loader,file={test_initrd.made_by_cpio()},"
-                f"addr={INITRD_PLACE:#x},force-raw=on"))
+        elif self.card():
+            fields.update(kernel=False, extra=self.media(),
+                          firmware=lambda: sdcard.firmware(self.card()))
+        elif row["firmware"] == "payload" or "base" in row:
+            fields.update(self.by_itself())
         else:
             initrd = ("-initrd", test_initrd.made_by_cpio) if self.has("initrd") else ()
-            fields.update(append=APPEND, kernel=self.row.get("kernel"), stop=self.row["stop"],
+            fields.update(append=self.append, kernel=row.get("kernel"),
                           extra=(*initrd, "-dtb", self.tree) if self.has("tree") else initrd)
-        fields["extra"] = (*self.row["args"], *fields["extra"])
+        fields["extra"] = (*row["args"], *fields["extra"])
         return machine.Boot(name=f"flow-{self.name}", **fields)
+
+    def by_itself(self):
+        """QEMU is not told what is firmware and what is image, so the tree says the rest."""
+        extra = ("-dtb", self.told_tree)
+        if self.has("initrd"):
+            extra += ("-device", lambda: f"loader,file={test_initrd.made_by_cpio()},"
+                      f"addr={self.initrd_place():#x},force-raw=on")
+        if "base" in self.row:
+            return {"base": int(self.row["base"], 0), "extra": extra}
+        return {"kernel": False, "firmware": self.payload, "extra": extra}
 
     # --- Files ---
 
@@ -135,11 +151,16 @@ class Flow:
         return artifacts.build("payload", "bin", [jump.read_bytes(), self.image().read_bytes()],
                                lambda out: script("payload", out, jump, self.image()))
 
-    def payload_tree(self):
-        end = INITRD_PLACE + test_initrd.made_by_cpio().stat().st_size
-        quoted = APPEND.replace('"', r'\"')
-        return trees.edit(self.tree(), test_initrd.bounds(INITRD_PLACE, end)
-                          + f'/ {{ chosen {{ bootargs = "{quoted}"; }}; }};')
+    def initrd_place(self):
+        return int(self.row["image"], 0) + INITRD_BEHIND
+
+    def told_tree(self):
+        quoted = self.append.replace('"', r'\"')
+        text = f'/ {{ chosen {{ bootargs = "{quoted}"; }}; }};'
+        if self.has("initrd"):
+            start = self.initrd_place()
+            text += test_initrd.bounds(start, start + test_initrd.made_by_cpio().stat().st_size)
+        return trees.edit(self.tree(), text)
 
     def files(self):
         """A folder with what U-Boot shall find."""
@@ -147,14 +168,14 @@ class Flow:
         tree = self.tree() if self.has("tree") else ""
 
         def make(out):
-            script("files", out, self.image(), initrd, tree, CMDLINE=APPEND)
+            script("files", out, self.image(), initrd, tree, CMDLINE=self.append)
             if "edit" in self.row:
                 conf = out / "boot/extlinux/extlinux.conf"
                 conf.write_text(conf.read_text().replace(*self.row["edit"]))
         return artifacts.build("files", "d", self.inputs(initrd, tree), make)
 
     def inputs(self, *paths):
-        return [SCRIPT.read_text(), APPEND, self.row.get("edit"),
+        return [SCRIPT.read_text(), self.append, self.row.get("edit"),
                 *(p and Path(p).read_bytes() for p in (self.image(), *paths))]
 
     def disk(self):
@@ -162,9 +183,16 @@ class Flow:
         return artifacts.build("disk", "img", [self.row["media"], str(files)],
                                lambda out: script(self.row["media"], out, files))
 
+    def card_image(self):
+        files = self.files()
+        return artifacts.build("disk", "img", [self.row["media"], self.card(), str(files)],
+                               lambda out: sdcard.make(self.card(), out, files))
+
     def media(self):
+        if self.card():
+            return ("-drive", lambda: f"file={self.card_image()},format=raw,if=sd,snapshot=on")
         if self.row["media"] == "tftp":
-            if self.row["machine"] != "virt":
+            if self.row["board"] != "virt":
                 return ("-nic", lambda: f"user,restrict=on,tftp={self.files()}")
             return ("-netdev", lambda: f"user,id=net,restrict=on,tftp={self.files()}",
                     "-device", "virtio-net-device,netdev=net")

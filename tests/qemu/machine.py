@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import artifacts
+import debian
 import pexpect
 import trees
 
@@ -31,9 +32,9 @@ def now(value):
     return value() if callable(value) else value
 
 
-def firmware(name):
+def firmware(name, root=""):
     """A file of OpenSBI's package, or None."""
-    paths = (Path(d) / f"{name}.bin" for d in FIRMWARE_DIRS)
+    paths = (Path(f"{root}{d}") / f"{name}.bin" for d in FIRMWARE_DIRS)
     return next((p for p in paths if p.exists()), None)
 
 
@@ -59,7 +60,9 @@ class Boot:
     @enter: assembly that stub runs first, for entries no firmware would make
     @tree: device tree source merged into QEMU's tree
     @files: (path, address): put into RAM
-    @kernel: what is started in place of the image
+    @kernel: what is started in place of the image; False: what the firmware finds by itself
+    @base: where fw_jump lies, with the image 2 MiB above; a stub jumps there from the start
+    @qemu: "11": that version or a later one, else the system's
     @stop: text that ends the run, if it comes: after it there is only silence
     @typed: commands for U-Boot's prompt
 
@@ -79,6 +82,8 @@ class Boot:
     files: tuple = ()
     extra: tuple = ()
     kernel: object = None
+    base: int = None
+    qemu: str = ""
     stop: str = ""
     typed: tuple = ()
     time_limit: float = TIME_LIMIT
@@ -95,12 +100,20 @@ class Boot:
     def load_address(self):
         return self.load or DEFAULT_LOAD
 
+    @property
+    def program(self):
+        return str(debian.qemu()) if self.qemu else "qemu-system-riscv64"
+
+    @property
+    def opensbi(self):
+        return firmware(self.firmware, debian.QEMU / "root" if self.qemu else "")
+
     def machine_args(self):
         cpu = ["-cpu", self.cpu] if self.cpu else []
         return [self.machine, *cpu, "-m", self.ram, "-smp", str(self.smp)]
 
     def base_tree(self):
-        return trees.dump(self.machine_args())
+        return trees.dump(self.machine_args(), self.program)
 
     def dtb(self):
         """The tree QEMU gets or makes itself; firmware adds to it before the kernel sees it."""
@@ -108,11 +121,16 @@ class Boot:
         return trees.edit(base, self.tree) if self.tree else base
 
     def command(self):
-        bios = self.firmware() if callable(self.firmware) else firmware(self.firmware)
-        args = ["qemu-system-riscv64", "-nographic", "-no-reboot", "-M", *self.machine_args(),
-                "-bios", str(bios)]
+        bios, image = self.opensbi if isinstance(self.firmware, str) else self.firmware(), []
+        if self.base is not None:
+            image = loader(bios, self.base) + loader(self.image, self.base + (2 << 20))
+            bios = assemble(f"\tli t0, {self.base:#x}\n\tjr t0\n")
+        args = [self.program, "-nographic", "-no-reboot", "-M", *self.machine_args(),
+                "-bios", str(bios), *image]
         if self.kernel:
             args += ["-kernel", str(now(self.kernel))]
+        elif self.kernel is False or image:
+            pass
         elif self.load or self.enter:
             stub = assemble(f"{now(self.enter)}\n\tli t0, {self.load_address:#x}\n\tjr t0\n")
             args += ["-kernel", str(stub), *loader(self.image, self.load_address)]
@@ -132,12 +150,14 @@ class Outcome:
     """
     @end: "exit N", "idle" (the kernel said it cannot power off), "stop" (Boot.stop came) or
           "time limit"
+    @instructions: of all harts, if they were counted
     """
     boot: Boot
     command: str
     text: str
     end: str
     seconds: float
+    instructions: int = None
     lines: list = field(init=False)
 
     def __post_init__(self):
@@ -154,16 +174,47 @@ class Outcome:
         return "\n".join(self.lines[-count:])
 
 
-def run(boot, echo=None):
-    """Boot, and wait for its end; standard input is /dev/null, or for U-Boot a terminal."""
-    command = boot.command()
-    begin = time.monotonic()
-    text, end = (_talk if boot.typed else _listen)(boot, command, echo)
-    text = re.sub(r"\r+\n", "\n", text)
-    log = artifacts.DIR / "logs" / f"{boot.name.replace('/', '_')}.log"
+def counter():
+    """QEMU's plugin that counts instructions, or None if this QEMU takes none."""
+    source = Path(__file__).with_name("count.c")
+    plugin = artifacts.build("count", "so", [source.read_text()], lambda out: subprocess.run(
+        ["gcc", "-O2", "-shared", "-fPIC", "-o", out, source], check=True))
+    done = subprocess.run(["qemu-system-riscv64", "-M", "none", "-display", "none", "-monitor",
+                           "stdio", "-plugin", f"{plugin},out=/dev/null"], input=b"quit\n",
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    return None if done.returncode else plugin
+
+
+def log_of(boot):
+    return artifacts.DIR / "logs" / f"{boot.name.replace('/', '_')}.log"
+
+
+def run(boot, echo=None, plugin=None):
+    """
+    Boot, and wait for its end; standard input is /dev/null, or for U-Boot a terminal.
+    @plugin: of counter()
+    """
+    command, log = boot.command(), log_of(boot)
     log.parent.mkdir(parents=True, exist_ok=True)
+    count = log.with_suffix(".count")
+    count.unlink(missing_ok=True)
+    counting = ["-plugin", f"{plugin},out={str(count).replace(',', ',,')}"] if plugin else []
+    begin = time.monotonic()
+    text, end = (_talk if boot.typed else _listen)(boot, command + counting, echo)
+    seconds = time.monotonic() - begin
+    text = re.sub(r"\r+\n", "\n", text)
     log.write_text(shlex.join(command) + "\n" + text)
-    return Outcome(boot, shlex.join(command), text, end, time.monotonic() - begin)
+    instructions = int(count.read_text()) if count.exists() else None
+    return Outcome(boot, shlex.join(command), text, end, seconds, instructions)
+
+
+def _stop(process):
+    """By itself, so that it writes its count; one that hangs is killed."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def _listen(boot, command, echo):
@@ -190,7 +241,7 @@ def _listen(boot, command, echo):
                 elif boot.stop and boot.stop.encode() in out[-4096:]:
                     end = "stop"
         if end:
-            process.kill()
+            _stop(process)
     return out.decode("latin-1"), end or f"exit {process.returncode}"
 
 

@@ -79,8 +79,20 @@ def test_update(files):
     assert bench.load(bench.BASELINE) == {"conditions": {"gcc": "14"}, "cells": [new]}
 
 
+def test_reference_names_each():
+    """The rows of the page are the benchmarks there are."""
+    sources = "".join(f.read_text() for f in bench.TOP.glob("*_bench.c"))
+    there = set(re.findall(r"^BENCH\w*\((\w+),", sources, re.M))
+    there |= {f"tlb_{leaf}_{size}"
+              for leaf, size in re.findall(r"^TLB\((\w+), (\w+),", sources, re.M)}
+    page = (bench.TOP.parents[1] / "Documentation/reference/benchmarks.md").read_text()
+    rows = re.findall(r"^\| (.*) \|$", page.split("## The files of")[0], re.M)
+    assert there == {n for row in rows for n in re.findall(r"`([a-z]\w+_?\w*)`", row)
+                     if n != "chosen"}
+
+
 def test_committed_files():
-    """Each cell of the matrix has its row, Linux's rows name figures of ours, files are as written."""
+    """Each cell of the matrix has its row, and Linux's rows name figures of ours."""
     base = bench.load(bench.BASELINE)
     assert [bench.key(c) for c in base["cells"]] == [(c.mode, c.build, c.ram) for c in bench.CELLS]
     assert all("skipped" in c or c["boot"] for c in base["cells"])

@@ -39,6 +39,8 @@ def figures(outcome):
     found |= {f"{begin}bench.{k}": v["median"]
               for k, v in bench.results(outcome.lines).items() if "median" in v}
     for line in outcome.lines:
+        if linear := re.match(r" *# linear map of 64 TiB: (sv\d+) tables=(\d+)", line):
+            found[f"tables.{linear[1]}_64t"] = float(linear[2])
         if touched := re.match(r"touched ([\d.]+) MiB", line):
             found[f"{begin}boot.touched"] = float(touched[1])
     return found
@@ -62,7 +64,7 @@ def test_bounds(boot, outcome):
 
 def bound(mode, begin, found):
     asked = [(n, b) for n, m, b in rows()
-             if m == mode and re.match(r"(smp\.|kasan\.|)", n)[0] == begin]
+             if m == mode and re.match(r"(smp\.|kasan\.|tables\.|)", n)[0] == begin]
     missing = [n for n, _ in asked if value(n, found) is None]
     assert asked and missing == []
     over = [f"{n}={value(n, found):g} is over {b:g}" for n, b in asked if value(n, found) > b]
@@ -84,6 +86,14 @@ def test_bounds_of_two_harts(boot, outcome):
 def test_bounds_under_kasan(boot, outcome):
     assert outcome.end == "exit 0"
     bound(next(m for m, cpu in CPUS.items() if cpu == boot.cpu), "kasan.", figures(outcome))
+
+
+@pytest.mark.parametrize("boot", [
+    machine.Boot(name=f"figures-{mode}-tables", cpu=cpu, append="quiet ktest=roots.linear_64_tib")
+    for mode, cpu in CPUS.items()], ids=list(CPUS))
+def test_bounds_of_tables(boot, outcome):
+    assert outcome.end == "exit 0"
+    bound(next(m for m, cpu in CPUS.items() if cpu == boot.cpu), "tables.", figures(outcome))
 
 
 @pytest.mark.parametrize("boot", [[counted(mode), counted(mode, "second")] for mode in CPUS],

@@ -28,7 +28,8 @@ ODD = [
     ("twice", 2, cpus("cpu@1 { reg = <0>; };"), "",
      [LEFT_OUT.format(0, "the device tree has it twice"), "smp: harts=1 of=1"]),
     ("far-id", 2, cpus("#address-cells = <2>; cpu@0 { reg = <0 0>; }; cpu@1 { reg = <0x100 0>; };"),
-     "", [LEFT_OUT.format(1 << 40, "the firmware does not start it"), "smp: harts=1 of=2"]),
+     "", [LEFT_OUT.format(1 << 40, "the firmware does not start it: it answers -6"),
+      "smp: harts=1 of=2"]),
     ("disabled", 3, cpus('cpu@1 { status = "disabled"; };'), "",
      [LEFT_OUT.format(1, "the device tree disables it"), "smp: harts=2 of=2"]),
     ("no-mmu", 2, cpus('cpu@1 { mmu-type = "riscv,none"; };'), "",
@@ -107,13 +108,31 @@ def test_suites(boot, outcome):
     assert outcome.end == "exit 0"
 
 
-# Each waits for the other hart's fence: on a machine whose cores are busy, a time slice.
+def pytest_generate_tests(metafunc):
+    """Splits and merges of 2 MiB: 100,800 in all three modes together; 100,160 in each of them
+    by `make matrix`. Each waits for the other hart's fence: where cores are busy, a time slice."""
+    if "splits" in metafunc.fixturenames:
+        full = metafunc.config.getoption("cells") == "matrix"
+        work = 313 if full else 105
+        metafunc.parametrize("splits, boot", [
+            (320 * work, machine.Boot(
+                name=f"harts-split-{mode}", cpu=cpu, smp=2, time_limit=7200 if full else 1800,
+                append=f"quiet ktest_work={work} ktest=smp_pgtable.split_merge*"))
+            for mode, cpu in test_figures.CPUS.items()], ids=list(test_figures.CPUS))
+
+
+def test_split_under_another_hart(splits, boot, outcome):
+    """Two harts read and write through blocks that one of them splits and merges."""
+    assert f"# splits and merges: {splits};" in outcome.text
+    assert ktap.parse(outcome.text).failed == 0
+    assert outcome.end == "exit 0"
+
+
+# Of vmalloc() and vfree() six times as many rounds as in other boots: a fence or two each.
 @pytest.mark.parametrize("boot", [
-    machine.Boot(name=f"harts-split-{mode}", cpu=cpu, smp=2, time_limit=600,
-                 append="quiet ktest_work=34 ktest=smp.split_merge*")
-    for mode, cpu in test_figures.CPUS.items()], ids=lambda b: b.name)
-def test_split_under_another_hart(boot, outcome):
-    """10,200 splits and merges of a block that another hart reads and writes."""
+    machine.Boot(name="harts-vmalloc", smp=2,
+                 append="quiet ktest_work=6 ktest=vmalloc.harts_at_once")], ids=lambda b: b.name)
+def test_vmalloc_of_two_harts(boot, outcome):
     assert ktap.parse(outcome.text).failed == 0
     assert outcome.end == "exit 0"
 

@@ -58,6 +58,14 @@ def test_operations_are_all_drawn(build):
     assert {row["ours"] for row, _ in pictures.operations(build)} == asked != set()
 
 
+@pytest.mark.parametrize("build", pictures.BUILDS)
+def test_where_linux_is_better_is_said(build):
+    page = (TOP / "Documentation/explanation/how-fast.md").read_text()
+    said = page.split("\n## Where Linux is better\n")[1].split("\n## ")[0]
+    better = [row["ours"] for row, mine in pictures.operations(build) if mine > 1.02 * row["value"]]
+    assert not [name for name in better if f"`{name}`" not in said]
+
+
 @pytest.mark.parametrize("config", image_parts.CONFIGS)
 def test_image_parts(config):
     """Compilers differ, and sources change a little: a tenth, or two pages."""

@@ -13,11 +13,11 @@ FIRMWARE = """
 """
 
 
-def dump(machine_args):
+def dump(machine_args, qemu="qemu-system-riscv64"):
     """The tree QEMU makes for a machine, as a file."""
     machine, *rest = machine_args
-    return artifacts.build("tree", "dtb", [machine_args], lambda out: subprocess.run(
-        ["qemu-system-riscv64", "-nographic", "-M", f"{machine},dumpdtb={out}", *rest],
+    return artifacts.build("tree", "dtb", [machine_args, qemu], lambda out: subprocess.run(
+        [qemu, "-nographic", "-bios", "none", "-M", f"{machine},dumpdtb={out}", *rest],
         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True, timeout=60))
 
 

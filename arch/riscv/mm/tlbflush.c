@@ -19,15 +19,17 @@ static struct fence fence_log[FENCE_LOG_SIZE];
 
 static void note_fence(unsigned long va, unsigned long last, unsigned int shift, unsigned int how)
 {
+	/* Each hart its own row; and spurious_fault() must not miss one. */
+	unsigned long n = __atomic_fetch_add(&nr_fences, 1, __ATOMIC_RELAXED);
+
 	if (IS_ENABLED(CONFIG_DEBUG_FENCES))
-		fence_log[nr_fences % FENCE_LOG_SIZE] = (struct fence){
+		fence_log[n % FENCE_LOG_SIZE] = (struct fence){
 			.full = how & FULL,
 			.all_harts = how & ALL_HARTS,
 			.va = va,
 			.last = last,
 			.stride = 1UL << shift,
 		};
-	nr_fences++;
 }
 
 bool fence_log_read(unsigned long n, struct fence *fence)
