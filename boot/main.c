@@ -76,7 +76,7 @@ static void panic_describe(bool fatal)
 		smp_send_stop();
 	if (boot_record.stage < BOOT_STAGE_DONE) {
 		if (!console_registered())
-			sbi_console_init();
+			earlycon_init();
 		boot_record_report(printk);
 	}
 	dump_stack();

@@ -77,6 +77,18 @@ static void __init report_image(void)
 	pr_info("boot: kasan=" KASAN_MODE "\n");
 }
 
+/* Only for who asked: it takes a step for each leaf. */
+static void __init report_firmware(void)
+{
+	struct linear_count count;
+
+	if (console_loglevel <= LOGLEVEL_DEFAULT)
+		return;
+	linear_count(&count);
+	pr_debug("boot: linear leaves=%lu undivided=%lu firmware=%u\n", count.leaves,
+		 count.undivided, count.ranges);
+}
+
 static void __init report_layout(void)
 {
 	for (unsigned int id = 0; id < NR_VM_REGIONS; id++) {
@@ -110,7 +122,7 @@ void __init setup_arch(void)
 	early_init_dt_scan_nodes();
 	nr_banks = memblock.memory.cnt; /* before firmware's ranges cut them up */
 	setup_cmdline();
-	sbi_console_init();
+	earlycon_init();
 	report_image();
 	report_mode();
 	early_init_dt_scan_isa();
@@ -130,6 +142,7 @@ void __init setup_arch(void)
 	early_init_dt_leave_window();
 	pr_info("boot: ram banks=%u bytes=%llu linear=0x%lx\n", nr_banks, memblock_phys_mem_size(),
 		kernel_map.linear_start);
+	report_firmware();
 	report_layout();
 	initrd_init();
 }

@@ -10,15 +10,18 @@ from elftools.elf.elffile import ELFFile
 
 LOAD = 0x80400000
 TREE = 0x88000000
+# What sees how the image was entered, the tree and RAM. conftest.py: all, in the matrix.
+suites = "cmdline,fault,fixmap,initrd,ioremap,isa,layout,live,memblock,set_memory,time,trap,walk"
 
 
-def tree_maker(bootargs="ktest=*", text="", change=None, **fields):
+def tree_maker(bootargs=None, text="", change=None, **fields):
     """A function that makes trees.handed() for the machine of these fields of a Boot."""
     plain = machine.Boot(name="", **fields)
-    return functools.partial(trees.handed, plain.machine_args(), bootargs, text, change)
+    return functools.partial(trees.handed, plain.machine_args(), bootargs or f"ktest={suites}",
+                             text, change)
 
 
-def boot(name, address=TREE, bootargs="ktest=*", text="", change=None, load=LOAD, enter="",
+def boot(name, address=TREE, bootargs=None, text="", change=None, load=LOAD, enter="",
          files=(), **fields):
     """The image at @load, entered with a tree made by trees.handed() at @address."""
     make = tree_maker(bootargs, text, change, **fields)

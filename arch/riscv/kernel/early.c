@@ -11,11 +11,24 @@
 #include <kernel/vsprintf.h>
 #include <asm/boot_record.h>
 #include <asm/csr.h>
+#include <asm/fixmap.h>
 #include <asm/page.h>
 #include <asm/sbi.h>
 #include <asm/sections.h>
 #include <asm/trap_names.h>
 #include "early.h"
+
+/* Translation may be on already: then the registers are in their fixed slot. */
+static void early_putchar(char c)
+{
+	struct earlycon *con = &boot_record.earlycon;
+	unsigned long regs = con->pa;
+
+	if (csr_read(satp))
+		regs = fix_to_virt(FIX_EARLYCON) + con->pa % PAGE_SIZE;
+	if (!con->kind || !earlycon_putc(con, (volatile u8 *)regs, c))
+		sbi_putchar(c);
+}
 
 static void early_vprintf(const char *fmt, va_list args)
 {
@@ -23,7 +36,27 @@ static void early_vprintf(const char *fmt, va_list args)
 
 	vsnprintf(line, sizeof(line), fmt, args);
 	for (const char *p = line; *p; p++)
-		sbi_putchar(*p);
+		early_putchar(*p);
+}
+
+/* A read that traps goes on behind the read. */
+#define CAN_READ(load, pa)                                                             \
+	({                                                                             \
+		unsigned long done = 0, vector;                                        \
+		__asm__ __volatile__("la %1, 1f\n\t"                                   \
+				     "csrrw %1, stvec, %1\n\t" load " zero, 0(%2)\n\t" \
+				     "li %0, 1\n\t"                                    \
+				     ".balign 4\n"                                     \
+				     "1:\tcsrw stvec, %1"                              \
+				     : "+r"(done), "=&r"(vector)                       \
+				     : "r"(pa)                                         \
+				     : "memory");                                      \
+		done != 0;                                                             \
+	})
+
+bool early_can_read(phys_addr_t pa, unsigned int width)
+{
+	return width == 4 ? CAN_READ("lw", pa) : CAN_READ("lbu", pa);
 }
 
 void early_printf(const char *fmt, ...)

@@ -38,7 +38,7 @@ void replace_fixmap(unsigned int slot, phys_addr_t before, phys_addr_t pa, pgpro
 	if (now != before)
 		panic("fixmap: slot %u is taken: it maps 0x%llx, and shall map 0x%llx", slot, now,
 		      pa);
-	set_fixmap_pte(slot, mk_pte(pa, prot));
+	set_fixmap_pte(slot, mk_pte(pa, __pgprot(typed(&kernel_pgtable, prot.val))));
 }
 
 void set_fixmap(unsigned int slot, phys_addr_t pa, pgprot_t prot)

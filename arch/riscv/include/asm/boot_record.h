@@ -21,6 +21,7 @@
 #ifndef __ASSEMBLER__
 
 #include <kernel/types.h>
+#include <asm/earlycon.h>
 
 /**
  * struct boot_record - the bring-up black box
@@ -40,6 +41,8 @@
  * @satp_read:     what satp held after writing it; 0 where it was not tried or not kept
  * @satp:          the kernel's satp, for harts that are started later
  * @tried:         whether the mode was written to satp
+ * @errata:        what harts have: bits of enum erratum; the boot hart's before the first leaf
+ * @earlycon:      where to print before there are drivers
  * @instret_entry: the retired-instruction counter at _start, 0 if unreadable
  *
  * Written with the MMU off and kept for ever; the failure paths print it.
@@ -64,6 +67,8 @@ struct boot_record {
 	u64 satp_read[NR_MODES];
 	u64 instret_entry;
 	u64 satp;
+	u64 errata;
+	struct earlycon earlycon;
 };
 
 extern struct boot_record boot_record;

@@ -12,6 +12,7 @@ enum fixed_addresses {
 	FIX_PROBE,                                 /* 64 KiB, aligned: try the hart on entries */
 	FIX_TABLE = FIX_PROBE + NR_FIX_PROBE,      /* one page table of each level */
 	FIX_PHYS = FIX_TABLE + PGTABLE_MAX_LEVELS, /* the monitor's look at a physical page */
+	FIX_EARLYCON,                              /* registers of the UART of earlycon= */
 	NR_FIXMAPS,
 };
 
