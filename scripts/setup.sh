@@ -19,6 +19,7 @@ declare -A group=(
 	[build]="make gcc-riscv64-unknown-elf binutils-riscv64-unknown-elf python3 python3-kconfiglib"
 	[run]="@build qemu-system-riscv opensbi"
 	[uboot]="@run u-boot-qemu u-boot-tools device-tree-compiler mtools e2fsprogs fdisk"
+	[sdcard]="@uboot python3-yaml"
 	[prove]="gcc libc6-dev cbmc"
 	[test]="@run @uboot @prove @docs binutils git cpio device-tree-compiler libfdt-dev gdb-multiarch
 		clang-19 libclang-rt-19-dev clang-format-19

@@ -121,7 +121,10 @@ def available():
 
 
 def first_line(*command):
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except OSError:
+        return "unknown"
     return (done.stdout.splitlines() or ["unknown"])[0]
 
 

@@ -30,11 +30,11 @@ def boot(name, address=TREE, bootargs=None, text="", change=None, load=LOAD, ent
         files=((make, lambda: machine.now(address) & ~7), *files), **fields)
 
 
-def symbol(name, load=LOAD):
-    """Physical address of a symbol of the default image loaded there."""
+def symbol(name, load=LOAD, field="st_value"):
+    """Address of a symbol of the default image loaded there, or another field of it."""
     with machine.Boot(name="").elf.open("rb") as f:
         found = ELFFile(f).get_section_by_name(".symtab").get_symbol_by_name(name)[0]
-    return found["st_value"] - model.IMAGE_VA + load
+    return found[field] + (load - model.IMAGE_VA if field == "st_value" else 0)
 
 
 def ends_well(outcome):

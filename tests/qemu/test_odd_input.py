@@ -115,10 +115,10 @@ SAID = [
     BANK + "bank of 0x0 bytes at 0x85000000 left out: no page",
     BANK + "bad reg: -EOVERFLOW",
     BANK + "bank of 0x1000 bytes at 0x8e000801 left out: no page",
-    NODE + "two@86100000: 0x100000 bytes at 0x86100000 overlap what is taken",
+    NODE + "two@86100000: 0x100000 bytes at 0x86100000 overlap what is taken: one@86000000",
     NODE + "three@86200800: bad reg: -EOVERFLOW",
-    NODE + "three@86200800: 0x200001 bytes at 0x86200800 overlap what is taken",
-    NODE + "five@80401000: 0x1000 bytes at 0x80401000 overlap what is taken",
+    NODE + "three@86200800: 0x200001 bytes at 0x86200800 overlap what is taken: one@86000000",
+    NODE + "five@80401000: 0x1000 bytes at 0x80401000 overlap what is taken: image",
     "boot: 1 MiB of RAM above {end:#x} left out: {mode}'s linear map ends there",
     "initrd: ignored: 0x8bfff000-0x8c001000 does not lie in RAM that is used",
 ]
