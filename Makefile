@@ -58,7 +58,7 @@ $(O)/auto.conf $(O)/include/autoconf.h &: $(O)/.config Kconfig
 # symbol prefixed with __early_. What the kernel proper needs too is built twice.
 early-only := arch/riscv/kernel/early.c arch/riscv/mm/setup_vm.c
 both := lib/mem.c lib/string.c lib/vsprintf.c lib/args.c lib/fdt.c lib/fdt_props.c lib/fdt_cpus.c \
-	arch/riscv/kernel/sbi.c arch/riscv/kernel/trap_names.c arch/riscv/kernel/boot_record.c \
+	arch/riscv/kernel/errata.c arch/riscv/kernel/earlycon.c arch/riscv/kernel/sbi.c arch/riscv/kernel/trap_names.c arch/riscv/kernel/boot_record.c \
 	mm/pgtable_walk.c mm/pgtable.c mm/pgtable_entry.c mm/pgtable_rules.c mm/pgtable_tree.c
 
 kernel := $(both) \
@@ -69,12 +69,11 @@ kernel := $(both) \
 	arch/riscv/kernel/smp.c arch/riscv/kernel/hotplug.c arch/riscv/kernel/workqueue.c \
 	arch/riscv/kernel/completion.c arch/riscv/kernel/hrtimer.c arch/riscv/kernel/watchdog.c \
 	arch/riscv/kernel/nmi.c arch/riscv/kernel/time.c arch/riscv/kernel/cpufeature.c \
-	arch/riscv/kernel/errata.c \
 	drivers/driver.c drivers/irqchip/irq.c drivers/irqchip/plic.c drivers/irqchip/imsic.c \
-	drivers/irqchip/aplic.c drivers/tty/sbi_console.c drivers/tty/uart.c drivers/tty/ns16550.c drivers/tty/sifive_uart.c \
+	drivers/irqchip/aplic.c drivers/tty/sbi_console.c drivers/tty/earlycon.c drivers/tty/uart.c drivers/tty/ns16550.c drivers/tty/sifive_uart.c \
 	mm/memblock.c mm/memblock_look.c mm/buddy.c mm/page_alloc.c mm/page_online.c mm/ptdump.c mm/set_memory.c mm/ioremap.c mm/vmalloc.c \
 	mm/slab.c mm/slab_slow.c mm/slab_pages.c mm/slab_report.c mm/slab_common.c mm/kmalloc.c mm/mempool.c \
-	arch/riscv/mm/layout.c arch/riscv/mm/init.c arch/riscv/mm/initmem.c arch/riscv/mm/fixmap.c \
+	arch/riscv/mm/layout.c arch/riscv/mm/linear.c arch/riscv/mm/init.c arch/riscv/mm/initmem.c arch/riscv/mm/fixmap.c \
 	arch/riscv/mm/tlbflush.c arch/riscv/mm/svprobe.c arch/riscv/mm/fault.c \
 	boot/main.c boot/setup.c boot/devicetree.c boot/cmdline.c boot/harts.c boot/initrd.c \
 	boot/lineedit.c boot/monitor.c boot/monitor_words.c \
@@ -165,7 +164,7 @@ $(O)/%.o: %.S $(offsets)
 
 $(offsets): arch/riscv/kernel/asm-offsets.c $(O)/include/autoconf.h
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(cppflags) $(cflags) -S -o $(O)/asm-offsets.s $<
+	$(Q)$(CC) $(cppflags) -MT $@ $(cflags) -S -o $(O)/asm-offsets.s $<
 	$(Q)sed -n 's/.*"->\([A-Z0-9_]*\) \(.*\)".*/#define \1 \2/p' $(O)/asm-offsets.s >$@
 
 # One relocatable object; what it defines is prefixed, what it asks of others is not.
@@ -247,7 +246,7 @@ help: ## this text
 
 # --- Tests and running ----------------------------------------------------------------
 
-pytest = $(PYTHON) -B -m pytest -p no:cacheprovider -q --tb=short -rfE tests/qemu
+pytest = $(PYTHON) -B -m pytest -p no:cacheprovider -q --tb=short -rfEs tests/qemu
 jobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 test-configs := defconfig small_defconfig debug_defconfig kasan_defconfig kasan_outline_defconfig \
 	ubsan_defconfig kasan_ubsan_defconfig
@@ -288,16 +287,22 @@ test-images:
 
 test-qemu: test-images ## boot cells in QEMU, and odd and bad input
 #: CELLS        cover (default), smoke, or names as in tests/qemu/cells.yaml
+#: TEST         only this: test_irq.py::test_choice[console-choice-3]
 #: PYTEST_ARGS  more for pytest: -k NAME, -x
-	$(Q)$(pytest) --cells='$(or $(CELLS),cover)' $(PYTEST_ARGS)
+	$(Q)$(pytest)$(if $(TEST),'/$(TEST)') --cells='$(or $(CELLS),cover)' $(PYTEST_ARGS)
 
-matrix: test-images ## boot every cell of tests/qemu/cells.yaml
+# Of repeated boots, cells only: two of them if none are named.
+matrix: test-images ## boot everything; a table of it here and in build/matrix/matrix.html
+#: CELLS        only these cells
+#: N            boot each so many times; without CELLS, one with one hart and one with four
+	@scripts/setup.sh matrix
 	@for c in kasan_defconfig kasan_outline_defconfig; do \
 		[ $(O)/configs/clang_$$c/.config -nt configs/$$c ] || \
 			$(MAKE) -s O=$(O)/configs/clang_$$c $$c || exit; \
 		$(MAKE) -s $(jobs) CC=clang-19 O=$(O)/configs/clang_$$c || exit; \
 	done
-	$(Q)$(pytest) --cells=matrix $(PYTEST_ARGS)
+	$(Q)$(pytest)$(if $(CELLS)$(N),/test_cells.py) --matrix=$(O)/matrix --repeat=$(or $(N),1) \
+		--cells='$(or $(CELLS),$(if $(N),plain smp=4,matrix))' $(PYTEST_ARGS)
 
 cell: test-images ## boot one cell and show its console
 #: CELL         its name: cpu=sv39,ram=1G
@@ -333,7 +338,7 @@ bench-update: test-images ## what the last `make bench` counted becomes tests/be
 sdcard: all ## an SD card with the firmware and the image: build/sdcard-BOARD.img
 #: BOARD        visionfive2, unleashed or unmatched
 #: INITRD, DTB  more files for the card; CMDLINE, for the kernel
-	@scripts/setup.sh uboot
+	@scripts/setup.sh sdcard
 	$(Q)CMDLINE='$(subst ','\'',$(CMDLINE))' $(PYTHON) -B scripts/sdcard.py '$(BOARD)' \
 		$(O)/sdcard-$(BOARD).img $(O)/Image '$(INITRD)' '$(DTB)'
 

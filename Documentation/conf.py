@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Sphinx: `sphinx-build -W -b html Documentation OUT`. Runs on Sphinx 5.3 and 8.1."""
+"""Sphinx 5.3 to 8.1, and matplotlib: `sphinx-build -W -b html Documentation OUT`."""
 import os
 import re
 import sys

@@ -137,12 +137,9 @@ static void show_extensions(void)
 /* What is claimed, what was seen, and what came of it. */
 static void show_page_table_extensions(void)
 {
-	const struct hart_ids ids = {
-		.mvendorid = base_call(SBI_BASE_GET_MVENDORID),
-		.marchid = base_call(SBI_BASE_GET_MARCHID),
-		.mimpid = base_call(SBI_BASE_GET_MIMPID),
-	};
+	struct hart_ids ids;
 
+	hart_read_ids(&ids);
 	svprobe(-1UL); /* the boot tried only what is listed */
 	for (unsigned int ext = 0; ext < NR_RISCV_EXTS; ext++)
 		console_printf("%-7s listed=%-3s used=%-3s this hart %s\n", riscv_ext_name(ext),
@@ -153,7 +150,7 @@ static void show_page_table_extensions(void)
 		       ids.marchid, ids.mimpid);
 	for (unsigned int erratum = 0; erratum < NR_ERRATA; erratum++)
 		if (has_erratum(erratum))
-			console_printf("       erratum %s\n", erratum_name(erratum, &ids));
+			console_printf("       erratum %s\n", erratum_name(erratum));
 	console_printf("       fences=%lu retried_faults=%lu\n", nr_fences,
 		       this_hart()->nr_spurious);
 }

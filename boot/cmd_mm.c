@@ -131,6 +131,15 @@ static void show_pages(void)
 		       human_size(c.touched + c.most_used * PAGE_SIZE, touched));
 }
 
+static void show_linear(void)
+{
+	struct linear_count count;
+
+	linear_count(&count);
+	console_printf("linear  %lu leaves; without firmware's %u ranges left out: %lu\n",
+		       count.leaves, count.ranges, count.undivided);
+}
+
 static void show_freed(void)
 {
 	console_printf("given back by the image when the boot was over\n");
@@ -154,6 +163,7 @@ static int cmd_mem(int argc, char **argv)
 	console_printf("RAM     %s, mapped %s, reserved %s, left to the page allocator %s\n",
 		       human_size(memblock_phys_mem_size(), total), human_size(map_size, mapped),
 		       human_size(memblock_reserved_size(), reserved), human_size(free_size, free));
+	show_linear();
 	show_freed();
 	show_pages();
 	return 0;

@@ -86,6 +86,7 @@ static unsigned long reach(const struct span *span, u64 addr)
 		return addr;
 	if (span->io)
 		return (unsigned long)span->io + (addr - span->addr);
+	clear_fixmap(FIX_PHYS);
 	set_fixmap(FIX_PHYS, addr & PAGE_MASK, PAGE_KERNEL);
 	return fix_to_virt(FIX_PHYS) + (addr & ~PAGE_MASK);
 }

@@ -2,12 +2,15 @@
 /* The command line: one table of typed parameters. Its grammar is in lib/args.c. */
 #include <kernel/args.h>
 #include <kernel/cmdline.h>
+#include <kernel/devicetree.h>
 #include <kernel/errno.h>
 #include <kernel/kasan.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
 #include <kernel/string.h>
+#include <kernel/vsprintf.h>
 #include <kernel/watchdog.h>
+#include <asm/boot_record.h>
 
 char boot_command_line[COMMAND_LINE_SIZE] __noinit;
 struct cmdline_options cmdline = { .loglevel = LOGLEVEL_DEFAULT,
@@ -27,13 +30,28 @@ static char values[COMMAND_LINE_SIZE] __noinit;
 #define KASAN_PARAMS
 #endif
 
+/* It was read before paging; what is left is to say what was wrong. */
+static const char *earlycon_read(const char *text)
+{
+	const char *why = earlycon_wrong(&boot_record.earlycon);
+	static char said[96];
+
+	snprintf(said, sizeof(said), "%s: the firmware's console is used", why);
+	return why ? said : NULL;
+}
+
+static param_take_t *take_earlycon = earlycon_read;
+static param_take_t *take_earlyfw = early_init_firmware;
+
 static const struct param params[] = {
 	{ "bench", PARAM_STRING, &cmdline.bench, NULL, "GLOB: run benchmarks, then go on" },
 	{ "console", PARAM_STRING, &cmdline.console, NULL,
 	  "sbi|uart|NODE: print through the firmware, or a UART if there is one" },
 	{ "debug", PARAM_FLAG, &cmdline.debug, NULL, "print debug messages too" },
-	{ "earlycon", PARAM_CHOICE, &cmdline.earlycon, "sbi",
-	  "print through the firmware until devices are there" },
+	{ "earlycon", PARAM_EACH, &take_earlycon, NULL,
+	  "sbi|UART[,mmio|mmio32],ADDR: print there until devices are there" },
+	{ "earlyfw", PARAM_EACH, &take_earlyfw, NULL,
+	  "ADDR,SIZE: firmware's memory that the device tree does not name" },
 	{ "fail_page_alloc", PARAM_STRING, &cmdline.fail_page_alloc, NULL,
 	  "INTERVAL,PROBABILITY,SPACE,TIMES: let allocations of pages fail" },
 	{ "failslab", PARAM_STRING, &cmdline.failslab, NULL,
@@ -99,6 +117,8 @@ static const char *set_param(const struct param *param, const struct arg *arg, c
 			*(bool *)param->value = true;
 		return NULL;
 	}
+	if (param->type == PARAM_EACH)
+		return (*(param_take_t **)param->value)(arg->value ? copy_value(arg, store) : "");
 	if (!arg->value)
 		return "needs a value";
 	if (param->choices && !is_choice(param->choices, arg))

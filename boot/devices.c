@@ -7,6 +7,7 @@
 #include <kernel/init.h>
 #include <kernel/ioremap.h>
 #include <kernel/string.h>
+#include <kernel/tty.h>
 
 static void *__init alloc(size_t size)
 {
@@ -21,5 +22,6 @@ void __init devices_init(void)
 
 	env.uart = !console || (strcmp(console, "sbi") && strcmp(console, "hvc0"));
 	env.tty = console && strcmp(console, "uart") ? console : NULL;
+	earlycon_exit();
 	drivers_init(&machine_fdt, &env);
 }

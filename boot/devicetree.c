@@ -10,6 +10,7 @@
 #include <asm/boot_record.h>
 #include <asm/cpufeature.h>
 #include <asm/page.h>
+#include <asm/sections.h>
 
 struct fdt machine_fdt;
 
@@ -153,30 +154,80 @@ void __init early_init_fdt_reserve_self(void)
 	     "the device tree");
 }
 
+/* Not the image: it is in use, whoever else wants to be there. */
+static int __init hide(phys_addr_t start, phys_addr_t end)
+{
+	const phys_addr_t image = boot_record.load_pa;
+	const phys_addr_t image_end = image + (unsigned long)(_end - _start);
+	int err = 0;
+
+	if (start < image)
+		err = memblock_mark_nomap(start, min(end, image) - start);
+	start = max(start, image_end);
+	if (!err && start < end)
+		err = memblock_mark_nomap(start, end - start);
+	return err;
+}
+
 /*
  * Firmware keeps out of sight what is no-map. Older OpenSBI (0.8 to 1.2) forgets to say
  * so, and other static regions belong to somebody else too: none of it is mapped, unless
- * the tree allows its use with `reusable`.
+ * the tree allows its use with `reusable`, which makes no sense of firmware's own.
  */
+static bool __init is_reusable(int node)
+{
+	const char *name = fdt_node_name(&machine_fdt, node);
+
+	return fdt_getprop(&machine_fdt, node, "reusable", &(u32){ 0 }) &&
+	       !fdt_getprop(&machine_fdt, node, "no-map", &(u32){ 0 }) &&
+	       strncmp(name, "mmode_resv", 10) && strncmp(name, "opensbi", 7);
+}
+
 static void __init reserve(struct reg *reg, int node)
 {
 	const char *name = fdt_node_name(&machine_fdt, node);
-	bool map = fdt_getprop(&machine_fdt, node, "reusable", &(u32){ 0 }) != NULL;
+	const bool map = is_reusable(node);
 	u64 base, size;
 
 	/* Without reg the kernel may choose a place for a driver; no driver asks. */
 	open_reg(reg, node);
 	while (next_reg(reg, &base, &size)) {
-		if (memblock_is_region_reserved(base, size))
+		const char *owner = memblock_reserved_by(base, size);
+
+		if (owner)
 			pr_warn("boot: device tree: reserved-memory/%s: 0x%llx bytes at 0x%llx"
-				" overlap what is taken\n",
-				name, size, base);
+				" overlap what is taken: %s\n",
+				name, size, base, owner);
 		must(memblock_reserve(base, size, name), name);
 		if (!map)
-			must(memblock_mark_nomap(base, size), name);
+			must(hide(base, base + size), name);
 		pr_info("boot: reserved=%s pa=0x%llx size=0x%llx map=%s\n", name, base, size,
 			map ? "yes" : "no");
 	}
+}
+
+const char *__init early_init_firmware(const char *text)
+{
+	const char *second = strchr(text, ',');
+	char *end;
+	u64 base = memparse(text, &end), size;
+
+	if (!second || end == text || end != second)
+		return "not ADDR,SIZE";
+	size = memparse(++second, &end);
+	if (end == second || *end)
+		return "not ADDR,SIZE";
+	if (!size || base + size < base)
+		return "an empty range, or one that wraps round";
+	if (base < boot_record.load_pa + (unsigned long)(_end - _start) &&
+	    base + size > boot_record.load_pa)
+		return "the image lies there";
+	if (memblock_is_region_reserved(base, size))
+		return "the device tree lies there, or what was reserved before";
+	must(memblock_reserve(base, size, "earlyfw"), "earlyfw");
+	must(memblock_mark_nomap(base, size), "earlyfw");
+	pr_info("boot: reserved=earlyfw pa=0x%llx size=0x%llx map=no\n", base, size);
+	return NULL;
 }
 
 void __init early_init_fdt_scan_reserved_mem(void)

@@ -14,11 +14,13 @@
 #include <kernel/smp.h>
 #include <kernel/string.h>
 #include <kernel/vmalloc.h>
+#include <kernel/vsprintf.h>
 #include <asm/csr.h>
 #include <asm/boot_record.h>
 #include <asm/sbi.h>
 #include <asm/sections.h>
 #include <asm/setup.h>
+#include <asm/trap_names.h>
 
 /*
  * Its variables, and stacks with an unmapped page below each. They are mapped before the hart
@@ -111,18 +113,38 @@ static void __init find_harts(void)
 	}
 }
 
-static const char *start_error(int err)
+#define START_ERROR_LEN 112
+
+static const char *start_error(const struct hart *hart, char *text)
 {
-	switch (err) {
-	case -ENXIO:
-		return "it does not keep the paging mode";
-	case -EIO:
-		return "the firmware does not start it";
-	case -EOPNOTSUPP:
+	const unsigned long satp = boot_record.satp, *why = hart->why;
+
+	switch (hart->state) {
+	case HART_REFUSED:
+		snprintf(text, START_ERROR_LEN, "the firmware does not start it: it answers %ld",
+			 (long)why[0]);
+		break;
+	case HART_TRAPPED:
+		snprintf(text, START_ERROR_LEN,
+			 "%s (scause 0x%lx) before paging, sepc=0x%lx stval=0x%lx",
+			 trap_name(why[0]), why[0], why[1], why[2]);
+		break;
+	case HART_NO_MODE:
+	case HART_OTHER:
+		snprintf(text, START_ERROR_LEN, "it %s the paging mode, and satp=0x%lx reads 0x%lx",
+			 hart->state == HART_OTHER ? "keeps" : "does not keep", satp, why[0]);
+		break;
+	case HART_LOST:
+		snprintf(text, START_ERROR_LEN, "it came, and was lost at satp=0x%lx", satp);
+		break;
+	case HART_LACKS:
 		return "it does not do all that the boot hart does";
+	case HART_FAILED:
+		return "it trapped";
 	default:
-		return "it does not come";
+		return "it was started and does not come";
 	}
+	return text;
 }
 
 /* What it kept for itself: objects, then pages. */
@@ -136,6 +158,9 @@ void __init smp_init(void)
 {
 	set_cpu_dead_hook(take_back_memory);
 	boot_record.satp = csr_read(satp);
+	if (boot_record.entered > 1)
+		pr_notice("smp: %u harts came in by themselves: all but one wait for ever\n",
+			  boot_record.entered);
 	if (!cmdline.maxharts) {
 		pr_warn("smp: maxharts=0: the boot hart runs in any case\n");
 		cmdline.maxharts = 1;
@@ -146,11 +171,11 @@ void __init smp_init(void)
 	}
 	find_harts();
 	for (unsigned int cpu = 1; cpu < nr_cpu_ids; cpu++) {
-		int err = cpu_up(cpu);
+		char text[START_ERROR_LEN];
 
-		if (err)
+		if (cpu_up(cpu))
 			pr_warn("smp: hart %lu left out: %s\n", harts[cpu]->hartid,
-				start_error(err));
+				start_error(harts[cpu], text));
 	}
 	pr_info("smp: harts=%u of=%u\n", num_online_cpus(), nr_cpu_ids);
 	if (cpu_online(1))
@@ -183,6 +208,7 @@ static int list_harts(void)
 
 static int start_or_stop(bool start, const char *word)
 {
+	char text[START_ERROR_LEN];
 	unsigned int cpu;
 	int err = monitor_parse_hart(word, &cpu);
 
@@ -192,7 +218,8 @@ static int start_or_stop(bool start, const char *word)
 	if (err == -EBUSY)
 		monitor_error("%s: the monitor runs on it", word);
 	else if (err)
-		monitor_error("%s: %s", word, start ? start_error(err) : "it does not stop");
+		monitor_error("%s: %s", word,
+			      start ? start_error(harts[cpu], text) : "it does not stop");
 	return err;
 }
 

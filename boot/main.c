@@ -76,7 +76,7 @@ static void panic_describe(bool fatal)
 		smp_send_stop();
 	if (boot_record.stage < BOOT_STAGE_DONE) {
 		if (!console_registered())
-			sbi_console_init();
+			earlycon_init();
 		boot_record_report(printk);
 	}
 	dump_stack();
@@ -142,9 +142,9 @@ void __init start_kernel(void)
 	boot_record.stage = BOOT_STAGE_KERNEL;
 	kernel_map_init();                          /* __pa_symbol() */
 	hart_init();                                /* stacks' bounds, a canary of our own */
+	set_panic_hooks(panic_describe, panic_end); /* panics have a console, and an end */
 	trap_init();                                /* reports with registers and walk */
 	kallsyms_init();                            /* names in them */
-	set_panic_hooks(panic_describe, panic_end); /* and an end */
 	setup_arch();                               /* console, memblock, linear map */
 	mem_init();                                 /* the page allocator, in memblock's place */
 	kmem_cache_init();                          /* kmalloc() */

@@ -54,6 +54,7 @@ static void __init report_mode(void)
 	if (br->limit_cmdline > br->levels)
 		pr_notice("boot: cmdline asks for %s, which cannot be had: %s is taken\n",
 			  paging_mode_name(br->limit_cmdline), mode);
+	boot_record_kept(printk);
 	if (br->entry_satp)
 		pr_warn("boot: satp was 0x%llx at entry, not 0\n", br->entry_satp);
 }
@@ -74,6 +75,18 @@ static void __init report_image(void)
 	pr_info("boot: dtb pa=0x%llx size=0x%llx hart=%llu\n", boot_record.dtb_pa,
 		boot_record.dtb_size, boot_record.hartid);
 	pr_info("boot: kasan=" KASAN_MODE "\n");
+}
+
+/* Only for who asked: it takes a step for each leaf. */
+static void __init report_firmware(void)
+{
+	struct linear_count count;
+
+	if (console_loglevel <= LOGLEVEL_DEFAULT)
+		return;
+	linear_count(&count);
+	pr_debug("boot: linear leaves=%lu undivided=%lu firmware=%u\n", count.leaves,
+		 count.undivided, count.ranges);
 }
 
 static void __init report_layout(void)
@@ -109,7 +122,7 @@ void __init setup_arch(void)
 	early_init_dt_scan_nodes();
 	nr_banks = memblock.memory.cnt; /* before firmware's ranges cut them up */
 	setup_cmdline();
-	sbi_console_init();
+	earlycon_init();
 	report_image();
 	report_mode();
 	early_init_dt_scan_isa();
@@ -129,6 +142,7 @@ void __init setup_arch(void)
 	early_init_dt_leave_window();
 	pr_info("boot: ram banks=%u bytes=%llu linear=0x%lx\n", nr_banks, memblock_phys_mem_size(),
 		kernel_map.linear_start);
+	report_firmware();
 	report_layout();
 	initrd_init();
 }

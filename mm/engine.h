@@ -116,9 +116,25 @@ static inline pte_t page_of_run(pte_t pte, unsigned long va)
 	return (pte_t){ (pte.val & ~RUN_PFN) | (pfn & RUN_PFN) };
 }
 
+/* T-Head's strong order has the place of N, and always another bit with it. */
+static inline bool is_run(pte_t pte)
+{
+	return (pte.val & (_PAGE_NAPOT | _PAGE_THEAD_SHARED)) == _PAGE_NAPOT;
+}
+
 static inline pte_t as_walked(pte_t pte, unsigned long va)
 {
-	return unlikely(pte.val & _PAGE_NAPOT) ? page_of_run(pte, va) : pte;
+	return unlikely(pte.val & _PAGE_NAPOT) && is_run(pte) ? page_of_run(pte, va) : pte;
+}
+
+/* Leaf bits as calls name them, the way harts want them: all zeros are no T-Head RAM. */
+static inline u64 typed(const struct pgtable *pt, u64 bits)
+{
+	if (likely(!pt->type_bits))
+		return bits;
+	return (bits & ~_PAGE_PBMT) | (bits & _PAGE_IO   ? _PAGE_THEAD_IO
+				       : bits & _PAGE_NC ? _PAGE_THEAD_NC
+							 : _PAGE_THEAD_RAM);
 }
 
 /* Last address of the entry of @level that holds @va, or @last if that comes first. */

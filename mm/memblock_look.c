@@ -66,12 +66,19 @@ bool memblock_is_region_memory(phys_addr_t base, phys_addr_t size)
 	return size != 0;
 }
 
-bool memblock_is_region_reserved(phys_addr_t base, phys_addr_t size)
+const char *memblock_reserved_by(phys_addr_t base, phys_addr_t size)
 {
 	const struct memblock_type *reserved = &memblock.reserved;
 	u32 i = nr_ending_by(reserved, base);
 
-	return size && i < reserved->cnt && reserved->regions[i].base < range_end(base, size);
+	if (!size || i == reserved->cnt || reserved->regions[i].base >= range_end(base, size))
+		return NULL;
+	return reserved->regions[i].owner;
+}
+
+bool memblock_is_region_reserved(phys_addr_t base, phys_addr_t size)
+{
+	return memblock_reserved_by(base, size);
 }
 
 /* The first free range that ends above @from, cut to start at or above it. */

@@ -151,7 +151,8 @@ static enum pgtable_refusal plan_run(struct request *rq, const pte_t *ptep, pte_
 	for (unsigned long i = 0; !why && i < (ptep ? n : 1); i++) {
 		if (ptep)
 			pte = read_pte(&ptep[i]);
-		pte.val = ((pte.val & ~rq->clear) | rq->set) & ~(_PAGE_PFN_MASK | _PAGE_NAPOT);
+		pte.val = ((pte.val & ~rq->clear) | rq->set) &
+			  ~(_PAGE_PFN_MASK | _PAGE_NAPOT | rq->pt->type_bits);
 		why = leaf_refusal(rq->pt, pte.val);
 		rq->refused_at = va + (i << level_shift(level));
 	}
@@ -400,7 +401,7 @@ static noinline int map_range(struct pgtable *pt, unsigned long va, phys_addr_t 
 		return refuse(pt, why, va);
 	new_request(&rq, pt, flags & PGTABLE_OVER_SHARED ? MAP_OVER : MAP);
 	rq.pa_delta = pa - va;
-	rq.set = prot.val;
+	rq.set = typed(pt, prot.val);
 	rq.small = flags & PGTABLE_SMALL_ONLY;
 	rq.leaf_level = rq.small ? 0 : pt->geometry->max_leaf_level;
 	return run_request(&rq, va, size);
@@ -411,7 +412,7 @@ int pgtable_map(struct pgtable *pt, unsigned long va, phys_addr_t pa, size_t siz
 {
 	if (size == PAGE_SIZE && flags <= PGTABLE_SMALL_ONLY && leaf_common(pt, prot.val) &&
 	    !(pa & ~(PAGE_MASK & ((1UL << MAX_PA_BITS) - 1))) &&
-	    one_page(pt, va, mk_pte(pa, prot).val))
+	    one_page(pt, va, mk_pte(pa, __pgprot(typed(pt, prot.val))).val))
 		return 0;
 	return map_range(pt, va, pa, size, prot, flags);
 }
@@ -425,7 +426,7 @@ int pgtable_map_shared(struct pgtable *pt, unsigned long va, size_t size, const 
 	if (why)
 		return refuse(pt, why, va);
 	new_request(&rq, pt, MAP_OVER);
-	rq.set = prot.val;
+	rq.set = typed(pt, prot.val);
 	rq.shared = shared;
 	return run_request(&rq, va, size);
 }

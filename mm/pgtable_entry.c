@@ -73,7 +73,7 @@ void pgtable_fill_shared(const struct pgtable *pt, const phys_addr_t *shared, un
 {
 	for (unsigned int level = levels - 1; level; level--)
 		write_some(reach(pt, shared[level], level - 1),
-			   shared_entry(shared, level - 1, prot.val), 0, TABLE_SIZE);
+			   shared_entry(shared, level - 1, typed(pt, prot.val)), 0, TABLE_SIZE);
 	smp_wmb(); /* whoever links them need not wait */
 }
 
@@ -135,7 +135,7 @@ void break_runs(struct request *rq, pte_t *ptep, unsigned long va, unsigned long
 		pte_t *run = ptep + (long)(start - va) / (long)PAGE_SIZE;
 		unsigned long end = start + RUN_SIZE - 1;
 
-		if ((rq->small || start < va || end > last) && read_pte(run).val & _PAGE_NAPOT)
+		if ((rq->small || start < va || end > last) && is_run(read_pte(run)))
 			rewrite_run(rq, run, start, false);
 		if (end >= last)
 			return;

@@ -5,13 +5,20 @@
 #include <kernel/string.h>
 #include "engine.h"
 
+static u64 small_leaf(const pte_t *ptep, unsigned long va)
+{
+	pte_t pte = read_pte(ptep);
+
+	return is_run(pte) ? page_of_run(pte, va).val & ~_PAGE_NAPOT : pte.val;
+}
+
 /*
  * Whether @n entries amount to one leaf, or are all invalid; then also the entry that
  * says the same, with A and D if any has them.
  */
 static bool uniform(const pte_t *ptep, unsigned int level, unsigned long n, u64 *sum)
 {
-	pte_t first = { as_walked(read_pte(ptep), 0).val & ~_PAGE_NAPOT };
+	pte_t first = { small_leaf(ptep, 0) };
 	u64 step = 0;
 
 	if (pte_leaf(first))
@@ -22,7 +29,7 @@ static bool uniform(const pte_t *ptep, unsigned int level, unsigned long n, u64 
 		return false;
 	*sum = first.val;
 	for (unsigned long i = 1; i < n; i++) {
-		u64 pte = as_walked(read_pte(&ptep[i]), i * PAGE_SIZE).val & ~_PAGE_NAPOT;
+		u64 pte = small_leaf(&ptep[i], i * PAGE_SIZE);
 
 		if ((pte ^ (first.val + i * step)) & ~(step ? ACCESS_BITS : 0))
 			return false;
@@ -139,6 +146,7 @@ int pgtable_create(struct pgtable *pt, const struct pgtable_geometry *geometry,
 	if (kernel) {
 		pt->svnapot = kernel->svnapot;
 		pt->svpbmt = kernel->svpbmt;
+		pt->type_bits = kernel->type_bits;
 		pt->shared_start = kernel->shared_start;
 		pt->shared_end = kernel->shared_end;
 		spin_lock(&kernel->lock);

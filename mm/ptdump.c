@@ -5,12 +5,29 @@
 #include <kernel/vsprintf.h>
 #include <kernel/walk_report.h>
 
+pte_t pte_standard(pte_t pte)
+{
+	const u64 type = pte.val & kernel_pgtable.type_bits;
+
+	if (!pte_leaf(pte) || !type)
+		return pte;
+	pte.val &= ~type;
+	if (type == _PAGE_THEAD_IO)
+		pte.val |= _PAGE_IO;
+	else if (type == _PAGE_THEAD_NC)
+		pte.val |= _PAGE_NC;
+	else if (type != _PAGE_THEAD_RAM)
+		pte.val |= _PAGE_PBMT;
+	return pte;
+}
+
 void pte_flags(pte_t pte, char buf[PTE_FLAGS_LEN])
 {
 	static const char memory_type[][5] = { "", " nc", " io", " ?" };
 	const char names[] = "RWXUGAD";
 	unsigned int i;
 
+	pte = pte_standard(pte);
 	for (i = 0; i < sizeof(names) - 1; i++)
 		buf[i] = pte.val >> (i + 1) & 1 ? names[i] : '-';
 	buf[i++] = pte.val & _PAGE_NAPOT ? 'N' : '-';

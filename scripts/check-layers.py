@@ -121,9 +121,14 @@ def objects():
                 yield name, obj
 
 
-def symbols(obj, option):
-    out = run(TOOLS + "nm", option, obj).splitlines()
-    return [line.split()[-1] for line in out if not re.search(r" [a-z] ", line) or option == "-u"]
+def symbols(option, objs):
+    """{object: its symbols}, of all with one process."""
+    found = {obj: [] for obj in objs}
+    for line in run(TOOLS + "nm", "-A", option, *objs).splitlines():
+        obj, text = line.split(":", 1)
+        if not re.search(r" [a-z] ", text) or option == "-u":
+            found[obj].append(text.split()[-1])
+    return found
 
 
 def prefix(obj):
@@ -134,14 +139,16 @@ def check_symbols():
     built = list(objects())
     if not built:
         yield "Makefile", 1, f"nothing is built in {OUT}: make first"
+        return
     with open("arch/riscv/include/asm/sections.h", encoding="utf-8") as f:
         linker = set(re.findall(r"\b(_\w+)\[\]", f.read()))  # addresses, of no layer
+    defined, undefined = (symbols(o, [obj for _, obj in built]) for o in ("--defined-only", "-u"))
     home = {}  # as in the linked image: what early.o holds has the prefix
     for name, obj in built:
-        for symbol in symbols(obj, "--defined-only"):
+        for symbol in defined[obj]:
             home[prefix(obj) + symbol] = name
     for name, obj in built:
-        for symbol in symbols(obj, "-u"):
+        for symbol in undefined[obj]:
             plain = symbol.removeprefix(EARLY)
             compilers = plain in linker or INSTRUMENTATION.match(plain)
             owner = None if compilers else home.get(prefix(obj) + symbol, home.get(symbol))

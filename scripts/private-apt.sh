@@ -1,5 +1,5 @@
-# shellcheck shell=bash
 # SPDX-License-Identifier: BSD-2-Clause
+# shellcheck shell=bash
 #
 # Sourced: an apt with a configuration of its own, which needs no rights and installs
 # nothing, and of which the system's apt sees nothing.

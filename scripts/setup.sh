@@ -19,10 +19,12 @@ declare -A group=(
 	[build]="make gcc-riscv64-unknown-elf binutils-riscv64-unknown-elf python3 python3-kconfiglib"
 	[run]="@build qemu-system-riscv opensbi"
 	[uboot]="@run u-boot-qemu u-boot-tools device-tree-compiler mtools e2fsprogs fdisk"
+	[sdcard]="@uboot python3-yaml"
 	[prove]="gcc libc6-dev cbmc"
 	[test]="@run @uboot @prove @docs binutils git cpio device-tree-compiler libfdt-dev gdb-multiarch
 		clang-19 libclang-rt-19-dev clang-format-19
-		python3-pytest python3-pexpect python3-pyelftools python3-yaml"
+		python3-pytest python3-pexpect python3-pyelftools python3-yaml @matrix"
+	[matrix]="@run gcc libc6-dev clang-19 python3-pytest python3-rich python3-jinja2"
 	[docs]="python3-sphinx python3-myst-parser python3-matplotlib"
 	[debug]="@run gdb-multiarch"
 )
@@ -46,6 +48,7 @@ declare -A probe=(
 	[clang-19]=clang-19 [libclang-rt-19-dev]=- [clang-format-19]=clang-format-19
 	[python3]=$PYTHON [python3-kconfiglib]=py:kconfiglib [python3-pytest]=py:pytest
 	[python3-pexpect]=py:pexpect [python3-pyelftools]=py:elftools [python3-yaml]=py:yaml
+	[python3-rich]=py:rich [python3-jinja2]=py:jinja2
 	[python3-sphinx]=py:sphinx [python3-myst-parser]=py:myst_parser
 	[python3-matplotlib]=py:matplotlib [cbmc]=cbmc
 	[u-boot-qemu]=/usr/lib/u-boot/qemu-riscv64_smode/u-boot.bin [u-boot-tools]=mkimage

@@ -4,7 +4,8 @@ Names of tests, as tests/requirements.tsv and tests/mutants use them:
 
   host:NAME  host:NAME::CASE   a program of tests/host, a case in it
   ktest:SUITE  ktest:SUITE.CASE  in the image, tests/kernel
-  qemu:FILE.py::TEST[ID]       a pytest of tests/qemu; [ID] may be left out
+  qemu:FILE.py::TEST[ID]       a pytest of tests/qemu; [ID] may be left out, and stands in the file
+                               or in the table of its name
   cell:AXIS=VALUE,...          a cell of tests/qemu/cells.yaml
   flow:NAME                    a flow of tests/qemu/flows.yaml
   check:NAME                   a step of scripts/check.sh
@@ -47,9 +48,11 @@ def _ktest(name):
 def _qemu(name):
     file, _, test = name.partition("::")
     function, _, ident = test.partition("[")
-    text = _read(TOP / "tests/qemu" / file)
+    path = TOP / "tests/qemu" / file
+    text = _read(path)
+    table = _read(path.with_name(path.stem.removeprefix("test_") + ".yaml"))
     return (re.search(rf"^def {re.escape(function)}\(", text, re.M) is not None
-            and (not ident or ident.rstrip("]") in text))
+            and (not ident or ident.rstrip("]") in text + table))
 
 
 def _cell(name):

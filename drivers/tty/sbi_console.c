@@ -51,10 +51,20 @@ static int legacy_getc(void)
 	return c >= 0 ? (int)c : -EAGAIN;
 }
 
-void sbi_console_init(void)
+static const struct console *sbi_console(void)
 {
 	static const struct console dbcn = { "sbi-dbcn", dbcn_write, dbcn_getc, NULL };
 	static const struct console legacy = { "sbi-legacy", legacy_write, legacy_getc, NULL };
 
-	register_console(sbi_probe(SBI_EXT_DBCN) ? &dbcn : &legacy);
+	return sbi_probe(SBI_EXT_DBCN) ? &dbcn : &legacy;
+}
+
+void sbi_console_init(void)
+{
+	register_console(sbi_console());
+}
+
+void sbi_console_switch(void)
+{
+	switch_console(sbi_console());
 }

@@ -11,5 +11,7 @@ const char *paging_mode_name(unsigned int levels);
  * Context: any, MMU on or off.
  */
 void boot_record_report(void (*print)(const char *fmt, ...));
+/** boot_record_kept() - print what satp kept of modes that were refused; otherwise as above */
+void boot_record_kept(void (*print)(const char *fmt, ...));
 
 #endif

@@ -21,7 +21,6 @@ struct cmdline_options {
 	char *ktest;    /* globs; NULL: not given */
 	u64 ktest_work; /* factor for repeats in tests */
 	char *console;  /* "sbi", "uart", or a node of the device tree; NULL: not given */
-	char *earlycon; /* "sbi"; NULL: not given */
 	char *bench;
 	char *run; /* monitor commands separated by ';' */
 };
@@ -33,13 +32,18 @@ enum param_type {
 	PARAM_SIZE,
 	PARAM_STRING,
 	PARAM_CHOICE,
-	PARAM_EARLY
+	PARAM_EARLY,
+	PARAM_EACH
 };
+
+/** param_take_t - take a value, "" where none was given. Return: NULL, or what is wrong with it */
+typedef const char *param_take_t(const char *text);
 
 /**
  * struct param - one row of the table of parameters
  * @value: bool, u64, u64, char * or char * by type; NULL for PARAM_EARLY, which is read before
- *         paging and only known here
+ *         paging and only known here; for PARAM_EACH, which counts each time it is given,
+ *         a pointer to a param_take_t
  */
 struct param {
 	char name[20];

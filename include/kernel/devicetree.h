@@ -19,6 +19,14 @@ void early_init_dt_scan_nodes(void);
 /** early_init_dt_bootargs() - the command line as the tree has it, or NULL, and its length */
 const char *early_init_dt_bootargs(size_t *len);
 
+/**
+ * early_init_firmware() - reserve memory of the firmware's that the tree does not name
+ * @text: "ADDR,SIZE" of the command line
+ * Context: RAM is known, and nothing but the tree is reserved yet.
+ * Return: NULL, or what is wrong with it; then nothing is reserved.
+ */
+const char *early_init_firmware(const char *text);
+
 /** early_init_fdt_scan_reserved_mem() - reservation block and /reserved-memory */
 void early_init_fdt_scan_reserved_mem(void);
 

@@ -157,6 +157,9 @@ bool memblock_is_reserved(phys_addr_t addr);
 bool memblock_is_region_memory(phys_addr_t base, phys_addr_t size);
 bool memblock_is_region_reserved(phys_addr_t base, phys_addr_t size);
 
+/** memblock_reserved_by() - who has reserved the lowest taken byte of the range, or NULL */
+const char *memblock_reserved_by(phys_addr_t base, phys_addr_t size);
+
 /*
  * Iteration. The cursor starts at 0, or at the address from which on ranges are of
  * interest, and is opaque then; each call gives the next

@@ -146,7 +146,9 @@ struct pt_ops {
  * @geometry: its shape
  * @ops:      see above
  * @svnapot:  use 64 KiB leaves (every hart that walks the tree has Svnapot)
- * @svpbmt:   accept memory types (every hart that walks the tree has Svpbmt)
+ * @svpbmt:   accept memory types (every hart that walks the tree has Svpbmt, or T-Head's)
+ * @type_bits: of a leaf, if harts have T-Head's memory types: calls name Svpbmt's, leaves get
+ *            T-Head's. 0: leaves get what calls name
  * @tables:   table pages added through this handle and not given back
  * @shared_start, @shared_end: physical range of tables that many entries point to: copied
  *            before they are written, never freed. Their leaves carry A, D, all they need
@@ -164,6 +166,7 @@ struct pgtable {
 	struct pt_ops ops;
 	bool svnapot;
 	bool svpbmt;
+	u64 type_bits;
 	unsigned long tables;
 	phys_addr_t shared_start;
 	phys_addr_t shared_end;
@@ -201,6 +204,7 @@ extern struct pgtable kernel_pgtable;
 /**
  * pgtable_map() - map a range to the physical one at @pa
  * @prot:  entry bits without the frame: V, A, leaf bits; not W and X together (S-stage).
+ *         A memory type is Svpbmt's, whatever harts have.
  *         G-stage leaves must have U and must not have G.
  * @flags: PGTABLE_*
  *

@@ -20,7 +20,8 @@ RELATIVE = re.compile(r"R_RISCV_(BRANCH|JAL|CALL|CALL_PLT|RVC_\w+|PCREL_\w+|32_P
 SECTIONS_H = "arch/riscv/include/asm/sections.h"
 HEAD_S = "arch/riscv/kernel/head.S"
 EARLY_MAY_USE = {"boot_record", "boot_hart"}
-HEAD_MAY_USE = {"start_kernel", "secondary_start_kernel", "boot_hart", "__global_pointer$"}
+HEAD_MAY_USE = {"start_kernel", "secondary_start_kernel", "trap_entry", "boot_hart",
+                "__global_pointer$"}
 
 MEMORY = re.compile(r"(c\.)?(l[bhwd]u?(sp)?|s[bhwd](sp)?|lr\.\w+|sc\.\w+|amo\w+\.\w+|f[ls][wd])$")
 CALLS = re.compile(r"(c\.)?(jal|jalr|call|tail|j|jr|ret)$")
@@ -93,14 +94,14 @@ def probe():
     writes = [i for i, (op, args, _) in enumerate(code)
               if op == "csrw" and args.startswith("satp,") and args != "satp,zero"]
     reads = [i for i, (op, args, _) in enumerate(code) if op == "csrr" and args.endswith(",satp")]
-    if len(writes) != 2 or len([i for i in reads if i > writes[0]]) != 2:
+    if len(writes) != 2 or len([i for i in reads if i > writes[0]]) != 3:
         yield HEAD_S, 1, ("cannot find the probe: a write of satp with two reads after it, and "
-                          "the other harts' write")
+                          "the other harts' write and read")
         return
-    taken = reads[-1]
+    taken = arrived = reads[-2]
     while not CALLS.match(code[taken - 1][0]):
         taken -= 1
-    checked = code[taken:reads[-1] + 1]
+    checked = code[taken:arrived + 1]
     for write in writes:
         undone = next(i for i, c in enumerate(code) if i > write and c[:2] == ("csrw", "satp,zero"))
         checked += code[write:undone + 1]

@@ -197,7 +197,7 @@ static int nr_trees(bool u_boot)
 	return nr;
 }
 
-/* The rows of one origin, which has no other trees; trees that can't be had are skipped by what NAME.skip says. */
+/* The rows of one origin, which are all its trees; NAME.skip says why there are none here. */
 static void rows(const char *skip, bool u_boot)
 {
 	static char reason[FIELD], line[FIELD * FIELDS];

@@ -110,7 +110,7 @@ def console(tree):
 
 def main(folder):
     print("# SPDX-License-Identifier: BSD-2-Clause\n"
-          "# What board_test demands of each tree in Debian's riscv64 packages; made by gen-boards.py.\n"
+          "# What board_test demands of each tree in Debian's riscv64 packages; by gen-boards.py.\n"
           "# tree\tharts\tlimit\tRAM\tof it mapped\treserved\tconsole, shift, width")
     for path in sorted(Path(folder).glob("*/*.dtb")):
         tree = Tree(path)

@@ -99,6 +99,10 @@ static void owners_keep_apart(void)
 	CHECK_EQ(r[2].base, 0x3000);
 	CHECK(!strcmp(r[2].owner, "one"));
 	CHECK_EQ(memblock_reserved_size(), 0x4000);
+	CHECK(!strcmp(memblock_reserved_by(0x2fff, 0x1000), "two")); /* the lowest of them */
+	CHECK(!strcmp(memblock_reserved_by(0x3000, 1), "one"));
+	CHECK(!memblock_reserved_by(0x3000, 0));
+	CHECK(!memblock_reserved_by(0x4000, 0x1000));
 	CHECK_EQ(memblock_phys_free(0x2800, 0x1000), 0);
 	CHECK_EQ(r[1].size, 0x800);
 	CHECK_EQ(r[2].base, 0x3800);

@@ -99,10 +99,8 @@ void check_hart(const struct pgtable *pt, bool update)
 {
 	hart_forget();
 	hart.mode = (struct hw_mode){
-		pt->geometry->levels,
-		pt->geometry->stage == 2,
-		pt->svnapot,
-		pt->svpbmt,
+		pt->geometry->levels, pt->geometry->stage == 2, pt->svnapot,
+		pt->svpbmt,           pt->type_bits != 0,
 	};
 	hart.root = pt->root;
 	hart.update = update;
@@ -114,6 +112,8 @@ void check_open(struct pgtable *pt, struct model *m, const struct pgtable_geomet
 	mem_open(pt, geometry, 0);
 	pt->svnapot = host_rand() & 1;
 	pt->svpbmt = host_rand_below(4);
+	if (pt->svpbmt && !pt->svnapot && host_rand() & 1)
+		pt->type_bits = _PAGE_THEAD;
 	model_init(m, pt);
 	check_hart(pt, host_rand() & 1);
 }
@@ -199,8 +199,11 @@ static void describe(const struct pgtable *pt, const struct op *op)
 					     "split", "merge", "share" };
 
 	printf("# %s%s %s va=%llx pa=%llx size=%llx set=%llx clear=%llx flags=%x\n",
-	       pt->geometry->name, pt->svnapot ? " svnapot" : "", names[op->kind], op->va, op->pa,
-	       op->size, op->set, op->clear, op->flags);
+	       pt->geometry->name,
+	       pt->svnapot     ? " svnapot"
+	       : pt->type_bits ? " thead"
+			       : "",
+	       names[op->kind], op->va, op->pa, op->size, op->set, op->clear, op->flags);
 }
 
 int check_refused(struct pgtable *pt, const struct op *op, u64 whys)

@@ -117,6 +117,8 @@ static void walk(u64 va, bool write)
 			keep(POINTER, level, va, pte);
 		table = pte << 10 >> 20 << 12;
 	}
+	if (hart.mode.thead && is_leaf(pte))
+		pte = hw_from_thead(pte);
 	mem_must(!(pte & 1) || is_leaf(pte), "a hart finds a table at level 0");
 	if (!(pte & 1)) {
 		if (host_rand() & 1)

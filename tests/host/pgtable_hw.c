@@ -26,6 +26,23 @@ static const char *bad_address(const struct hw_mode *mode, u64 va)
 	return upper && upper != ~0ULL >> (bits - 1) ? "not sign-extended" : NULL;
 }
 
+/* XTheadMae 1.0: SO, C, B; all types Cairn uses are shareable. ~0: a type it does not use. */
+u64 hw_from_thead(u64 pte)
+{
+	u64 rest = pte & ~(31ULL << 59);
+
+	switch (field(pte, 63, 59)) {
+	case 0x0e: /* C, B, SH */
+		return rest;
+	case 0x06: /* B, SH */
+		return rest | 1ULL << 61;
+	case 0x12: /* SO, SH */
+		return rest | 2ULL << 61;
+	default:
+		return ~0ULL;
+	}
+}
+
 /* Steps 3 to 7 for a valid entry; what is wrong with it. */
 static const char *bad_entry(const struct hw_mode *mode, u64 pte, unsigned int level)
 {
@@ -68,6 +85,11 @@ struct hw_result hw_translate(const struct hw_mode *mode, u64 root, u64 va)
 		pte = table[field(va, low + 8 + wide, low)];
 		if (!field(pte, 0, 0))
 			return FAULT("V = 0");
+		if (mode->thead && field(pte, 3, 1)) {
+			pte = hw_from_thead(pte);
+			if (!~pte)
+				return FAULT("memory of no type Cairn uses");
+		}
 		bad = bad_entry(mode, pte, i);
 		if (bad)
 			return FAULT(bad);

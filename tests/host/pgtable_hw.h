@@ -17,7 +17,11 @@ struct hw_mode {
 	unsigned int levels;
 	bool guest; /* G-stage */
 	bool svnapot, svpbmt;
+	bool thead; /* XTheadMae in place of both */
 };
+
+/* A leaf of T-Head's as it is with Svpbmt; ~0: of no type Cairn uses. */
+u64 hw_from_thead(u64 pte);
 
 struct hw_result hw_translate(const struct hw_mode *mode, u64 root, u64 va);
 

@@ -34,7 +34,8 @@ static unsigned int index_of(const struct pgtable *pt, u64 va, unsigned int leve
 /* The frame of the page at @va, put into an entry of 64 KiB. */
 static u64 of_page(u64 entry, u64 va)
 {
-	return entry >> 63 ? (entry & ~(15ULL << 10)) | (va >> 12 & 15) << 10 : entry;
+	return entry >> 63 && !(entry >> 60 & 1) ? (entry & ~(15ULL << 10)) | (va >> 12 & 15) << 10
+						 : entry;
 }
 
 /* Each step of a trace, and the path of pgtable_table(), are in memory as told. */

@@ -14,6 +14,7 @@ void model_init(struct model *m, const struct pgtable *pt)
 	m->guest = pt->geometry->stage == 2;
 	m->svnapot = pt->svnapot;
 	m->svpbmt = pt->svpbmt;
+	m->thead = pt->type_bits;
 	m->nr_runs = 0;
 	m->nr_tables = 0;
 }
@@ -223,6 +224,14 @@ void model_tidy(struct model *m)
 		m->nr_runs = kept + 1;
 }
 
+/* By PBMT: SO, C, B, SH, and a bit that is not used. */
+static u64 in_thead(u64 bits)
+{
+	static const u64 types[4] = { 0x0e, 0x06, 0x12, 0x1f };
+
+	return (bits & ~(3ULL << 61)) | types[bits >> 61 & 3] << 59;
+}
+
 u64 model_entry(const struct model *m, u64 va, unsigned int *level)
 {
 	const struct run *r = model_find(m, va);
@@ -236,5 +245,6 @@ u64 model_entry(const struct model *m, u64 va, unsigned int *level)
 	*level = r->shared ? 0 : r->order / 9;
 	size = leaf_bytes(*level);
 	pa = run_pa(r, va & -size);
-	return pa >> 12 << 10 | r->bits | (u64)(r->order == 4) << 63;
+	return pa >> 12 << 10 | (m->thead ? in_thead(r->bits) : r->bits) |
+	       (u64)(r->order == 4) << 63;
 }

@@ -42,7 +42,7 @@ struct run {
 
 struct model {
 	unsigned int levels;
-	bool guest, svnapot, svpbmt;
+	bool guest, svnapot, svpbmt, thead;
 	unsigned int nr_runs, nr_tables;
 	struct run runs[MAX_RUNS];
 	u64 tables[MAX_TABLES]; /* sorted */

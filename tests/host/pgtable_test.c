@@ -18,17 +18,19 @@ struct model model;
 
 void each_tree(void (*run)(u64 end))
 {
-	for (unsigned int nr = 0; nr < 6 * MEM_MODES * 2 && !host_failures; nr++) {
+	for (unsigned int nr = 0; nr < 6 * MEM_MODES * 3 && !host_failures; nr++) {
 		mem_reset((enum mem_mode)(nr / 6 % MEM_MODES));
 		mem_open(&pt, pgtable_geometry(1 + nr % 6 / 3, 3 + nr % 3), 0);
-		pt.svnapot = nr / 6 / MEM_MODES;
+		pt.svnapot = nr / 6 / MEM_MODES == 1;
+		pt.type_bits = nr / 6 / MEM_MODES == 2 ? _PAGE_THEAD : 0;
 		pt.svpbmt = true;
 		model_init(&model, &pt);
 		check_hart(&pt, nr & 1);
 		run(model_end(&model));
 		if (host_failures)
-			printf("# on %s, way %u to tables, svnapot %d\n", pt.geometry->name,
-			       nr / 6 % MEM_MODES, pt.svnapot);
+			printf("# on %s, way %u to tables, svnapot %d, T-Head's types %d\n",
+			       pt.geometry->name, nr / 6 % MEM_MODES, pt.svnapot,
+			       pt.type_bits != 0);
 	}
 }
 
@@ -201,7 +203,8 @@ static void there_and_back(u64 end)
 		protect(va, SZ_1G, _PAGE_WRITE, _PAGE_ACCESSED);
 		on_range(OP_MERGE, va, SZ_1G);
 		CHECK_EQ(mem_pages(), pages);
-		CHECK_EQ(pgtable_walk(&pt, va, &level).val & attributes, attributes);
+		CHECK_EQ(pgtable_walk(&pt, va, &level).val & attributes & ~_PAGE_PBMT,
+			 attributes & ~_PAGE_PBMT);
 		CHECK(pgtable_walk(&pt, va, &level).val & _PAGE_DIRTY);
 		CHECK_EQ(level, 2);
 	}
@@ -317,8 +320,21 @@ static void iterate_ranges(u64 end)
 	CHECK_EQ(v.level[0], 1);
 }
 
+/* The least depth that takes in addresses of @bits bits, by the guests' formula. */
+static void check_depth(unsigned int bits)
+{
+	unsigned int levels = bits <= 41 ? 3 : (bits - 14 + 8) / 9;
+	const struct pgtable_geometry *g = pgtable_geometry(2, levels);
+
+	CHECK_EQ(!g, bits > 59);
+	CHECK(!g || g->input_bits >= bits);
+	CHECK(!g || levels == 3 || pgtable_geometry(2, levels - 1)->input_bits < bits);
+}
+
 static void test_geometry(void)
 {
+	for (unsigned int bits = 12; bits <= 64; bits++)
+		check_depth(bits);
 	for (unsigned int i = 0; i < 4 * 9; i++) {
 		unsigned int stage = i / 9, levels = i % 9;
 		const struct pgtable_geometry *g = pgtable_geometry(stage, levels);

@@ -212,8 +212,33 @@ static void flags_text(void)
 	EXPECT(strstr(text, "R-XUGA-"));
 }
 
+/* T-Head's memory types are told in Svpbmt's words, and SO is not N. */
+static void thead_flags_text(void)
+{
+	static const struct {
+		u64 bits;
+		char text[16];
+	} want[] = {
+		{ _PAGE_THEAD_RAM, "RW--GAD-" },
+		{ _PAGE_THEAD_NC, "RW--GAD- nc" },
+		{ _PAGE_THEAD_IO, "RW--GAD- io" },
+		{ 1UL << 62, "RW--GAD- ?" },
+	};
+	const u64 before = kernel_pgtable.type_bits;
+	char text[PTE_FLAGS_LEN];
+
+	kernel_pgtable.type_bits = _PAGE_THEAD;
+	for (size_t i = 0; i < ARRAY_SIZE(want); i++) {
+		pte_flags((pte_t){ PAGE_KERNEL.val | want[i].bits }, text);
+		if (strcmp(text, want[i].text))
+			ktest_fail(__FILE__, __LINE__, "row %lu: %s", i, text);
+	}
+	kernel_pgtable.type_bits = before;
+}
+
 static const struct ktest_case cases[] = {
-	{ "rules", rules },     { "stack_overflow", stack_overflow }, { "spurious", spurious },
-	{ "goes_on", goes_on }, { "flags_text", flags_text },
+	{ "rules", rules },           { "stack_overflow", stack_overflow },
+	{ "spurious", spurious },     { "goes_on", goes_on },
+	{ "flags_text", flags_text }, { "thead_flags_text", thead_flags_text },
 };
 KTEST_SUITE(fault, cases);

@@ -19,10 +19,10 @@ static void set_and_clear(void)
 	slot[1] = 0x3333;
 	EXPECT_EQ(READ_ONCE(page[0][1]), 0x3333);
 	/* From one page straight to another: the old translation must not survive. */
-	set_fixmap(FIX_PHYS, __pa_symbol(page[1]), PAGE_KERNEL);
+	replace_fixmap(FIX_PHYS, __pa_symbol(page[0]), __pa_symbol(page[1]), PAGE_KERNEL);
 	EXPECT_EQ(slot[1], 0x2222);
 	EXPECT_EQ(exec_cause(va), EXC_INST_PAGE_FAULT);
-	set_fixmap(FIX_PHYS, __pa_symbol(page[1]), PAGE_KERNEL_READ);
+	replace_fixmap(FIX_PHYS, __pa_symbol(page[1]), __pa_symbol(page[1]), PAGE_KERNEL_READ);
 	EXPECT_EQ(slot[1], 0x2222);
 	EXPECT_EQ(write_cause(va), EXC_STORE_PAGE_FAULT);
 	clear_fixmap(FIX_PHYS);

@@ -9,8 +9,10 @@
 #include <asm/fixmap.h>
 #include <asm/layout.h>
 #include <asm/sections.h>
+#include <asm/setup.h>
 #include "pages.h"
 #include "probe.h"
+#include "trees.h"
 
 static __aligned(8) noinline void text_word(void)
 {
@@ -139,6 +141,92 @@ static void firmware(void)
 		ktest_skip("the device tree sets no memory aside");
 }
 
+/* Whether [start, end) has a byte of what is set aside, by the tree or the command line. */
+static bool is_firmware(phys_addr_t start, phys_addr_t end)
+{
+	for (u32 i = 0; i < memblock.memory.cnt; i++) {
+		const struct memblock_region *r = &memblock.memory.regions[i];
+
+		if (r->flags & MEMBLOCK_NOMAP && r->base < end && r->base + r->size > start)
+			return true;
+	}
+	return false;
+}
+
+static int check_no_firmware(void *arg, unsigned long va, unsigned int level, pte_t pte)
+{
+	const phys_addr_t pa = pte_pa(pte), end = pa + pgtable_leaf_size(level);
+
+	if (is_firmware(pa, end) && pa - boot_record.dtb_pa >= boot_record.dtb_size)
+		ktest_fail(__FILE__, __LINE__,
+			   "0x%lx: leaf of level %u at 0x%llx has firmware in it", va, level, pa);
+	++*(unsigned long *)arg;
+	return 0;
+}
+
+/* A hart may check PMP for the whole of a leaf: none may have as much as a byte of firmware's. */
+static void firmware_leaves(void)
+{
+	unsigned long half = 1UL << (kernel_pgtable.geometry->input_bits - 1), n = 0;
+
+	EXPECT_EQ(pgtable_iterate(&kernel_pgtable, -half, -1UL, check_no_firmware, &n), 0);
+	EXPECT(n > 0);
+	if (!is_firmware(0, ~0ULL))
+		ktest_skip("the device tree sets no memory aside");
+}
+
+static int count_leaf(void *arg, unsigned long va, unsigned int level, pte_t pte)
+{
+	/* One of 64 KiB is visited sixteen times. */
+	*(unsigned long *)arg += !(pte.val & _PAGE_NAPOT) || IS_ALIGNED(va, SZ_64K);
+	return 0;
+}
+
+/* A tree of our own that maps RAM as setup_vm_final() did: as many leaves as are told. */
+static unsigned long leaves_of_ram(bool firmware_too)
+{
+	const struct pgtable_geometry *g = kernel_pgtable.geometry;
+	struct pgtable pt = new_tree(g);
+	phys_addr_t start = 0, end = 0;
+	unsigned long n = 0;
+
+	pt.svnapot = kernel_pgtable.svnapot;
+	for (u32 i = 0; i <= memblock.memory.cnt; i++) {
+		const struct memblock_region *r = &memblock.memory.regions[i];
+		const bool last = i == memblock.memory.cnt;
+
+		if (!last && r->flags & MEMBLOCK_NOMAP && !firmware_too)
+			continue;
+		if (!last && r->base == end) {
+			end += r->size;
+			continue;
+		}
+		start = ALIGN(start, PAGE_SIZE);
+		if (start < ALIGN_DOWN(end, PAGE_SIZE))
+			EXPECT_EQ(pgtable_map(&pt, (unsigned long)__va(start), start,
+					      ALIGN_DOWN(end, PAGE_SIZE) - start, PAGE_KERNEL, 0),
+				  0);
+		if (last)
+			break;
+		start = r->base;
+		end = r->base + r->size;
+	}
+	EXPECT_EQ(pgtable_iterate(&pt, -1UL << (g->input_bits - 1), -1UL, count_leaf, &n), 0);
+	EXPECT_EQ(pgtable_unmap(&pt, -1UL << (g->input_bits - 1), 1UL << (g->input_bits - 1)), 0);
+	end_tree(&pt);
+	return n;
+}
+
+static void firmware_cost(void)
+{
+	struct linear_count count;
+
+	linear_count(&count);
+	EXPECT_EQ(count.leaves, leaves_of_ram(false));
+	EXPECT_EQ(count.undivided, leaves_of_ram(true));
+	EXPECT(count.leaves >= count.undivided);
+}
+
 static void unused_regions(void)
 {
 	static const enum vm_region_id unused[] = { VM_VMALLOC, VM_VMEMMAP, VM_MODULES,
@@ -225,6 +313,8 @@ static const struct ktest_case cases[] = {
 	{ "guard_pages", guard_pages },
 	{ "fdt_window", fdt_window },
 	{ "firmware", firmware },
+	{ "firmware_leaves", firmware_leaves },
+	{ "firmware_cost", firmware_cost },
 	{ "unused_regions", unused_regions },
 	{ "leaves", leaves },
 	{ "tables", tables },

@@ -347,9 +347,17 @@ static void *reach_by_slot(phys_addr_t table, unsigned int level)
 	if (table == whole_root)
 		return __va(table);
 	if (in_slot[level] != table)
-		set_fixmap(FIX_TABLE + level, table, PAGE_KERNEL);
+		replace_fixmap(FIX_TABLE + level, in_slot[level], table, PAGE_KERNEL);
 	in_slot[level] = table;
 	return (void *)fix_to_virt(FIX_TABLE + level);
+}
+
+static void empty_slots(void)
+{
+	for (unsigned int level = 0; level < PGTABLE_MAX_LEVELS; level++) {
+		clear_fixmap(FIX_TABLE + level);
+		in_slot[level] = 0;
+	}
 }
 
 /* By slots, as in the fixmap stage, and by an offset: the same leaves after each call. */
@@ -366,7 +374,7 @@ static void reach_stages(void)
 			pt.ops.offset = way ? 0 : pt.ops.offset;
 			whole_root = g->stage == 2 ? pt.root : 0;
 			reached = 0;
-			memset(in_slot, 0, sizeof(in_slot));
+			empty_slots();
 			for (size_t i = 0; i < ARRAY_SIZE(life); i++) {
 				struct call call = life_call(g, i);
 
@@ -384,8 +392,7 @@ static void reach_stages(void)
 			end_tree(&pt);
 		}
 	}
-	for (unsigned int level = 0; level < PGTABLE_MAX_LEVELS; level++)
-		clear_fixmap(FIX_TABLE + level);
+	empty_slots();
 }
 
 static const struct ktest_case cases[] = {

@@ -10,6 +10,7 @@ import yaml
 
 import machine
 
+JOINED = {"append": " ", "cpu": ","}
 FIELDS = ("cpu", "ram", "load", "smp", "firmware", "build", "machine")
 
 
@@ -21,6 +22,7 @@ def table():
                                  if k != "why"} for rule in loaded["never"]]}
 
 
+@functools.cache
 def axes():
     return {axis: list(values) for axis, values in table()["axes"].items()}
 
@@ -32,23 +34,32 @@ def cells64(number):
 
 @dataclass(frozen=True)
 class Cell:
-    """values: one (axis, value) for each axis, in the table's order"""
+    """
+    @values: one (axis, value) for each axis, in the table's order
+    @turn: tells apart boots of a cell that is repeated
+    """
     values: tuple
+    turn: int = 0
 
     @property
     def name(self):
         odd = [f"{a}={v}" for a, v in self.values if v != axes()[a][0]]
         return ",".join(odd) or "plain"
 
+    @property
+    def suffix(self):
+        return f"#{self.turn}" if self.turn else ""
+
     def __getitem__(self, axis):
         return dict(self.values)[axis]
 
     def settings(self):
-        """All settings of the chosen values; those called append are joined."""
+        """All settings of the chosen values; some are joined."""
         found = {}
         for axis, value in self.values:
             for key, setting in table()["axes"][axis][value].items():
-                found[key] = f"{found[key]} {setting}" if key == "append" in found else setting
+                joined = key in found and key in JOINED
+                found[key] = found[key] + JOINED[key] + setting if joined else setting
         return found
 
     def tree(self):
@@ -70,7 +81,7 @@ class Cell:
         fields["smp"] = int(fields["smp"])
         if "load" in fields:
             fields["load"] = int(fields["load"], 0)
-        return machine.Boot(name=self.name, tree=self.tree(), **fields,
+        return machine.Boot(name=self.name + self.suffix, tree=self.tree(), **fields,
                             append=" ".join(filter(None, [s.get("append"), run or s["run"]])))
 
 
@@ -80,12 +91,17 @@ def legal(chosen):
                    for rule in table()["never"])
 
 
+def filled(chosen):
+    """The same with the defaults of the other axes."""
+    return {axis: chosen.get(axis, values[0]) for axis, values in axes().items()}
+
+
 def cell(chosen):
     """A Cell from a dict of axis: value; the rest are defaults."""
     unknown = [f"{a}={v}" for a, v in chosen.items() if v not in axes().get(a, [])]
     if unknown:
         raise ValueError(f"cells.yaml has no {', '.join(unknown)}")
-    full = {axis: chosen.get(axis, values[0]) for axis, values in axes().items()}
+    full = filled(chosen)
     if not legal(full):
         raise ValueError(f"cells.yaml says this cannot be: {chosen}")
     return Cell(tuple(full.items()))
@@ -162,10 +178,10 @@ def regressions():
 
 def crosses():
     found = []
-    for names in table()["cross"]:
-        for values in itertools.product(*(axes()[a] for a in names)):
-            try:
-                found.append(cell(dict(zip(names, values))))
-            except ValueError:
-                continue
+    for asked in table()["cross"]:
+        if isinstance(asked, list):
+            asked = dict.fromkeys(asked, "all")
+        lists = [axes()[a] if values == "all" else values for a, values in asked.items()]
+        chosen = (dict(zip(asked, values)) for values in itertools.product(*lists))
+        found += [cell(c) for c in chosen if legal(filled(c))]
     return found

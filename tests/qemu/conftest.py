@@ -6,12 +6,15 @@ harts wait for each other, each time for a time slice where too many want a core
 gets its boots by being parametrized with `boot`: a machine.Boot, a list of them, or
 something with a method boot().
 """
+import dataclasses
 import os
+import re
 import shlex
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import cells
+import entries
 import flows
 import machine
 import pytest
@@ -27,6 +30,9 @@ def pytest_addoption(parser):
     parser.addoption("--suites", default="*", help="what of the image's tests it runs")
     parser.addoption("--patience", type=float, default=300, help="seconds it may be silent")
     parser.addoption("--echo", action="store_true", help="show the consoles as they come")
+    parser.addoption("--repeat", type=int, default=1, help="how often a cell is booted")
+    parser.addoption("--matrix", metavar="DIR", help="count instructions, show a table, and write"
+                     " it as HTML into this folder")
     parser.addoption("--jobs", type=int, default=len(os.sched_getaffinity(0)))
 
 
@@ -38,11 +44,26 @@ def pytest_ignore_collect(collection_path, config):
 def pytest_generate_tests(metafunc):
     if "cell" in metafunc.fixturenames:
         found = cells.chosen(metafunc.config.getoption("cells"))
-        metafunc.parametrize("cell", found, ids=[c.name for c in found])
+        turns = metafunc.config.getoption("repeat")
+        found = [dataclasses.replace(c, turn=n) for n in range(turns) for c in found]
+        metafunc.parametrize("cell", found, ids=[c.name + c.suffix for c in found])
     if "flow" in metafunc.fixturenames:
         found = flows.chosen(metafunc.config.getoption("flows") or
                              metafunc.config.getoption("cells"))
         metafunc.parametrize("flow", found, ids=[f.name for f in found])
+
+
+def pytest_configure(config):
+    if config.getoption("cells") == "matrix":
+        entries.suites = "*"
+    config.report, config.out = None, os.fdopen(os.dup(1), "w")  # pytest takes the other away
+
+
+def pytest_report_teststatus(report, config):
+    """The bar in place of pytest's dots."""
+    if config.report and report.when == "call":
+        return report.outcome, "", report.outcome.upper()
+    return None
 
 
 def boots(item):
@@ -59,15 +80,21 @@ def pytest_collection_finish(session):
     if session.config.option.collectonly:
         return
     jobs = session.config.getoption("jobs")
-    session.config.pools = pools = [ThreadPoolExecutor(max(1, n))
+    config, started = session.config, {}
+    config.plugin = machine.counter() if config.getoption("matrix") else None
+    config.pools = pools = [ThreadPoolExecutor(max(1, n))
                                     for n in (jobs - jobs // 2, jobs // 2)]
-    session.config.started = started = {}
     for item in session.items:
         item.outcomes = []
         for boot in boots(item):
             if boot not in started:
-                started[boot] = pools[boot.smp > 1].submit(start, session.config, boot)
+                started[boot] = pools[boot.smp > 1].submit(start, config, boot)
             item.outcomes.append(started[boot])
+    if config.getoption("matrix"):
+        import report  # only here are its modules needed
+        config.report = report.Report(config.getoption("matrix"), config.out, len(started))
+        for future in started.values():
+            future.add_done_callback(config.report.booted)
 
 
 def echo(chunk):
@@ -79,7 +106,7 @@ def start(config, boot):
     if config.getoption("echo"):
         print(shlex.join(boot.command()))
         return machine.run(boot, echo)
-    return machine.run(boot)
+    return machine.run(boot, plugin=config.plugin)
 
 
 def pytest_sessionfinish(session):
@@ -97,25 +124,58 @@ def outcome(outcomes):
     return outcomes[0]
 
 
+def row_name(item):
+    """The turns of a repeated cell are one row."""
+    return re.sub(r"#\d+\]$", "]", item.nodeid.split("/")[-1])
+
+
+def repeat(item):
+    """The command that runs a test again."""
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    if "cell" in params:
+        return f"make cell CELL={shlex.quote(params['cell'].name)}"
+    if "flow" in params:
+        return f"make flow FLOW={params['flow'].name}"
+    return f"make test-qemu TEST={shlex.quote(row_name(item))}"
+
+
+def ended(item):
+    """Of the boots that did not fail to start."""
+    done = [f for f in getattr(item, "outcomes", []) if f.done() and not f.cancelled()]
+    return [f.result() for f in done if not f.exception()]
+
+
+def note(item, report):
+    """A row of the table; what the boots said is not kept."""
+    if report.when == "teardown":
+        item.outcomes.clear()
+    if report.when == "call" or report.outcome != "passed":
+        why = report.longrepr[2] if report.skipped else ""
+        item.config.report.add(row_name(item), repeat(item), ended(item), report.outcome, why)
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item, call):
     report = (yield).get_result()
-    if not report.failed:
-        return
-    for future in getattr(item, "outcomes", []):
-        if future.done() and not future.cancelled() and not future.exception():
-            o = future.result()
-            if "cell" in getattr(getattr(item, "callspec", None), "params", {}):
-                report.sections.append(("repeat with", f"make cell CELL='{o.boot.name}'"))
-            if hasattr(item, "callspec") and "flow" in item.callspec.params:
-                name = item.callspec.params["flow"].name
-                report.sections.append(("repeat with", f"make flow FLOW={name}"))
-            report.sections.append((f"ended: {o.end}; QEMU's command", o.command))
-            report.sections.append(("end of the log", o.tail()))
+    if report.failed:
+        explain(item, report)
+    boots_something = {"cell", "flow", "boot"} & set(item.fixturenames)
+    if item.config.report and boots_something:
+        note(item, report)
+
+
+def explain(item, report):
+    report.sections.append(("repeat with", repeat(item)))
+    for o in ended(item):
+        report.sections.append((f"ended: {o.end}; QEMU's command", o.command))
+        report.sections.append(("end of the log", o.tail()))
 
 
 def pytest_terminal_summary(terminalreporter):
-    """The count of cells, for `make test` and `make matrix`."""
+    """The table, and the count of cells."""
+    if terminalreporter.config.report:
+        path = terminalreporter.config.report.finish()
+        terminalreporter.write_line(f"as HTML: {path}")
     stats = terminalreporter.stats
     ran = [r for key in ("passed", "failed", "error") for r in stats.get(key, [])
            if "test_cells.py::test_cell[" in r.nodeid]

@@ -10,15 +10,18 @@ from elftools.elf.elffile import ELFFile
 
 LOAD = 0x80400000
 TREE = 0x88000000
+# What sees how the image was entered, the tree and RAM. conftest.py: all, in the matrix.
+suites = "cmdline,fault,fixmap,initrd,ioremap,isa,layout,live,memblock,set_memory,time,trap,walk"
 
 
-def tree_maker(bootargs="ktest=*", text="", change=None, **fields):
+def tree_maker(bootargs=None, text="", change=None, **fields):
     """A function that makes trees.handed() for the machine of these fields of a Boot."""
     plain = machine.Boot(name="", **fields)
-    return functools.partial(trees.handed, plain.machine_args(), bootargs, text, change)
+    return functools.partial(trees.handed, plain.machine_args(), bootargs or f"ktest={suites}",
+                             text, change)
 
 
-def boot(name, address=TREE, bootargs="ktest=*", text="", change=None, load=LOAD, enter="",
+def boot(name, address=TREE, bootargs=None, text="", change=None, load=LOAD, enter="",
          files=(), **fields):
     """The image at @load, entered with a tree made by trees.handed() at @address."""
     make = tree_maker(bootargs, text, change, **fields)
@@ -27,11 +30,11 @@ def boot(name, address=TREE, bootargs="ktest=*", text="", change=None, load=LOAD
         files=((make, lambda: machine.now(address) & ~7), *files), **fields)
 
 
-def symbol(name, load=LOAD):
-    """Physical address of a symbol of the default image loaded there."""
+def symbol(name, load=LOAD, field="st_value"):
+    """Address of a symbol of the default image loaded there, or another field of it."""
     with machine.Boot(name="").elf.open("rb") as f:
         found = ELFFile(f).get_section_by_name(".symtab").get_symbol_by_name(name)[0]
-    return found["st_value"] - model.IMAGE_VA + load
+    return found[field] + (load - model.IMAGE_VA if field == "st_value" else 0)
 
 
 def ends_well(outcome):

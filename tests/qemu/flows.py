@@ -56,6 +56,10 @@ class Flow:
     def row(self):
         return table()[self.row_name]
 
+    @property
+    def append(self):
+        return f"paging={self.row['limit']} {APPEND}" if "limit" in self.row else APPEND
+
     def has(self, part):
         return part in self.variant.split("+")
 
@@ -70,7 +74,7 @@ class Flow:
                 line = line.replace(f"%{part}", self.row[part][self.has(part)])
             found.append(line)
         if found and "pxe boot" not in found and not self.row["fails"]:
-            found.insert(-1, f"setenv bootargs '{APPEND}'")
+            found.insert(-1, f"setenv bootargs '{self.append}'")
         return tuple(found)
 
     def base_tree(self):
@@ -122,7 +126,7 @@ class Flow:
             fields.update(self.by_itself())
         else:
             initrd = ("-initrd", test_initrd.made_by_cpio) if self.has("initrd") else ()
-            fields.update(append=APPEND, kernel=row.get("kernel"),
+            fields.update(append=self.append, kernel=row.get("kernel"),
                           extra=(*initrd, "-dtb", self.tree) if self.has("tree") else initrd)
         fields["extra"] = (*row["args"], *fields["extra"])
         return machine.Boot(name=f"flow-{self.name}", **fields)
@@ -151,7 +155,7 @@ class Flow:
         return int(self.row["image"], 0) + INITRD_BEHIND
 
     def told_tree(self):
-        quoted = APPEND.replace('"', r'\"')
+        quoted = self.append.replace('"', r'\"')
         text = f'/ {{ chosen {{ bootargs = "{quoted}"; }}; }};'
         if self.has("initrd"):
             start = self.initrd_place()
@@ -164,14 +168,14 @@ class Flow:
         tree = self.tree() if self.has("tree") else ""
 
         def make(out):
-            script("files", out, self.image(), initrd, tree, CMDLINE=APPEND)
+            script("files", out, self.image(), initrd, tree, CMDLINE=self.append)
             if "edit" in self.row:
                 conf = out / "boot/extlinux/extlinux.conf"
                 conf.write_text(conf.read_text().replace(*self.row["edit"]))
         return artifacts.build("files", "d", self.inputs(initrd, tree), make)
 
     def inputs(self, *paths):
-        return [SCRIPT.read_text(), APPEND, self.row.get("edit"),
+        return [SCRIPT.read_text(), self.append, self.row.get("edit"),
                 *(p and Path(p).read_bytes() for p in (self.image(), *paths))]
 
     def disk(self):

@@ -150,12 +150,14 @@ class Outcome:
     """
     @end: "exit N", "idle" (the kernel said it cannot power off), "stop" (Boot.stop came) or
           "time limit"
+    @instructions: of all harts, if they were counted
     """
     boot: Boot
     command: str
     text: str
     end: str
     seconds: float
+    instructions: int = None
     lines: list = field(init=False)
 
     def __post_init__(self):
@@ -172,16 +174,47 @@ class Outcome:
         return "\n".join(self.lines[-count:])
 
 
-def run(boot, echo=None):
-    """Boot, and wait for its end; standard input is /dev/null, or for U-Boot a terminal."""
-    command = boot.command()
-    begin = time.monotonic()
-    text, end = (_talk if boot.typed else _listen)(boot, command, echo)
-    text = re.sub(r"\r+\n", "\n", text)
-    log = artifacts.DIR / "logs" / f"{boot.name.replace('/', '_')}.log"
+def counter():
+    """QEMU's plugin that counts instructions, or None if this QEMU takes none."""
+    source = Path(__file__).with_name("count.c")
+    plugin = artifacts.build("count", "so", [source.read_text()], lambda out: subprocess.run(
+        ["gcc", "-O2", "-shared", "-fPIC", "-o", out, source], check=True))
+    done = subprocess.run(["qemu-system-riscv64", "-M", "none", "-display", "none", "-monitor",
+                           "stdio", "-plugin", f"{plugin},out=/dev/null"], input=b"quit\n",
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    return None if done.returncode else plugin
+
+
+def log_of(boot):
+    return artifacts.DIR / "logs" / f"{boot.name.replace('/', '_')}.log"
+
+
+def run(boot, echo=None, plugin=None):
+    """
+    Boot, and wait for its end; standard input is /dev/null, or for U-Boot a terminal.
+    @plugin: of counter()
+    """
+    command, log = boot.command(), log_of(boot)
     log.parent.mkdir(parents=True, exist_ok=True)
+    count = log.with_suffix(".count")
+    count.unlink(missing_ok=True)
+    counting = ["-plugin", f"{plugin},out={str(count).replace(',', ',,')}"] if plugin else []
+    begin = time.monotonic()
+    text, end = (_talk if boot.typed else _listen)(boot, command + counting, echo)
+    seconds = time.monotonic() - begin
+    text = re.sub(r"\r+\n", "\n", text)
     log.write_text(shlex.join(command) + "\n" + text)
-    return Outcome(boot, shlex.join(command), text, end, time.monotonic() - begin)
+    instructions = int(count.read_text()) if count.exists() else None
+    return Outcome(boot, shlex.join(command), text, end, seconds, instructions)
+
+
+def _stop(process):
+    """By itself, so that it writes its count; one that hangs is killed."""
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
 
 
 def _listen(boot, command, echo):
@@ -208,7 +241,7 @@ def _listen(boot, command, echo):
                 elif boot.stop and boot.stop.encode() in out[-4096:]:
                     end = "stop"
         if end:
-            process.kill()
+            _stop(process)
     return out.decode("latin-1"), end or f"exit {process.returncode}"
 
 

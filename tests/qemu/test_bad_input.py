@@ -35,19 +35,19 @@ EARLY = [
     (entries.boot("misaligned-tree", address=TREE + 4),
      f"device tree at {TREE + 4:#x}: not 8-byte aligned"),
     (changed("no-magic", lambda blob: bytes(64)),
-     f"device tree at {TREE:#x}: bad header (first word 0x00000000, error -22)"),
+     f"device tree at {TREE:#x}: begins with 00000000, not d00dfeed"),
     (changed("magic-other-endian", functools.partial(trees.with_header, magic=0xedfe0dd0)),
-     f"device tree at {TREE:#x}: bad header (first word 0xd00dfeed, error -22)"),
+     f"device tree at {TREE:#x}: begins with edfe0dd0, not d00dfeed"),
     (changed("old-version", functools.partial(trees.with_header, version=3)),
-     f"device tree at {TREE:#x}: bad header (first word 0xedfe0dd0, error -95)"),
+     f"device tree at {TREE:#x}: neither of version 16 nor 17"),
     (changed("new-version", functools.partial(trees.with_header, last_compatible=18)),
-     f"device tree at {TREE:#x}: bad header (first word 0xedfe0dd0, error -95)"),
+     f"device tree at {TREE:#x}: neither of version 16 nor 17"),
     (changed("over-16M", functools.partial(trees.with_header, totalsize=(16 << 20) + 1)),
-     f"device tree at {TREE:#x}: bad header (first word 0xedfe0dd0, error -7)"),
+     f"device tree at {TREE:#x}: its size is not 40 bytes to 16 MiB"),
     (changed("smaller-than-header", functools.partial(trees.with_header, totalsize=39)),
-     f"device tree at {TREE:#x}: bad header (first word 0xedfe0dd0, error -7)"),
+     f"device tree at {TREE:#x}: its size is not 40 bytes to 16 MiB"),
     (changed("blocks-outside", functools.partial(trees.with_header, totalsize=64)),
-     f"device tree at {TREE:#x}: blocks outside its 64 bytes (error -84)"),
+     f"device tree at {TREE:#x}: blocks outside its 64 bytes"),
     (stub("no-paging", "", cpu="rv64,sv57=off,sv48=off,sv39=off"),
      "this hart has no paging mode Cairn can use (tried from sv57 down)"),
     (stub("no-paging-limited", "", cpu="rv64,sv57=off,sv48=off,sv39=off", append="no5lvl"),
@@ -171,6 +171,7 @@ def test_early_trap(boot, outcome):
     errors = [t for t in outcome.lines if t.startswith("boot: error: ")]
     assert len(errors) == 1
     assert re.fullmatch(r"boot: error: trap: load access fault \(scause 0x5\)"
-                        r" sepc=0x804[0-9a-f]{5} stval=0x80000000 ra=0x804[0-9a-f]{5}", errors[0])
+                        r" sepc=0x804[0-9a-f]{5} stval=0x80000000 ra=0x804[0-9a-f]{5}"
+                        "; PMP or the bus refused it", errors[0])
     assert "boot: stopped, powering off" in outcome.lines
     assert outcome.end == "exit 0"

@@ -52,8 +52,3 @@ def test_each_is_on_its_page():
     assert {name for _, name in shown} <= set(flow_names)
     shown = {(page, flow_names[name].row_name) for page, name in shown}
     assert shown == {(row["page"], name) for name, row in flows.table().items()}
-
-
-def test_each_board_boots():
-    wanted = {name for name in boards.names() if "machine" in boards.load(name)}
-    assert wanted == {row["board"] for row in flows.table().values()}

@@ -28,7 +28,8 @@ ODD = [
     ("twice", 2, cpus("cpu@1 { reg = <0>; };"), "",
      [LEFT_OUT.format(0, "the device tree has it twice"), "smp: harts=1 of=1"]),
     ("far-id", 2, cpus("#address-cells = <2>; cpu@0 { reg = <0 0>; }; cpu@1 { reg = <0x100 0>; };"),
-     "", [LEFT_OUT.format(1 << 40, "the firmware does not start it"), "smp: harts=1 of=2"]),
+     "", [LEFT_OUT.format(1 << 40, "the firmware does not start it: it answers -6"),
+      "smp: harts=1 of=2"]),
     ("disabled", 3, cpus('cpu@1 { status = "disabled"; };'), "",
      [LEFT_OUT.format(1, "the device tree disables it"), "smp: harts=2 of=2"]),
     ("no-mmu", 2, cpus('cpu@1 { mmu-type = "riscv,none"; };'), "",
@@ -115,7 +116,7 @@ def pytest_generate_tests(metafunc):
         work = 313 if full else 105
         metafunc.parametrize("splits, boot", [
             (320 * work, machine.Boot(
-                name=f"harts-split-{mode}", cpu=cpu, smp=2, time_limit=3600 if full else 900,
+                name=f"harts-split-{mode}", cpu=cpu, smp=2, time_limit=7200 if full else 1800,
                 append=f"quiet ktest_work={work} ktest=smp_pgtable.split_merge*"))
             for mode, cpu in test_figures.CPUS.items()], ids=list(test_figures.CPUS))
 
@@ -123,6 +124,15 @@ def pytest_generate_tests(metafunc):
 def test_split_under_another_hart(splits, boot, outcome):
     """Two harts read and write through blocks that one of them splits and merges."""
     assert f"# splits and merges: {splits};" in outcome.text
+    assert ktap.parse(outcome.text).failed == 0
+    assert outcome.end == "exit 0"
+
+
+# Of vmalloc() and vfree() six times as many rounds as in other boots: a fence or two each.
+@pytest.mark.parametrize("boot", [
+    machine.Boot(name="harts-vmalloc", smp=2,
+                 append="quiet ktest_work=6 ktest=vmalloc.harts_at_once")], ids=lambda b: b.name)
+def test_vmalloc_of_two_harts(boot, outcome):
     assert ktap.parse(outcome.text).failed == 0
     assert outcome.end == "exit 0"
 

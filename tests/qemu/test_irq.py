@@ -180,7 +180,8 @@ CHOICES = [
     ("console=ttyS1", [useless("ttyS1")]),
     ("console=/cpus", [useless("/cpus")]),
     ("console=ttyS000000000000000000000000", [useless("ttyS000000000000000000000000")]),
-    ("earlycon=nonsense", ["cmdline: earlycon=nonsense: unknown value", WITH_IRQ]),
+    ("earlycon=nonsense", ["cmdline: earlycon=nonsense: unknown value: the firmware's console is"
+                           " used", WITH_IRQ]),
 ]
 
 

@@ -20,16 +20,16 @@ def counts(outcome):
             if words[:1] == ["#"] and len(words) > 2 and words[2].startswith("weak=")}
 
 
-@pytest.mark.parametrize("boot", [boot("multi", MULTI, 10)], ids=["multi"])
+@pytest.mark.parametrize("boot", [boot("multi", MULTI, 50)], ids=["multi"])
 def test_store_buffering(boot, outcome):
-    """Ten times the usual rounds: a million for the one that ends when it is seen."""
+    """Fifty times the usual rounds: a million for the one that ends when it is seen."""
     found = counts(outcome)
     assert ktap.parse(outcome.text).failed == 0
     assert len(found) == 10 and found.pop("SB") > 0
     assert set(found.values()) == {0}
 
 
-@pytest.mark.parametrize("boot", [boot("single", ONE, 1)], ids=["single"])
+@pytest.mark.parametrize("boot", [boot("single", ONE, 5)], ids=["single"])
 def test_one_at_a_time(boot, outcome):
     """Harts that take turns pass too; that SB was not seen is said, and fails nothing."""
     assert ktap.parse(outcome.text).failed == 0

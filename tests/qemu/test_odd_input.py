@@ -15,6 +15,7 @@ MIB = 1 << 20
 RAM_END = 0x90000000  # of 256M
 LARGEST = 16 * MIB
 END_OF_FRAME = TREE + 2 * MIB
+PAGES = f"{entries.suites},page_alloc"  # where RAM is odd
 
 
 def grown(change, total=LARGEST):
@@ -81,7 +82,7 @@ BANKS = [
     ("banks-tiny-pieces", banks((0x80000800, 0xa000000), (0x8b000801, 0x1000), (0x8c000fff, 2)),
      None, 0xa000000 - 0x1000), # whole pages only
 ]
-BANK_BOOTS = [entries.boot(b[0], text=b[1]) for b in BANKS]
+BANK_BOOTS = [entries.boot(b[0], text=b[1], bootargs=f"ktest={PAGES}") for b in BANKS]
 
 
 @pytest.mark.parametrize("boot, want", list(zip(BANK_BOOTS, BANKS)), ids=[b[0] for b in BANKS])
@@ -114,10 +115,10 @@ SAID = [
     BANK + "bank of 0x0 bytes at 0x85000000 left out: no page",
     BANK + "bad reg: -EOVERFLOW",
     BANK + "bank of 0x1000 bytes at 0x8e000801 left out: no page",
-    NODE + "two@86100000: 0x100000 bytes at 0x86100000 overlap what is taken",
+    NODE + "two@86100000: 0x100000 bytes at 0x86100000 overlap what is taken: one@86000000",
     NODE + "three@86200800: bad reg: -EOVERFLOW",
-    NODE + "three@86200800: 0x200001 bytes at 0x86200800 overlap what is taken",
-    NODE + "five@80401000: 0x1000 bytes at 0x80401000 overlap what is taken",
+    NODE + "three@86200800: 0x200001 bytes at 0x86200800 overlap what is taken: one@86000000",
+    NODE + "five@80401000: 0x1000 bytes at 0x80401000 overlap what is taken: image",
     "boot: 1 MiB of RAM above {end:#x} left out: {mode}'s linear map ends there",
     "initrd: ignored: 0x8bfff000-0x8c001000 does not lie in RAM that is used",
 ]
@@ -152,10 +153,11 @@ LINES = [
     ('paging=\\"sv48\\"', "hart=sv48+ dt=sv57 cmdline=sv48", []),
     ("paging=sv57 paging=sv39 paging=sv48", "hart=sv39+ dt=sv57 cmdline=sv39", []),
 ]
-LINE_BOOTS = [entries.boot(f"cmdline-{n}", bootargs=f"ktest=* {line[0]}")
+LINE_BOOTS = [entries.boot(f"cmdline-{n}", bootargs=f"ktest={entries.suites} {line[0]}")
               for n, line in enumerate(LINES)]
 # As long as it may be: 2047 bytes, the last word counts.
-LINE_BOOTS.append(entries.boot("cmdline-longest", bootargs="ktest=*" + " " * 2033 + " no4lvl"))
+LINE_BOOTS.append(entries.boot(
+    "cmdline-longest", bootargs=f"ktest={entries.suites}".ljust(2040) + " no4lvl"))
 LINES.append(("", "hart=sv39+ dt=sv57 cmdline=sv39", []))
 
 
@@ -226,7 +228,8 @@ ISAS = [
 
 
 @pytest.mark.parametrize("boot, used, broken", [
-    (entries.boot(f"isa-{n}", bootargs="ktest=* run=cpu", cpu=cpu, text=text), used, broken)
+    (entries.boot(f"isa-{n}", bootargs=f"ktest={entries.suites} run=cpu", cpu=cpu, text=text),
+     used, broken)
     for n, (cpu, text, used, broken) in enumerate(ISAS)], ids=lambda v: getattr(v, "name", ""))
 def test_isa_claims(boot, used, broken, outcome):
     """What the tree claims is used if the hart does it; what it keeps quiet about is not."""
@@ -252,7 +255,8 @@ NODES = """
 """
 
 
-@pytest.mark.parametrize("boot", [entries.boot("reserved-nodes", text=NODES)],
+@pytest.mark.parametrize("boot", [entries.boot("reserved-nodes", text=NODES,
+                                               bootargs=f"ktest={PAGES}")],
                          ids=lambda b: b.name)
 def test_reserved_memory(boot, outcome):
     said = [t for t in outcome.lines if t.startswith("boot: reserved=")]
@@ -266,7 +270,7 @@ def test_reserved_memory(boot, outcome):
 
 
 @pytest.mark.parametrize("boot", [entries.boot(
-    "memreserve", bootargs='ktest=* run=mem',
+    "memreserve", bootargs=f'ktest={PAGES} run=mem',
     change=functools.partial(trees.with_memreserve, start=0x85000000, size=0x10000))],
     ids=lambda b: b.name)
 def test_reservation_block(boot, outcome):
@@ -276,8 +280,8 @@ def test_reservation_block(boot, outcome):
     entries.ends_well(outcome)
 
 
-@pytest.mark.parametrize("boot", [entries.boot("mem=64M", bootargs="ktest=* mem=64M", ram="1G")],
-                         ids=lambda b: b.name)
+@pytest.mark.parametrize("boot", [
+    entries.boot("mem=64M", bootargs=f"ktest={PAGES} mem=64M", ram="1G")], ids=lambda b: b.name)
 def test_memory_limit(boot, outcome):
     """A size, not an address."""
     assert outcome.values("boot: ram banks=")["bytes"] == str(64 * MIB)
@@ -288,6 +292,7 @@ FAR_BANK = memory("0 0x80000000 0 0x10000000 0x400 0 1 0")  # 4 GiB at 4 TiB
 
 
 @pytest.mark.parametrize("boot", [entries.boot("bank-out-of-reach", text=FAR_BANK,
+                                               bootargs=f"ktest={PAGES}",
                                                cpu="rv64,sv57=off,sv48=off")],
                          ids=lambda b: b.name)
 def test_bank_out_of_reach(boot, outcome):

@@ -27,7 +27,8 @@ def header(card, sector):
     start, count, size, crc = struct.unpack_from("<Q3I", raw, 72)
     entries = card[start * SECTOR:start * SECTOR + count * size]
     assert crc == zlib.crc32(entries) and here == sector
-    return copy, [entries[i:i + size] for i in range(0, len(entries), size) if any(entries[i:i + 16])]
+    pieces = (entries[i:i + size] for i in range(0, len(entries), size))
+    return copy, [piece for piece in pieces if any(piece[:16])]
 
 
 def entry(raw):

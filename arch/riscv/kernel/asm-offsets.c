@@ -15,6 +15,8 @@ void asm_offsets(void)
 {
 	DEFINE(BOOT_RECORD_SIZE, sizeof(struct boot_record));
 	DEFINE(BOOT_STAGE, offsetof(struct boot_record, stage));
+	DEFINE(BOOT_ENTERED, offsetof(struct boot_record, entered));
+	DEFINE(BOOT_HARTID, offsetof(struct boot_record, hartid));
 	DEFINE(BOOT_LIMIT, offsetof(struct boot_record, limit));
 	DEFINE(BOOT_LEVELS, offsetof(struct boot_record, levels));
 	DEFINE(BOOT_SATP_TRY, offsetof(struct boot_record, satp_try));
@@ -27,6 +29,8 @@ void asm_offsets(void)
 	DEFINE(HART_SCRATCH, offsetof(struct hart, scratch));
 	DEFINE(HART_SELF, offsetof(struct hart, self));
 	DEFINE(HART_STATE, offsetof(struct hart, state));
+	DEFINE(HART_ARRIVED, offsetof(struct hart, arrived));
+	DEFINE(HART_WHY, offsetof(struct hart, why));
 	DEFINE(PT_REGS_SIZE, ALIGN(sizeof(struct pt_regs), 16)); /* sp stays aligned (psABI) */
 	DEFINE(PT_EPC, offsetof(struct pt_regs, epc));
 	DEFINE(PT_RA, offsetof(struct pt_regs, ra));

@@ -38,3 +38,14 @@ void boot_record_report(void (*print)(const char *fmt, ...))
 			      (unsigned long)br->satp_read[i]);
 	}
 }
+
+void boot_record_kept(void (*print)(const char *fmt, ...))
+{
+	const struct boot_record *br = &boot_record;
+
+	for (unsigned int levels = LEVELS_MIN; levels <= br->limit; levels++)
+		if (br->satp_read[levels - LEVELS_MIN] && levels != br->levels)
+			print("boot: satp kept 0x%lx of the refused %s\n",
+			      (unsigned long)br->satp_read[levels - LEVELS_MIN],
+			      paging_mode_name(levels));
+}

@@ -7,6 +7,7 @@
 #include <kernel/string.h>
 #include <kernel/vsprintf.h>
 #include <asm/cpufeature.h>
+#include <asm/errata.h>
 
 struct riscv_ext_state riscv_ext_state[NR_RISCV_EXTS];
 unsigned long riscv_ext_used;
@@ -85,4 +86,19 @@ void riscv_fill_hwcap(void)
 				  ext_row[ext].name, hart_does_text(riscv_ext_state[ext].does));
 	}
 	pr_info("cpu: uses=%s\n", names);
+}
+
+/* The boot hart was asked before the first leaf: head.S, setup_vm(). */
+void errata_init(void)
+{
+	static unsigned long said;
+	unsigned long found = boot_record.errata;
+
+	if (said)
+		found = errata_probe() & ~(1UL << ERRATUM_MEMORY_TYPES); /* too late for those */
+	boot_record.errata |= found;
+	for (unsigned int erratum = 0; erratum < NR_ERRATA; erratum++)
+		if (found & ~said & 1UL << erratum)
+			pr_info("cpu: erratum=\"%s\"\n", erratum_name(erratum));
+	said |= found | 1UL << NR_ERRATA;
 }

@@ -5,16 +5,30 @@
  * image, one character per firmware call, so that no buffer needs an address.
  */
 #include <kernel/boot_report.h>
+#include <kernel/errno.h>
 #include <kernel/fdt.h>
 #include <kernel/sizes.h>
 #include <kernel/vsprintf.h>
 #include <asm/boot_record.h>
 #include <asm/csr.h>
+#include <asm/fixmap.h>
 #include <asm/page.h>
 #include <asm/sbi.h>
 #include <asm/sections.h>
 #include <asm/trap_names.h>
 #include "early.h"
+
+/* Translation may be on already: then the registers are in their fixed slot. */
+static void early_putchar(char c)
+{
+	struct earlycon *con = &boot_record.earlycon;
+	unsigned long regs = con->pa;
+
+	if (csr_read(satp))
+		regs = fix_to_virt(FIX_EARLYCON) + con->pa % PAGE_SIZE;
+	if (!con->kind || !earlycon_putc(con, (volatile u8 *)regs, c))
+		sbi_putchar(c);
+}
 
 static void early_vprintf(const char *fmt, va_list args)
 {
@@ -22,7 +36,27 @@ static void early_vprintf(const char *fmt, va_list args)
 
 	vsnprintf(line, sizeof(line), fmt, args);
 	for (const char *p = line; *p; p++)
-		sbi_putchar(*p);
+		early_putchar(*p);
+}
+
+/* A read that traps goes on behind the read. */
+#define CAN_READ(load, pa)                                                             \
+	({                                                                             \
+		unsigned long done = 0, vector;                                        \
+		__asm__ __volatile__("la %1, 1f\n\t"                                   \
+				     "csrrw %1, stvec, %1\n\t" load " zero, 0(%2)\n\t" \
+				     "li %0, 1\n\t"                                    \
+				     ".balign 4\n"                                     \
+				     "1:\tcsrw stvec, %1"                              \
+				     : "+r"(done), "=&r"(vector)                       \
+				     : "r"(pa)                                         \
+				     : "memory");                                      \
+		done != 0;                                                             \
+	})
+
+bool early_can_read(phys_addr_t pa, unsigned int width)
+{
+	return width == 4 ? CAN_READ("lw", pa) : CAN_READ("lbu", pa);
 }
 
 void early_printf(const char *fmt, ...)
@@ -56,6 +90,19 @@ void early_die(const char *fmt, ...)
 	early_stop();
 }
 
+static __noreturn void bad_header(phys_addr_t dtb_pa, int err)
+{
+	const unsigned long at = (unsigned long)dtb_pa;
+	const u8 *p = (const u8 *)dtb_pa;
+
+	if (err == -EINVAL)
+		early_die("device tree at 0x%lx: begins with %02x%02x%02x%02x, not d00dfeed", at,
+			  p[0], p[1], p[2], p[3]);
+	if (err == -EOPNOTSUPP)
+		early_die("device tree at 0x%lx: neither of version 16 nor 17", at);
+	early_die("device tree at 0x%lx: its size is not 40 bytes to 16 MiB", at);
+}
+
 /* The tree's bytes are only looked at here as far as the header goes. */
 static void check_dtb(phys_addr_t dtb_pa)
 {
@@ -68,8 +115,7 @@ static void check_dtb(phys_addr_t dtb_pa)
 		early_die("device tree at 0x%lx: not 8-byte aligned", (unsigned long)dtb_pa);
 	size = fdt_size((const void *)dtb_pa);
 	if (size < 0)
-		early_die("device tree at 0x%lx: bad header (first word 0x%08x, error %d)",
-			  (unsigned long)dtb_pa, *(const u32 *)dtb_pa, size);
+		bad_header(dtb_pa, size);
 	if (dtb_pa < end && dtb_pa + (unsigned int)size > start)
 		early_die("device tree at 0x%lx, %d bytes: lies inside the image 0x%lx-0x%lx",
 			  (unsigned long)dtb_pa, size, (unsigned long)start, (unsigned long)end);
@@ -115,11 +161,37 @@ void satp_differs(void)
 	early_die("satp does not read back as written though translation is on");
 }
 
+static const char *trap_hint(unsigned long cause, unsigned long badaddr)
+{
+	if (badaddr - (unsigned long)__stack_guard < PAGE_SIZE)
+		return "; the stack has overflowed";
+	return cause == EXC_INST_ACCESS || cause == EXC_LOAD_ACCESS || cause == EXC_STORE_ACCESS
+		       ? "; PMP or the bus refused it"
+		       : "";
+}
+
 void trap_report(unsigned long cause, unsigned long epc, unsigned long badaddr, unsigned long ra)
 {
-	early_printf("boot: error: trap: %s (scause 0x%lx) sepc=0x%lx stval=0x%lx ra=0x%lx\n",
-		     trap_name(cause), cause, epc, badaddr, ra);
+	early_printf("boot: error: trap: %s (scause 0x%lx) sepc=0x%lx stval=0x%lx ra=0x%lx%s\n",
+		     trap_name(cause), cause, epc, badaddr, ra, trap_hint(cause, badaddr));
 	early_stop();
+}
+
+/*
+ * The first hart gets on at once, and names the others when it looks for them. If it does not, it
+ * was in a life before: the machine was restarted, and this image was not loaded again. Or the
+ * boot is over, and the firmware has let this hart in much later.
+ */
+void entered_late(unsigned long hartid)
+{
+	u32 stage = READ_ONCE(boot_record.stage);
+
+	for (unsigned long patience = 1UL << 26; patience; patience--)
+		if (READ_ONCE(boot_record.stage) != stage)
+			return;
+	early_printf("boot: error: hart %lu waits for ever: a hart has entered before;"
+		     " was the image loaded again?\n",
+		     hartid);
 }
 
 /* The compiler's check on return; what the stack holds is not to be trusted. */

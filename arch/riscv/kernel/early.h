@@ -16,6 +16,9 @@ void early_printf(const char *fmt, ...) __printf(1, 2);
 /** early_die() - print a reason and the boot record, then power off or idle */
 __noreturn void early_die(const char *fmt, ...) __printf(1, 2);
 
+/** early_can_read() - whether a device's register of 1 or 4 bytes can be, translation being off */
+bool early_can_read(phys_addr_t pa, unsigned int width);
+
 /** entry_check() - open the boot record; refuse an entry that cannot work */
 void entry_check(unsigned long hartid, phys_addr_t dtb_pa, unsigned long satp,
 		 unsigned long instret);
@@ -37,6 +40,10 @@ void announce_try(unsigned int levels);
 
 __noreturn void no_paging(void);
 __noreturn void satp_differs(void);
+
+/** entered_late() - name a hart that is not the first to enter, unless the first is on its way */
+void entered_late(unsigned long hartid);
+
 __noreturn void trap_report(unsigned long cause, unsigned long epc, unsigned long badaddr,
 			    unsigned long ra);
 

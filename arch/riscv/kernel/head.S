@@ -61,10 +61,10 @@ start_hart:
 	sfence.vma
 
 	/* Firmware without HSM lets all harts in at once: the first one boots. */
-	la	t0, boot_lottery
+	la	t0, boot_record + BOOT_ENTERED
 	li	t1, 1
-	amoswap.w t1, t1, (t0)
-	bnez	t1, park
+	amoadd.w t1, t1, (t0)
+	bnez	t1, entered_late
 
 	/* The counter may be closed to S-mode; then the trap lands behind the read. */
 	la	t0, 1f
@@ -160,13 +160,15 @@ start_hart:
  * s0 = struct hart, s1 = the same with translation on, s2 = satp to write.
  */
 SYM_FUNC_START(secondary_entry)
-	la	t0, park
+	mv	s0, a1
+	la	t0, secondary_trap
 	csrw	stvec, t0
 	csrw	sie, zero
 	csrci	sstatus, SR_SIE
 	li	t0, SR_FS | SR_VS
 	csrc	sstatus, t0
-	mv	s0, a1
+	li	t0, 1
+	sw	t0, HART_ARRIVED(s0)
 	ld	s1, HART_SELF(s0)
 	la	t0, boot_record
 	ld	s2, BOOT_SATP(t0)
@@ -178,11 +180,15 @@ SYM_FUNC_START(secondary_entry)
 	csrw	stvec, t0
 	sfence.vma
 	csrw	satp, s2
-	csrw	satp, zero		/* still here: not taken */
+	csrr	s3, satp		/* still here: not taken */
+	csrw	satp, zero
 	sfence.vma
 	la	t0, park
 	csrw	stvec, t0
+	sd	s3, HART_WHY(s0)
 	li	t0, HART_NO_MODE
+.Lleave:
+	fence	w, w			/* why, before what */
 	sw	t0, HART_STATE(s0)
 	fence	w, rw
 	li	a7, SBI_EXT_HSM
@@ -194,17 +200,33 @@ SYM_FUNC_START(secondary_entry)
 .Lsecondary_taken:
 	load_gp
 	mv	tp, s1
+	la	t0, trap_entry
+	csrw	stvec, t0
 	ld	sp, HART_STACK_HIGH(tp)
 	tail	secondary_start_kernel
+
+/* Before that: the boot hart is left a note. s0 as above. */
+	.balign 4
+secondary_trap:
+	la	t0, park
+	csrw	stvec, t0
+	csrr	t0, scause
+	sd	t0, HART_WHY(s0)
+	csrr	t0, sepc
+	sd	t0, HART_WHY+8(s0)
+	csrr	t0, stval
+	sd	t0, HART_WHY+16(s0)
+	li	t0, HART_TRAPPED
+	j	.Lleave
 SYM_FUNC_END(secondary_entry)
 
 /*
  * The vector until traps are set up, with translation off or on: sp, gp and tp are
- * not trusted, and a trap in the report itself parks.
+ * not trusted.
  */
 	.balign 4
 early_trap:
-	la	t0, park
+	la	t0, early_trap_again
 	csrw	stvec, t0
 	csrr	a0, scause
 	csrr	a1, sepc
@@ -215,16 +237,88 @@ early_trap:
 	la	sp, __emergency_high
 	tail	__early_trap_report
 
+/*
+ * A trap in the report itself. Uses registers only, and no memory but the page it lies in,
+ * which can at least be fetched: what the report trapped on may be its stack or its texts.
+ *
+ * s1 = the text's rest, s2, s3, s4 = the numbers to be put in where it has \001.
+ */
+	.balign 4
+early_trap_again:
+	la	t0, park
+	csrw	stvec, t0
+	csrr	s2, scause
+	csrr	s3, sepc
+	csrr	s4, stval
+	la	s1, .Lagain
+1:	lbu	s5, (s1)
+	addi	s1, s1, 1
+	li	s6, -4			/* the digit's place; no number */
+	beqz	s5, 5f
+	li	t0, 1
+	bne	s5, t0, 3f
+	li	s6, 60
+2:	srl	s5, s2, s6
+	andi	s5, s5, 15
+	addi	s5, s5, '0'
+	li	t0, '9'
+	ble	s5, t0, 3f
+	addi	s5, s5, 'a' - '9' - 1
+3:	mv	a0, s5
+	li	a7, SBI_EXT_DBCN
+	li	a6, SBI_DBCN_WRITE_BYTE
+	ecall				/* all but a0 and a1 is kept */
+	beqz	a0, 4f
+	mv	a0, s5
+	li	a7, SBI_EXT_LEGACY_PUTCHAR
+	ecall
+4:	addi	s6, s6, -4
+	bgez	s6, 2b
+	li	t0, -4
+	bne	s6, t0, 1b		/* was no digit */
+	mv	s2, s3
+	mv	s3, s4
+	j	1b
+5:	li	a7, SBI_EXT_SRST
+	li	a6, 0
+	li	a0, SBI_SRST_SHUTDOWN
+	li	a1, SBI_SRST_REASON_FAILURE
+	ecall
+	li	a7, SBI_EXT_LEGACY_SHUTDOWN
+	ecall
+	j	park
+
+/*
+ * Not the first. The second one, or the first once more, looks at whether the first is alive. It
+ * has the stack to itself as long as the first does not trap, and a canary that hart_init() does
+ * not change.
+ */
+entered_late:
+	la	t0, park
+	csrw	stvec, t0
+	addi	t1, t1, -1
+	beqz	t1, 1f
+	la	t0, boot_record
+	ld	t0, BOOT_HARTID(t0)
+	bne	t0, s0, park
+1:	load_gp
+	la	tp, .Lcanary
+	la	sp, __emergency_high
+	mv	a0, s0
+	call	__early_entered_late
+
 SYM_FUNC_START(park)
 	wfi
 	j	park
 SYM_FUNC_END(park)
 
-	.data
-	.balign 4
-boot_lottery:
-	.word	0
+	.balign 8
+.Lcanary:
+	.dword	CANARY
+.Lagain:
+	.asciz	"\nboot: error: trap in the report: scause=0x\001 sepc=0x\001 stval=0x\001\n"
 
+	.data
 /* Written before BSS is cleared, hence not there. */
 	.globl boot_record
 	.balign 8

@@ -35,10 +35,12 @@ static spinlock_t hotplug_lock;
 const char *hart_state_text(unsigned int state)
 {
 	static const char texts[][12] = {
-		[HART_STOPPED] = "stopped", [HART_STARTING] = "starting",
-		[HART_ONLINE] = "online",   [HART_NO_MODE] = "no mode",
-		[HART_SILENT] = "silent",   [HART_REFUSED] = "refused",
-		[HART_LACKS] = "lacks",     [HART_FAILED] = "failed",
+		[HART_STOPPED] = "stopped",  [HART_STARTING] = "starting",
+		[HART_ONLINE] = "online",    [HART_NO_MODE] = "no mode",
+		[HART_SILENT] = "silent",    [HART_REFUSED] = "refused",
+		[HART_LACKS] = "lacks",      [HART_FAILED] = "failed",
+		[HART_TRAPPED] = "trapped",  [HART_LOST] = "lost",
+		[HART_OTHER] = "other satp",
 	};
 
 	return texts[state];
@@ -98,7 +100,9 @@ void secondary_start_kernel(void)
 	struct hart *hart = this_hart();
 	u64 entered = rdinstret();
 
-	trap_init();
+	hart->why[0] = csr_read(satp);
+	if (hart->why[0] != boot_record.satp)
+		hart_park(HART_OTHER);
 	hart->lacks = cpu_lacks();
 	if (hart->lacks)
 		hart_park(HART_LACKS);
@@ -149,8 +153,10 @@ static int start(struct hart *hart)
 {
 	struct sbiret ret;
 
-	wait_stopped(hart); /* one that has failed is on its way */
+	if (hart->state != HART_STOPPED)
+		wait_stopped(hart); /* one that has failed is on its way */
 	hart->state = HART_STARTING;
+	hart->arrived = false;
 	hart->stack_low = hart->home_low; /* it may have been on the other one */
 	hart->stack_high = hart->home_high;
 	/* What it was in the middle of when it stopped is over. */
@@ -165,11 +171,12 @@ static int start(struct hart *hart)
 	ret = sbi_ecall(SBI_EXT_HSM, SBI_HSM_HART_START, hart->hartid,
 			__pa_symbol((void *)secondary_entry), __pa(hart));
 	if (ret.error) {
+		hart->why[0] = (unsigned long)ret.error;
 		hart->state = HART_REFUSED;
 		return -EIO;
 	}
 	if (!wait_while_state(hart, HART_STARTING)) {
-		hart->state = HART_SILENT;
+		hart->state = READ_ONCE(hart->arrived) ? HART_LOST : HART_SILENT;
 		return -ETIMEDOUT;
 	}
 	if (hart->state == HART_ONLINE)

@@ -6,6 +6,7 @@
 #include <kernel/smp.h>
 #include <kernel/spinlock.h>
 #include <asm/csr.h>
+#include <asm/errata.h>
 #include <asm/hart.h>
 #include <asm/irq.h>
 #include <asm/irqflags.h>
@@ -57,7 +58,7 @@ static void show_stack_trouble(unsigned long sp, const struct hart *hart)
 {
 	unsigned long low = hart->home_low, high = hart->home_high;
 
-	if (sp - hart->stack_low < hart->stack_high - hart->stack_low)
+	if (sp - hart->stack_low <= hart->stack_high - hart->stack_low)
 		return;
 	if (sp >= low && sp <= high)
 		pr_err("oops: only %lu bytes of stack are left at sp=0x%016lx", sp - low, sp);
@@ -109,6 +110,15 @@ void report_end(unsigned long flags)
 	local_irq_restore(flags);
 }
 
+/* SiFive's CIP-453: the bits above the mode's are to be copies of its highest one. */
+static void extend_stval(struct pt_regs *regs)
+{
+	const unsigned int above = 64 - (PAGE_SHIFT + 9 * boot_record.levels);
+
+	if (regs->cause == EXC_INST_PAGE_FAULT || regs->cause == EXC_INST_ACCESS)
+		regs->badaddr = (unsigned long)((long)(regs->badaddr << above) >> above);
+}
+
 void handle_trap(struct pt_regs *regs)
 {
 	struct hart *hart = this_hart();
@@ -118,6 +128,8 @@ void handle_trap(struct pt_regs *regs)
 		handle_irq(regs);
 		return;
 	}
+	if (has_erratum(ERRATUM_FETCH_STVAL))
+		extend_stval(regs);
 	if (is_page_fault(regs->cause) && spurious_fault(regs))
 		return;
 	if (recovery && recovery->trap) {

@@ -22,6 +22,7 @@ static const char *entry_rule(pte_t pte, unsigned int level,
 {
 	u64 below = (pgtable_leaf_size(level) >> PAGE_SHIFT) - 1;
 
+	pte = pte_standard(pte);
 	if (!pte_present(pte))
 		return "V=0: not mapped";
 	if ((pte.val & (_PAGE_READ | _PAGE_WRITE)) == _PAGE_WRITE)
@@ -35,7 +36,7 @@ static const char *entry_rule(pte_t pte, unsigned int level,
 	}
 	if ((pte.val & _PAGE_PBMT) == _PAGE_PBMT)
 		return "PBMT=3: reserved";
-	if (pte.val & _PAGE_PBMT && !riscv_has_extension(RISCV_ISA_EXT_SVPBMT))
+	if (pte.val & _PAGE_PBMT && !kernel_pgtable.svpbmt)
 		return "PBMT set, and Svpbmt is not in use: reserved";
 	if (pte.val & _PAGE_NAPOT && (level || (pte.val >> _PAGE_PFN_SHIFT & 0xf) != 0x8))
 		return "N=1 where no NAPOT size is defined: reserved";

@@ -5,6 +5,7 @@
  * and with its lock held. So a slot is stored here, by the engine's store, and not by
  * pgtable_map().
  */
+#include <kernel/panic.h>
 #include <asm/fixmap.h>
 #include <asm/tlbflush.h>
 #include "../../../mm/engine.h"
@@ -30,9 +31,19 @@ pte_t get_fixmap_pte(unsigned int slot)
 	return read_pte(&slots[slot]);
 }
 
+void replace_fixmap(unsigned int slot, phys_addr_t before, phys_addr_t pa, pgprot_t prot)
+{
+	phys_addr_t now = pte_pa(get_fixmap_pte(slot));
+
+	if (now != before)
+		panic("fixmap: slot %u is taken: it maps 0x%llx, and shall map 0x%llx", slot, now,
+		      pa);
+	set_fixmap_pte(slot, mk_pte(pa, __pgprot(typed(&kernel_pgtable, prot.val))));
+}
+
 void set_fixmap(unsigned int slot, phys_addr_t pa, pgprot_t prot)
 {
-	set_fixmap_pte(slot, mk_pte(pa, prot));
+	replace_fixmap(slot, 0, pa, prot);
 }
 
 void clear_fixmap(unsigned int slot)

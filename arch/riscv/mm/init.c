@@ -57,7 +57,7 @@ static void *__init fixmap_reach(phys_addr_t table, unsigned int level)
 	if (in_image(table))
 		return (void *)(table + kernel_map.va_kernel_pa_offset);
 	if (in_slot[level] != table) {
-		set_fixmap(FIX_TABLE + level, table, PAGE_KERNEL);
+		replace_fixmap(FIX_TABLE + level, in_slot[level], table, PAGE_KERNEL);
 		in_slot[level] = table;
 	}
 	return (void *)fix_to_virt(FIX_TABLE + level);
@@ -92,6 +92,8 @@ void __init kernel_map_init(void)
 	pt->tables = (boot_record.pt_pool_next - __pa_symbol(__pt_pool)) / PAGE_SIZE;
 	/* The static tables lie in the image: this is enough to find the fixmap's. */
 	pt->ops.offset = kernel_map.va_kernel_pa_offset;
+	if (has_erratum(ERRATUM_MEMORY_TYPES))
+		pt->type_bits = _PAGE_THEAD;
 	pt->shared_start = __pa_symbol(__kasan_shared);
 	pt->shared_end = __pa_symbol(__kasan_shared_end);
 	pt->ops.alloc = memblock_table_alloc;
@@ -111,7 +113,8 @@ void __init cpu_init(void)
 	svprobe(listed);
 	riscv_fill_hwcap();
 	kernel_pgtable.svnapot = riscv_has_extension(RISCV_ISA_EXT_SVNAPOT);
-	kernel_pgtable.svpbmt = riscv_has_extension(RISCV_ISA_EXT_SVPBMT);
+	kernel_pgtable.svpbmt =
+		kernel_pgtable.type_bits || riscv_has_extension(RISCV_ISA_EXT_SVPBMT);
 }
 
 int __init image_reserve(void)

@@ -17,6 +17,8 @@
 #include <kernel/string.h>
 #include <asm/boot_record.h>
 #include <asm/csr.h>
+#include <asm/errata.h>
+#include <asm/fixmap.h>
 #include <asm/layout.h>
 #include <asm/sections.h>
 #include "../kernel/early.h"
@@ -27,7 +29,8 @@ static phys_addr_t early_alloc(unsigned long size)
 	phys_addr_t table = boot_record.pt_pool_next;
 
 	if (table >= (unsigned long)__pt_pool_end)
-		return 0;
+		early_die("all %lu page tables of the image are in use",
+			  (unsigned long)(__pt_pool_end - __pt_pool) / PAGE_SIZE);
 	boot_record.pt_pool_next = table + size;
 	return table;
 }
@@ -47,6 +50,9 @@ static void pt_ops_set_early(struct pgtable *pt)
 	boot_record.pt_pool_next = (unsigned long)__pt_pool;
 	if (pgtable_create(pt, pgtable_geometry(1, LEVELS_MAX), &ops, NULL))
 		early_die("no table for the root");
+	if (has_erratum(ERRATUM_MEMORY_TYPES))
+		pt->type_bits = _PAGE_THEAD;
+	pt->svpbmt = pt->type_bits;
 	pt->shared_start = (unsigned long)__kasan_shared;
 	pt->shared_end = (unsigned long)__kasan_shared_end;
 }
@@ -57,8 +63,8 @@ static void map_or_die(struct pgtable *pt, const char *what, unsigned long va, p
 	int err = pgtable_map(pt, va, pa, size, prot, flags);
 
 	if (err)
-		early_die("cannot map the %s at 0x%lx (0x%lx bytes): error %d", what,
-			  (unsigned long)pa, size, err);
+		early_die("cannot map the %s at 0x%lx (0x%lx bytes): %pe", what, (unsigned long)pa,
+			  size, (void *)(long)err);
 }
 
 /* Text R-X, rodata R--, the rest RW-, but for the pages below the stacks. */
@@ -96,6 +102,16 @@ static void map_fdt(struct pgtable *pt)
 	boot_record.dtb_va = va + (boot_record.dtb_pa - start);
 }
 
+/* Svpbmt is not known yet; without it the address is what makes it a device. */
+static void map_earlycon(struct pgtable *pt)
+{
+	const u64 type = pt->type_bits ? _PAGE_IO : 0;
+
+	map_or_die(pt, "early console", fix_to_virt(FIX_EARLYCON),
+		   ALIGN_DOWN(boot_record.earlycon.pa, PAGE_SIZE), PAGE_SIZE,
+		   __pgprot(PAGE_KERNEL.val | type), PGTABLE_SMALL_ONLY);
+}
+
 static u8 lower_limit(u8 a, u8 b)
 {
 	return !a || (b && b < a) ? b : a;
@@ -114,8 +130,21 @@ static u8 fdt_limit(const struct fdt *fdt, int cpus)
 	return limit;
 }
 
+static void choose_earlycon(const struct fdt *fdt, int chosen, const struct arg *arg)
+{
+	struct earlycon *con = &boot_record.earlycon;
+
+	if (arg->value)
+		earlycon_parse(con, arg->value, arg->value_len);
+	else
+		earlycon_from_fdt(con, fdt, chosen);
+	earlycon_check(con, fdt);
+	if (con->kind && !early_can_read(earlycon_status(con), con->width))
+		*con = (struct earlycon){ .wrong = EARLYCON_NOT_THERE };
+}
+
 /* The words that matter before paging; the rest of the line is read much later. */
-static u8 cmdline_limit(const char *args, size_t left)
+static u8 cmdline_limit(const struct fdt *fdt, int chosen, const char *args, size_t left)
 {
 	struct arg arg;
 	u8 limit = 0;
@@ -123,6 +152,8 @@ static u8 cmdline_limit(const char *args, size_t left)
 	while (args_next(&args, &left, &arg)) {
 		if (arg_is(&arg, "quiet") && !arg.value)
 			boot_record.quiet = 1;
+		else if (arg_is(&arg, "earlycon"))
+			choose_earlycon(fdt, chosen, &arg);
 		else if (arg_is(&arg, "no4lvl") && !arg.value)
 			limit = lower_limit(limit, 3);
 		else if (arg_is(&arg, "no5lvl") && !arg.value)
@@ -144,9 +175,8 @@ static void choose_limit(void)
 	int err = fdt_open(&fdt, (const void *)boot_record.dtb_pa);
 
 	if (err)
-		early_die("device tree at 0x%lx: blocks outside its %lu bytes (error %d)",
-			  (unsigned long)boot_record.dtb_pa, (unsigned long)boot_record.dtb_size,
-			  err);
+		early_die("device tree at 0x%lx: blocks outside its %lu bytes",
+			  (unsigned long)boot_record.dtb_pa, (unsigned long)boot_record.dtb_size);
 	cpus_chosen[0].name = "cpus";
 	cpus_chosen[0].len = 4;
 	cpus_chosen[1].name = "chosen";
@@ -154,7 +184,7 @@ static void choose_limit(void)
 	fdt_find_children(&fdt, fdt_root(&fdt), cpus_chosen, 2);
 	boot_record.limit_dt = fdt_limit(&fdt, cpus_chosen[0].node);
 	args = fdt_getprop(&fdt, cpus_chosen[1].node, "bootargs", &len);
-	boot_record.limit_cmdline = cmdline_limit(args, len);
+	boot_record.limit_cmdline = cmdline_limit(&fdt, cpus_chosen[1].node, args, len);
 	boot_record.limit = lower_limit(
 		LEVELS_MAX, lower_limit(boot_record.limit_dt, boot_record.limit_cmdline));
 }
@@ -165,12 +195,15 @@ void setup_vm(void)
 
 	choose_limit();
 	boot_record.stage = BOOT_STAGE_TABLES;
+	boot_record.errata = errata_probe();
 	pt_ops_set_early(&pt);
 	map_image(&pt);
 	kasan_early_init(&pt);
 	if (pgtable_populate(&pt, FIXADDR_START, FIXADDR_SIZE))
 		early_die("no table left for the fixmap");
 	map_fdt(&pt);
+	if (boot_record.earlycon.kind)
+		map_earlycon(&pt);
 	for (unsigned int levels = LEVELS_MIN; levels <= LEVELS_MAX; levels++)
 		boot_record.satp_try[levels - LEVELS_MIN] =
 			(u64)pgtable_geometry(1, levels)->mode << SATP_MODE_SHIFT |

@@ -12,6 +12,7 @@
 #include <asm/svprobe.h>
 #include <asm/tlbflush.h>
 #include <asm/trap.h>
+#include "../../../mm/engine.h"
 
 /* Bytes compared at the start of each page: no two pages of code begin alike. */
 #define COMPARED 64
@@ -39,6 +40,8 @@ static enum hart_does try_svnapot(void)
 	int err;
 
 	static_assert(NR_FIX_PROBE * PAGE_SIZE == SZ_64K, "the one NAPOT size there is");
+	if (kernel_pgtable.type_bits)
+		return HART_DIFFERS; /* these bits are T-Head's */
 	pte.val |= _PAGE_NAPOT;
 	for (unsigned int page = 0; page < NR_FIX_PROBE; page++)
 		set_fixmap_pte(FIX_PROBE + page, pte);
@@ -69,7 +72,8 @@ static bool access_faults(pte_t *pte, bool write)
 
 static pte_t scratch_pte(void)
 {
-	return mk_pte(ALIGN_DOWN(__pa_symbol(&scratch), PAGE_SIZE), PAGE_KERNEL);
+	return mk_pte(ALIGN_DOWN(__pa_symbol(&scratch), PAGE_SIZE),
+		      __pgprot(typed(&kernel_pgtable, PAGE_KERNEL.val)));
 }
 
 /*
@@ -80,6 +84,8 @@ static enum hart_does try_svpbmt(void)
 {
 	pte_t pte = scratch_pte();
 
+	if (kernel_pgtable.type_bits)
+		return HART_DIFFERS;
 	pte.val |= _PAGE_NC;
 	return access_faults(&pte, false) ? HART_FAULTS : HART_DOES;
 }

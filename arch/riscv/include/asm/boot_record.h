@@ -21,10 +21,12 @@
 #ifndef __ASSEMBLER__
 
 #include <kernel/types.h>
+#include <asm/earlycon.h>
 
 /**
  * struct boot_record - the bring-up black box
  * @stage:         BOOT_STAGE_*
+ * @entered:       how many harts came to _start
  * @limit:         deepest mode the probe may try (levels)
  * @limit_dt, @limit_cmdline: what asked for a limit (levels; 0: no limit)
  * @levels:        the mode that was taken (levels; 0: none yet)
@@ -39,12 +41,15 @@
  * @satp_read:     what satp held after writing it; 0 where it was not tried or not kept
  * @satp:          the kernel's satp, for harts that are started later
  * @tried:         whether the mode was written to satp
+ * @errata:        what harts have: bits of enum erratum; the boot hart's before the first leaf
+ * @earlycon:      where to print before there are drivers
  * @instret_entry: the retired-instruction counter at _start, 0 if unreadable
  *
  * Written with the MMU off and kept for ever; the failure paths print it.
  */
 struct boot_record {
 	u32 stage;
+	u32 entered;
 	u8 limit;
 	u8 limit_dt;
 	u8 limit_cmdline;
@@ -62,6 +67,8 @@ struct boot_record {
 	u64 satp_read[NR_MODES];
 	u64 instret_entry;
 	u64 satp;
+	u64 errata;
+	struct earlycon earlycon;
 };
 
 extern struct boot_record boot_record;

@@ -3,10 +3,13 @@
 #define ASM_ERRATA_H
 
 #include <kernel/types.h>
+#include <asm/boot_record.h>
 
 /* What has to be done differently on some harts; rows in errata.c say on which. */
 enum erratum {
-	ERRATUM_SFENCE_ADDR, /* a fence by address does not work: use a full one */
+	ERRATUM_SFENCE_ADDR,  /* a fence by address does not work: use a full one */
+	ERRATUM_FETCH_STVAL,  /* stval of a fetch is not sign-extended */
+	ERRATUM_MEMORY_TYPES, /* leaves have T-Head's memory types: all zeros is not RAM */
 	NR_ERRATA,
 };
 
@@ -17,19 +20,28 @@ struct hart_ids {
 	unsigned long mimpid;
 };
 
-/** erratum_name() - the maker's name for it, if a hart with these ids has it, else NULL; pure */
-const char *erratum_name(enum erratum erratum, const struct hart_ids *ids);
+/** erratum_name() - the maker's name for it */
+const char *erratum_name(enum erratum erratum);
 
-/** errata_init() - ask the firmware for this hart's ids; say what applies, if it is new */
+/** errata_by_ids() - what harts with these ids may have, a bit for each erratum; pure */
+unsigned long errata_by_ids(const struct hart_ids *ids);
+
+/** hart_read_ids() - ask the firmware for this hart's; 0 for what it does not tell */
+void hart_read_ids(struct hart_ids *ids);
+
+/**
+ * errata_probe() - what this hart has, a bit for each erratum
+ * Context: any, MMU on or off, interrupts off: stvec is changed for a moment.
+ */
+unsigned long errata_probe(void);
+
+/** errata_init() - on a hart that is started: note what it has, and say what is new */
 void errata_init(void);
 
-/* What applies to a hart that was started, a bit for each erratum. */
-extern unsigned long errata;
-
-/** has_erratum() - false until errata_init() */
+/** has_erratum() - whether a hart that was started has it; the boot hart's from entry on */
 static inline bool has_erratum(enum erratum erratum)
 {
-	return errata >> erratum & 1;
+	return boot_record.errata >> erratum & 1;
 }
 
 #endif

@@ -6,11 +6,14 @@
 #define HART_STOPPED  0
 #define HART_STARTING 1
 #define HART_ONLINE   2
-#define HART_NO_MODE  3 /* it does not keep the kernel's paging mode */
-#define HART_SILENT   4 /* it was started and never came */
-#define HART_REFUSED  5 /* the firmware does not start it */
-#define HART_LACKS    6 /* it does not do what the others do */
-#define HART_FAILED   7 /* stopped after a report */
+#define HART_NO_MODE  3  /* it does not keep the kernel's paging mode */
+#define HART_SILENT   4  /* it was started and never came */
+#define HART_REFUSED  5  /* the firmware does not start it */
+#define HART_LACKS    6  /* it does not do what the others do */
+#define HART_FAILED   7  /* stopped after a report */
+#define HART_TRAPPED  8  /* before its translation was on */
+#define HART_LOST     9  /* it came, and then nothing */
+#define HART_OTHER    10 /* its satp reads back otherwise than written */
 
 #ifndef __ASSEMBLER__
 
@@ -40,6 +43,9 @@ struct spurious {
  * @self:       this, as it is called with translation on
  * @cpu:        number among the harts Cairn may use; the boot hart is 0
  * @state:      HART_*
+ * @arrived:    it came to secondary_entry
+ * @why:        a start that failed: HART_REFUSED: the firmware's error; HART_NO_MODE, HART_OTHER:
+ *              what satp held; HART_TRAPPED: scause, sepc, stval
  * @home_low, @home_high: its own stack, whichever is in use
  * @calls:      what other harts want run here, last one first
  * @running:    those of them that were taken and are not done
@@ -65,6 +71,8 @@ struct hart {
 	struct hart *self;
 	unsigned int cpu;
 	unsigned int state;
+	unsigned int arrived;
+	unsigned long why[3];
 	unsigned long home_low;
 	unsigned long home_high;
 	struct llist_head calls;

@@ -24,6 +24,16 @@
 #define _PAGE_IO        (2UL << 61)
 #define _PAGE_NAPOT     (1UL << 63)
 
+/*
+ * Memory types where harts have XTheadMae (1.0) in place of Svpbmt and Svnapot: SO, C, B, and
+ * shareable, which all that Cairn maps is. See arch/riscv/kernel/errata.c.
+ */
+#define _PAGE_THEAD        (31UL << 59)
+#define _PAGE_THEAD_SHARED (1UL << 60)
+#define _PAGE_THEAD_RAM    (1UL << 62 | 1UL << 61 | _PAGE_THEAD_SHARED)
+#define _PAGE_THEAD_NC     (1UL << 61 | _PAGE_THEAD_SHARED)
+#define _PAGE_THEAD_IO     (1UL << 63 | _PAGE_THEAD_SHARED)
+
 /* Any of these makes a valid entry a leaf. */
 #define _PAGE_LEAF (_PAGE_READ | _PAGE_WRITE | _PAGE_EXEC)
 

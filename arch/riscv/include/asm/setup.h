@@ -42,6 +42,21 @@ void setup_linear_bounds(void);
 void setup_vm_final(void);
 
 /**
+ * struct linear_count - the leaves that map RAM, as setup_vm_final() makes them
+ * @ranges:    of RAM left out: firmware's
+ * @leaves:    all, not counting what text and constants, which are read-only, take more
+ * @undivided: as many would map all RAM, firmware's too
+ */
+struct linear_count {
+	unsigned int ranges;
+	unsigned long leaves;
+	unsigned long undivided;
+};
+
+/** linear_count() - count them, a step for each. Context: any, behind setup_linear_bounds() */
+void linear_count(struct linear_count *count);
+
+/**
  * kasan_init() - give shadow to the linear map, vmalloc's region and the page metadata
  * Context: boot, once, behind setup_vm_final(); nothing of them was accessed before by
  * instrumented code.
