@@ -61,8 +61,6 @@ ALLOWED = {
     ("arch/riscv/kernel/head.S", "LEVELS_"): "the probe, from the deepest mode down",
     ("arch/riscv/kernel/boot_record.c", ""): "the record of the probe, and its names of modes",
     ("arch/riscv/include/asm/boot_record.h", ""): "the record of the probe",
-    ("arch/riscv/kernel/errata.c", "TH_SXSTATUS_MAEE"): "a bit of a register",
-    ("arch/riscv/kernel/traps.c", "boot_record.levels"): "which bits of an address are real",
     ("boot/crash_tables.c", ""): "damages tables on purpose, where pgtable_trace() says",
     ("boot/cmd_mm.c", "LEVELS_"): "shows the record of the probe",
     ("boot/setup.c", "LEVELS_MAX"): "reports the probe",
