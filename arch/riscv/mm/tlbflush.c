@@ -77,7 +77,9 @@ static void do_fence(unsigned long va, unsigned long last, unsigned int shift, u
 		how |= FULL;
 	if (how & FULL)
 		sfence_all();
-	else if (left > 1 && riscv_has_extension(RISCV_ISA_EXT_SVINVAL))
+	else if (left == 1)
+		sfence_addr(start);
+	else if (riscv_has_extension(RISCV_ISA_EXT_SVINVAL))
 		local_flush_tlb_svinval(start, last, 1UL << shift);
 	else
 		for (unsigned long at = start; left; left--, at += 1UL << shift)
