@@ -8,6 +8,7 @@ from pathlib import Path
 
 import artifacts
 import bench
+import machine
 import pytest
 import skips
 from bench import CPUS, counted
