@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# The whole build. `make help` lists what can be asked for.
+# The build, and tools for it; tests and running are in tests/tests.mk. `make help` lists what can
+# be asked for.
 
 O ?= build
 CROSS_COMPILE ?= riscv64-unknown-elf-
@@ -240,118 +241,8 @@ clean: ## remove what was built, but keep .config and, on Debian 12, cbmc
 	$(Q)[ ! -e $(O)/.config ] || find $(O) -mindepth 1 -maxdepth 1 ! -name .config ! -name cbmc -exec rm -rf {} +
 
 help: ## this text
-	@awk -f scripts/help.awk $(firstword $(MAKEFILE_LIST))
+	@awk -f scripts/help.awk Makefile tests/tests.mk
 
 .PHONY: all check test-check repro debug gdb docs clean help
 
-# --- Tests and running ----------------------------------------------------------------
-
-pytest = $(PYTHON) -B -m pytest -p no:cacheprovider -q --tb=short -rfEs tests/qemu
-jobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
-test-configs := defconfig small_defconfig debug_defconfig kasan_defconfig kasan_outline_defconfig \
-	ubsan_defconfig kasan_ubsan_defconfig
-test-parts := $(if $(wildcard scripts/check.sh),check) $(if $(wildcard tests/check),test-check) \
-	test-host prove
-
-# What boots has the machine to itself: harts that wait for each other want cores.
-test: ## everything a change must pass: checks, host tests, a pairwise cover of cells
-	@scripts/setup.sh test
-	@$(MAKE) --no-print-directory -k -O $(jobs) $(test-parts) test-images || failed=1; \
-		$(MAKE) --no-print-directory test-qemu && [ -z "$$failed" ] || \
-		{ echo "test: failed"; exit 1; }
-
-test-host: ## the kernel's sources on this machine, under ASan and UBSan
-	@$(MAKE) -s $(jobs) -C tests/host B=$(abspath $(O))/host run
-
-prove: ## page-table arithmetic, for all addresses at once, with cbmc
-#: PROOFS       names of tests/prove/proofs.tsv, to try only these
-	@scripts/setup.sh prove
-	@scripts/prove.sh $(PROOFS)
-
-soak: ## random page-table calls by the hundred million; hours
-#: WORK         times a million in each geometry (100)
-#: SEED         repeats a run; GEOMETRY=sv39x4 picks one
-	@$(MAKE) -s -C tests/host B=$(abspath $(O))/host $(abspath $(O))/host/pgtable_soak_test
-	@WORK='$(or $(WORK),100)' $(abspath $(O))/host/pgtable_soak_test
-
-# Images under test have directories of their own: $(O)/.config stays the user's. The last
-# one is defconfig built by the second compiler.
-test-images:
-	@for c in $(test-configs); do \
-		[ $(O)/configs/$$c/.config -nt configs/$$c ] || \
-			$(MAKE) -s O=$(O)/configs/$$c $$c || exit; \
-		$(MAKE) -s $(jobs) O=$(O)/configs/$$c || exit; \
-	done
-	@[ -e $(O)/configs/clang/.config ] || $(MAKE) -s O=$(O)/configs/clang defconfig
-	@$(MAKE) -s $(jobs) CC=clang-19 O=$(O)/configs/clang
-
-test-qemu: test-images ## boot cells in QEMU, and odd and bad input
-#: CELLS        cover (default), smoke, or names as in tests/qemu/cells.yaml
-#: TEST         only this: test_irq.py::test_choice[console-choice-3]
-#: PYTEST_ARGS  more for pytest: -k NAME, -x
-	$(Q)$(pytest)$(if $(TEST),'/$(TEST)') --cells='$(or $(CELLS),cover)' $(PYTEST_ARGS)
-
-# Of repeated boots, cells only: two of them if none are named.
-matrix: test-images ## boot everything; a table of it here and in build/matrix/matrix.html
-#: CELLS        only these cells
-#: N            boot each so many times; without CELLS, one with one hart and one with four
-	@scripts/setup.sh matrix
-	@for c in $(if $(CELLS)$(N),,kasan_defconfig kasan_outline_defconfig); do \
-		[ $(O)/configs/clang_$$c/.config -nt configs/$$c ] || \
-			$(MAKE) -s O=$(O)/configs/clang_$$c $$c || exit; \
-		$(MAKE) -s $(jobs) CC=clang-19 O=$(O)/configs/clang_$$c || exit; \
-	done
-	$(Q)$(pytest)$(if $(CELLS)$(N),/test_cells.py) --matrix=$(O)/matrix --repeat=$(or $(N),1) \
-		--cells='$(or $(CELLS),$(if $(N),plain smp=4,matrix))' $(PYTEST_ARGS)
-
-cell: test-images ## boot one cell and show its console
-#: CELL         its name: cpu=sv39,ram=1G
-	$(Q)$(pytest)/test_cells.py -s --echo --cells='$(or $(CELL),plain)'
-
-flow: test-images ## boot one way from firmware to the image and show its console
-#: FLOW         its name in tests/qemu/flows.yaml: uboot-ext4+initrd
-	$(Q)$(pytest)/test_flows.py -s --echo --flows='$(or $(FLOW),uboot-ext4)'
-
-test-board: ## a board's boot and its tests, over a serial port
-#: BOARD        a file of tests/boards: visionfive2
-#: PORT         of the serial line: /dev/ttyUSB0
-#: SUITES       a glob (*); PATIENCE: seconds it may be silent (300)
-	@scripts/setup.sh test
-	$(Q)$(pytest)/test_board.py -s --board='$(BOARD)' --port='$(or $(PORT),/dev/ttyUSB0)' \
-		--suites='$(or $(SUITES),*)' --patience='$(or $(PATIENCE),300)'
-
-mutants: test-images ## break the code on purpose: does the named test notice?
-#: MUTANTS      only these, by name
-	@scripts/setup.sh prove
-	@$(MAKE) -s -C tests/host B=$(abspath $(O))/host
-	$(Q)$(PYTHON) -B scripts/mutants.py $(MUTANTS)
-
-bench: test-configs := defconfig kasan_defconfig kasan_calls_defconfig
-bench: test-images ## boot modes x KASAN x RAM, count, compare with the baseline and with Linux
-#: BENCH        globs of cells, MODE-BUILD-RAM: 'sv57-plain-1G *-kasan-*' (all)
-	$(Q)$(PYTHON) -B tests/qemu/bench.py run $(foreach b,$(BENCH),'$(b)')
-
-bench-update: test-images ## what the last `make bench` counted becomes tests/bench/baseline.json
-	$(Q)$(PYTHON) -B tests/qemu/bench.py update
-	$(Q)$(PYTHON) -B tests/qemu/image_parts.py
-
-sdcard: all ## an SD card with the firmware and the image: build/sdcard-BOARD.img
-#: BOARD        visionfive2, unleashed or unmatched
-#: INITRD, DTB  more files for the card; CMDLINE, for the kernel
-	@scripts/setup.sh sdcard
-	$(Q)CMDLINE='$(subst ','\'',$(CMDLINE))' $(PYTHON) -B scripts/sdcard.py '$(BOARD)' \
-		$(O)/sdcard-$(BOARD).img $(O)/Image '$(INITRD)' '$(DTB)'
-
-run: ## boot in QEMU; Ctrl-A x leaves it
-#: MODE         sv39, sv48 or sv57: what the hart can do
-#: MEM          RAM (256M)
-#: SMP          harts (1)
-#: CMDLINE      for the kernel
-#: QEMU_ARGS    more for QEMU
-	@scripts/setup.sh run
-	@$(MAKE) -s all
-	@MODE='$(MODE)' MEM='$(MEM)' SMP='$(SMP)' CMDLINE='$(subst ','\'',$(CMDLINE))' \
-		QEMU_ARGS='$(QEMU_ARGS)' scripts/run.sh $(O)/Image
-
-.PHONY: test test-host soak prove test-images test-qemu matrix cell flow test-board mutants bench \
-	bench-update sdcard run
+include tests/tests.mk
