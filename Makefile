@@ -296,7 +296,7 @@ matrix: test-images ## boot everything; a table of it here and in build/matrix/m
 #: CELLS        only these cells
 #: N            boot each so many times; without CELLS, one with one hart and one with four
 	@scripts/setup.sh matrix
-	@for c in kasan_defconfig kasan_outline_defconfig; do \
+	@for c in $(if $(CELLS)$(N),,kasan_defconfig kasan_outline_defconfig); do \
 		[ $(O)/configs/clang_$$c/.config -nt configs/$$c ] || \
 			$(MAKE) -s O=$(O)/configs/clang_$$c $$c || exit; \
 		$(MAKE) -s $(jobs) CC=clang-19 O=$(O)/configs/clang_$$c || exit; \

@@ -8,6 +8,7 @@
 #include <kernel/ioremap.h>
 #include <kernel/string.h>
 #include <kernel/tty.h>
+#include <asm/fixmap.h>
 
 static void *__init alloc(size_t size)
 {
@@ -23,5 +24,6 @@ void __init devices_init(void)
 	env.uart = !console || (strcmp(console, "sbi") && strcmp(console, "hvc0"));
 	env.tty = console && strcmp(console, "uart") ? console : NULL;
 	earlycon_exit();
+	clear_fixmap(FIX_EARLYCON);
 	drivers_init(&machine_fdt, &env);
 }

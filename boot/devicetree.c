@@ -41,7 +41,8 @@ const char *__init early_init_dt_bootargs(size_t *len)
 	return args;
 }
 
-static void __init must(int err, const char *what)
+/* Not __init: the table of parameters stays, and leads here. */
+static void must(int err, const char *what)
 {
 	if (err)
 		panic("memblock: no room for %s: %pe", what, (void *)(long)err);
@@ -206,7 +207,7 @@ static void __init reserve(struct reg *reg, int node)
 	}
 }
 
-const char *__init early_init_firmware(const char *text)
+const char *early_init_firmware(const char *text)
 {
 	const char *second = strchr(text, ',');
 	char *end;

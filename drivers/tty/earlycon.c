@@ -3,12 +3,11 @@
 #include <kernel/printk.h>
 #include <kernel/tty.h>
 #include <asm/boot_record.h>
-#include <asm/fixmap.h>
 
 static void earlycon_write(const char *s, size_t len)
 {
 	struct earlycon *con = &boot_record.earlycon;
-	volatile u8 *regs = (volatile u8 *)(fix_to_virt(FIX_EARLYCON) + con->pa % PAGE_SIZE);
+	volatile u8 *regs = (volatile u8 *)boot_record.earlycon_va;
 
 	for (; len; s++, len--)
 		if (*s != '\r' && !earlycon_putc(con, regs, *s))
@@ -34,5 +33,4 @@ void earlycon_exit(void)
 	if (boot_record.earlycon.kind)
 		sbi_console_switch();
 	boot_record.earlycon.kind = EARLYCON_FIRMWARE;
-	clear_fixmap(FIX_EARLYCON);
 }

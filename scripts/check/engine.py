@@ -14,7 +14,7 @@ KERNEL = ("arch/", "boot/", "drivers/", "include/", "kasan/", "lib/", "mm/")
 ENGINE = re.compile(r"mm/(pgtable\w*\.c|engine\.h)|include/kernel/pgtable\.h")
 
 NAMES_A_MODE = ("names a mode", re.compile(
-    r"sv(32|39|48|57)|MODE_(32|39|48|57)\b|[^\w](39|48|57)\b", re.I))
+    r"sv(32|39|48|57)|MODE_(32|39|48|57)\b|[^\w\[](39|48|57)\b", re.I))
 RULES = [
     ("holds a pointer into a table", re.compile(r"\bpte_t\s*\*")),
     ("computes an index into a table",

@@ -13,10 +13,12 @@
 #include <kernel/pgtable.h>
 #include <kernel/printk.h>
 #include <kernel/slab.h>
+#include <kernel/string.h>
 #include <kernel/smp.h>
 #include <kernel/vmalloc.h>
 #include <asm/boot_record.h>
 #include <asm/cpufeature.h>
+#include <asm/errata.h>
 #include <asm/page.h>
 #include <asm/sbi.h>
 #include <asm/sections.h>
@@ -127,6 +129,27 @@ const char *riscv_ext_name(enum riscv_ext ext)
 }
 
 unsigned long riscv_ext_bit(const char *name)
+{
+	return 0;
+}
+
+unsigned long errata_probe(void)
+{
+	return 0;
+}
+
+bool early_can_read(phys_addr_t pa, unsigned int width)
+{
+	return true;
+}
+
+/* For earlyfw= and an address in earlycon=, which no tree has. */
+int kstrtoull(const char *s, unsigned int base, unsigned long long *res)
+{
+	return -EINVAL;
+}
+
+unsigned long long memparse(const char *ptr, char **retptr)
 {
 	return 0;
 }

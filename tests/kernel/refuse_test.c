@@ -6,7 +6,10 @@
 #include <kernel/errno.h>
 #include <kernel/string.h>
 #include <kernel/vsprintf.h>
+#include <asm/boot_record.h>
+#include <asm/csr.h>
 #include <asm/fixmap.h>
+#include <asm/tlbflush.h>
 #include "log.h"
 #include "trees.h"
 
@@ -360,36 +363,70 @@ static void empty_slots(void)
 	}
 }
 
-/* By slots, as in the fixmap stage, and by an offset: the same leaves after each call. */
+/*
+ * As before translation is on: a table is at its physical address. In the lower half of a tree
+ * of this hart's own the pool is mapped so.
+ */
+static bool identity_begin(struct pgtable *own)
+{
+	pgprot_t prot = __pgprot(PAGE_KERNEL.val & ~(u64)_PAGE_GLOBAL);
+	const struct pgtable *kernel = &kernel_pgtable;
+	unsigned long pool = pool_start();
+
+	if (pool + POOL_SIZE > 1UL << (kernel->geometry->input_bits - 1))
+		return false; /* RAM lies above what this mode translates */
+	EXPECT_EQ(pgtable_create(own, kernel->geometry, &kernel->ops, &kernel_pgtable), 0);
+	EXPECT_EQ(pgtable_map(own, pool, pool, POOL_SIZE, prot, 0), 0);
+	csr_write(satp,
+		  (unsigned long)own->geometry->mode << SATP_MODE_SHIFT | own->root >> PAGE_SHIFT);
+	local_flush_tlb_all();
+	return true;
+}
+
+static void identity_end(struct pgtable *own)
+{
+	csr_write(satp, boot_record.satp);
+	local_flush_tlb_all();
+	EXPECT_EQ(pgtable_destroy(own), 0);
+}
+
+/* What there is after each call of a life, by slots, by an address, or by the linear map. */
+static void live_by(const struct pgtable_geometry *g, unsigned int stage, u64 (*seen)[2])
+{
+	struct pgtable pt = new_tree(g), own;
+	bool identity = stage == 0 && identity_begin(&own);
+
+	pt.ops.reach = stage == 1 ? reach_by_slot : NULL;
+	pt.ops.offset = identity || stage == 1 ? 0 : pt.ops.offset;
+	whole_root = g->stage == 2 ? pt.root : 0;
+	reached = 0;
+	empty_slots();
+	for (size_t i = 0; i < ARRAY_SIZE(life); i++) {
+		struct call call = life_call(g, i);
+
+		EXPECT(run(&pt, base_of(g) + call.va, &call) >= 0);
+		seen[i][0] = hash_leaves(&pt);
+		seen[i][1] = pt.tables;
+		EXPECT(!i || seen[i - 1][0] != seen[i][0] || seen[i - 1][1] != seen[i][1]);
+	}
+	EXPECT((stage == 1) == (reached > 0));
+	if (identity)
+		identity_end(&own);
+	pt.ops.reach = NULL;
+	pt.ops.offset = kernel_map.va_pa_offset;
+	end_tree(&pt);
+}
+
+/* The three stages of a boot: the same leaves and tables after each call. */
 static void reach_stages(void)
 {
 	for_each_geometry(g)
 	{
-		u64 seen[ARRAY_SIZE(life)][2];
+		u64 seen[2][ARRAY_SIZE(life)][2];
 
-		for (unsigned int way = 0; way < 2; way++) {
-			struct pgtable pt = new_tree(g);
-
-			pt.ops.reach = way ? reach_by_slot : NULL;
-			pt.ops.offset = way ? 0 : pt.ops.offset;
-			whole_root = g->stage == 2 ? pt.root : 0;
-			reached = 0;
-			empty_slots();
-			for (size_t i = 0; i < ARRAY_SIZE(life); i++) {
-				struct call call = life_call(g, i);
-
-				EXPECT(run(&pt, base_of(g) + call.va, &call) >= 0);
-				if (way)
-					EXPECT_EQ(seen[i][0], hash_leaves(&pt));
-				if (way)
-					EXPECT_EQ(seen[i][1], pt.tables);
-				seen[i][0] = hash_leaves(&pt);
-				seen[i][1] = pt.tables;
-				EXPECT(!i || seen[i - 1][0] != seen[i][0] ||
-				       seen[i - 1][1] != seen[i][1]);
-			}
-			EXPECT(way == (reached > 0));
-			end_tree(&pt);
+		for (unsigned int stage = 0; stage < 3; stage++) {
+			live_by(g, stage, seen[stage > 0]);
+			EXPECT(!stage || !memcmp(seen[0], seen[1], sizeof(seen[0])));
 		}
 	}
 	empty_slots();

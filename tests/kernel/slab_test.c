@@ -397,6 +397,7 @@ static void test_mempool(void)
 	unsigned long before = objects_in_use();
 	mempool_t *pool = mempool_create_kmalloc_pool(4, 200);
 	void *got[5], *p;
+	u64 cursor;
 
 	ktest_expect_reports();
 	EXPECT_EQ(objects_in_use(), before + 5);
@@ -412,8 +413,7 @@ static void test_mempool(void)
 		mempool_free(got[i], pool);
 	EXPECT_EQ(objects_in_use(), before + 5);
 	for (int i = 3; i < 5; i++) { /* it is in the reserve, and in its cache */
-		u64 cursor = log_cursor();
-
+		cursor = log_cursor();
 		mempool_free(got[i], pool);
 		EXPECT(logged(cursor, "mempool: double free of 0x"));
 		EXPECT(logged(cursor, " by test_mempool"));
@@ -421,7 +421,10 @@ static void test_mempool(void)
 	}
 	setup_failslab("1,100,0,-1");
 	p = mempool_alloc(pool, GFP_ATOMIC);
-	mempool_free(got[4], pool); /* there is room for it again */
+	cursor = log_cursor();
+	mempool_free((char *)p + 8, pool); /* there is room in the reserve, but not for this */
+	EXPECT(logged(cursor, "slab: invalid free of 0x"));
+	mempool_free(got[4], pool);
 	setup_failslab("0,0,0,0");
 	mempool_free(p, pool);
 	EXPECT_EQ(objects_in_use(), before + 5);

@@ -8,8 +8,7 @@
 #include "pages.h"
 #include "trees.h"
 
-#define NR_PAGES 64
-#define POISON   0xa5
+#define POISON 0xa5
 
 static phys_addr_t pool; /* taken once, kept for the next run */
 static u64 taken;        /* a bit for each page */
@@ -23,7 +22,7 @@ static u64 pages_bits(phys_addr_t table, unsigned long size)
 
 phys_addr_t pool_alloc(unsigned long size)
 {
-	for (phys_addr_t at = pool; pool_left && at < pool + NR_PAGES * PAGE_SIZE; at += size) {
+	for (phys_addr_t at = pool; pool_left && at < pool + POOL_SIZE; at += size) {
 		if (taken & pages_bits(at, size))
 			continue;
 		pool_left--;
@@ -40,7 +39,7 @@ void pool_free(phys_addr_t table, unsigned long size)
 
 	table -= pool_misalign;
 	bits = pages_bits(table, size);
-	if (table - pool >= NR_PAGES * PAGE_SIZE || (taken & bits) != bits) {
+	if (table - pool >= POOL_SIZE || (taken & bits) != bits) {
 		ktest_fail(__FILE__, __LINE__, "0x%llx was freed, but not allocated", table);
 		return;
 	}
@@ -51,11 +50,16 @@ void pool_free(phys_addr_t table, unsigned long size)
 void pool_reset(void)
 {
 	if (!pool)
-		pool = test_keep(NR_PAGES * PAGE_SIZE);
+		pool = test_keep(POOL_SIZE);
 	EXPECT(pool != 0);
 	taken = 0;
 	pool_left = ~0U;
 	pool_misalign = 0;
+}
+
+phys_addr_t pool_start(void)
+{
+	return pool;
 }
 
 unsigned int pool_used(void)

@@ -20,6 +20,7 @@
 
 /* --- The pool: pages are poisoned, a wrong or second free fails the case --- */
 
+#define POOL_SIZE (64 * PAGE_SIZE)
 phys_addr_t pool_alloc(unsigned long size);
 void pool_free(phys_addr_t table, unsigned long size);
 
@@ -27,6 +28,7 @@ void pool_free(phys_addr_t table, unsigned long size);
 void pool_reset(void);
 
 unsigned int pool_used(void);      /* pages */
+phys_addr_t pool_start(void);      /* of POOL_SIZE bytes */
 extern unsigned int pool_left;     /* allocations before the pool says it is empty */
 extern unsigned int pool_misalign; /* added to what is handed out */
 

@@ -81,7 +81,6 @@ def pytest_collection_finish(session):
         return
     jobs = session.config.getoption("jobs")
     config, started = session.config, {}
-    config.plugin = machine.counter() if config.getoption("matrix") else None
     config.pools = pools = [ThreadPoolExecutor(max(1, n))
                                     for n in (jobs - jobs // 2, jobs // 2)]
     for item in session.items:
@@ -106,7 +105,7 @@ def start(config, boot):
     if config.getoption("echo"):
         print(shlex.join(boot.command()))
         return machine.run(boot, echo)
-    return machine.run(boot, plugin=config.plugin)
+    return machine.run(boot, count=bool(config.getoption("matrix")))
 
 
 def pytest_sessionfinish(session):
@@ -126,7 +125,8 @@ def outcome(outcomes):
 
 def row_name(item):
     """The turns of a repeated cell are one row."""
-    return re.sub(r"#\d+\]$", "]", item.nodeid.split("/")[-1])
+    file, _, test = item.nodeid.partition("::")
+    return re.sub(r"#\d+\]$", "]", f"{file.split('/')[-1]}::{test}")
 
 
 def repeat(item):

@@ -81,8 +81,8 @@ class Flow:
         row = self.row
         if "dtb" in row:
             return debian.tree(row["dtb"])
-        return machine.Boot(name="", **{**self.fields(), "machine": row["machine"].split(",")[0]}
-                            ).base_tree()
+        boot = machine.Boot(name="", **self.fields())
+        return trees.dump([*boot.machine_args(), *row["args"]], boot.program)
 
     def tree(self):
         """The tree of its own, as a file."""

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """One boot under QEMU: what is asked for, the command it becomes, and what came out."""
+import functools
 import io
 import os
 import re
@@ -174,12 +175,13 @@ class Outcome:
         return "\n".join(self.lines[-count:])
 
 
-def counter():
-    """QEMU's plugin that counts instructions, or None if this QEMU takes none."""
+@functools.cache
+def counter(qemu):
+    """The plugin that counts instructions, or None if this QEMU takes none."""
     source = Path(__file__).with_name("count.c")
     plugin = artifacts.build("count", "so", [source.read_text()], lambda out: subprocess.run(
         ["gcc", "-O2", "-shared", "-fPIC", "-o", out, source], check=True))
-    done = subprocess.run(["qemu-system-riscv64", "-M", "none", "-display", "none", "-monitor",
+    done = subprocess.run([qemu, "-M", "none", "-display", "none", "-monitor",
                            "stdio", "-plugin", f"{plugin},out=/dev/null"], input=b"quit\n",
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
     return None if done.returncode else plugin
@@ -189,22 +191,23 @@ def log_of(boot):
     return artifacts.DIR / "logs" / f"{boot.name.replace('/', '_')}.log"
 
 
-def run(boot, echo=None, plugin=None):
+def run(boot, echo=None, count=False):
     """
     Boot, and wait for its end; standard input is /dev/null, or for U-Boot a terminal.
-    @plugin: of counter()
+    @count: the instructions too, if this QEMU can
     """
     command, log = boot.command(), log_of(boot)
     log.parent.mkdir(parents=True, exist_ok=True)
-    count = log.with_suffix(".count")
-    count.unlink(missing_ok=True)
-    counting = ["-plugin", f"{plugin},out={str(count).replace(',', ',,')}"] if plugin else []
+    counted = log.with_suffix(".count")
+    counted.unlink(missing_ok=True)
+    plugin = count and counter(command[0])
+    counting = ["-plugin", f"{plugin},out={str(counted).replace(',', ',,')}"] if plugin else []
     begin = time.monotonic()
     text, end = (_talk if boot.typed else _listen)(boot, command + counting, echo)
     seconds = time.monotonic() - begin
     text = re.sub(r"\r+\n", "\n", text)
     log.write_text(shlex.join(command) + "\n" + text)
-    instructions = int(count.read_text()) if count.exists() else None
+    instructions = int(counted.read_text()) if counted.exists() else None
     return Outcome(boot, shlex.join(command), text, end, seconds, instructions)
 
 

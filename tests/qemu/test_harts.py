@@ -2,6 +2,7 @@
 """Harts a device tree may have, and what is said of those that stay out."""
 import re
 
+import bench
 import entries
 import ktap
 import machine
@@ -84,7 +85,7 @@ def test_hart_command(boot, outcome):
 
 @pytest.mark.parametrize("boot", [
     machine.Boot(name=f"harts-timer-sstc-{sstc}", cpu=f"rv64,sstc={sstc}",
-                 extra=test_figures.ICOUNT, append="quiet ktest=smp_timer")
+                 extra=bench.ICOUNT, append="quiet ktest=smp_timer")
     for sstc in ("on", "off")], ids=lambda b: b.name)
 def test_timer_accuracy(boot, outcome):
     """Where time is counted in instructions, a timer is late by what its interrupt takes."""

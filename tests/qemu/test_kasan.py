@@ -20,7 +20,8 @@ OUTLINE = "kasan_outline_defconfig"
 UBSAN = "kasan_ubsan_defconfig"
 CLANG = ["clang_" + KASAN, "clang_" + OUTLINE]
 RAM = ["1G", "256G", "16T"]
-LIMITS = ["no5lvl", "no4lvl", "paging=sv57", "paging=sv48", "paging=sv39"]
+LIMITS = {"no5lvl": "sv48", "no4lvl": "sv39", "paging=sv57": "sv57", "paging=sv48": "sv48",
+          "paging=sv39": "sv39"}
 
 
 def sparse(name, ram, kind="ram", **fields):
@@ -36,9 +37,10 @@ def scale(build, mode, ram, smp):
                   append="ktest=kasan*")
 
 
-def all_suites(build, mode, limit=""):
-    return machine.Boot(name=f"kasan-all-{build}-{mode}-{limit}", build=build, cpu=CPUS[mode],
-                        smp=2, append=f"{limit} ktest=*".strip(), time_limit=600)
+def all_suites(build, mode, limit="", glob="*"):
+    return machine.Boot(name=f"kasan-all-{build}-{mode}-{limit}-{glob}", build=build,
+                        cpu=CPUS[mode], smp=2, append=f"{limit} ktest={glob}".strip(),
+                        time_limit=600)
 
 
 def with_initrd(build):
@@ -53,7 +55,7 @@ SCALES = [scale([KASAN, OUTLINE][(m + r) % 2], mode, ram, 4 if (m - r) % 3 == 1 
           for m, mode in enumerate(CPUS) for r, ram in enumerate(RAM)]
 ALL_SCALES = [scale(*row) for row in itertools.product([KASAN, OUTLINE], CPUS, RAM, [1, 4])]
 BOOTS = [*SCALES, *map(with_initrd, [KASAN, OUTLINE]),
-         *(all_suites(UBSAN, mode) for mode in CPUS), all_suites(UBSAN, "sv57", "no4lvl")]
+         *(all_suites(UBSAN, mode) for mode in CPUS), all_suites(UBSAN, "sv57", "no4lvl", "kasan*")]
 ALL_BOOTS = [*ALL_SCALES, *(all_suites(UBSAN, "sv57", limit) for limit in LIMITS),
              *(all_suites(b, mode) for b in [KASAN, OUTLINE, *CLANG] for mode in CPUS)]
 
@@ -66,6 +68,8 @@ def pytest_generate_tests(metafunc):
 
 
 def test_kasan(boot, outcome):
+    mode = LIMITS.get(boot.append.split()[0])
+    assert not mode or f"boot: mode={mode} " in outcome.text
     leaves = ktap.parse(outcome.text).leaves()
     assert leaves and [path for path, test in leaves if not test.ok] == []
     assert [path for path, test in leaves if test.directive == "SKIP"

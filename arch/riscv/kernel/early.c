@@ -11,21 +11,17 @@
 #include <kernel/vsprintf.h>
 #include <asm/boot_record.h>
 #include <asm/csr.h>
-#include <asm/fixmap.h>
 #include <asm/page.h>
 #include <asm/sbi.h>
 #include <asm/sections.h>
 #include <asm/trap_names.h>
 #include "early.h"
 
-/* Translation may be on already: then the registers are in their fixed slot. */
 static void early_putchar(char c)
 {
 	struct earlycon *con = &boot_record.earlycon;
-	unsigned long regs = con->pa;
+	u64 regs = csr_read(satp) ? boot_record.earlycon_va : con->pa;
 
-	if (csr_read(satp))
-		regs = fix_to_virt(FIX_EARLYCON) + con->pa % PAGE_SIZE;
 	if (!con->kind || !earlycon_putc(con, (volatile u8 *)regs, c))
 		sbi_putchar(c);
 }

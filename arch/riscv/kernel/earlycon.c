@@ -43,7 +43,7 @@ static const struct {
 	{ "sifive,uart0", EARLYCON_SIFIVE, 4 },
 };
 
-static const char wrongs[NR_EARLYCON_WRONG][48] = {
+static const char wrongs[NR_EARLYCON_WRONG][44] = {
 	[EARLYCON_UNKNOWN] = "unknown value",
 	[EARLYCON_BAD_ADDRESS] = "no usable address",
 	[EARLYCON_NO_STDOUT] = "the device tree has no usable stdout-path",

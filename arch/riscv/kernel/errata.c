@@ -77,7 +77,7 @@ void hart_read_ids(struct hart_ids *ids)
 }
 
 #define CSR_TH_SXSTATUS  "0x5c0"
-#define TH_SXSTATUS_MAEE (1UL << 21)
+#define TH_SXSTATUS_MAEE 0x200000UL
 
 /* 0 where there is no such CSR: the read traps to behind it. */
 static unsigned long read_th_sxstatus(void)

@@ -47,6 +47,11 @@ static bool is_page_fault(unsigned long cause)
 	       cause == EXC_STORE_PAGE_FAULT;
 }
 
+static bool is_fetch_fault(unsigned long cause)
+{
+	return cause == EXC_INST_PAGE_FAULT || cause == EXC_INST_ACCESS;
+}
+
 static bool is_memory_fault(unsigned long cause)
 {
 	return is_page_fault(cause) || cause == EXC_INST_ACCESS || cause == EXC_LOAD_ACCESS ||
@@ -110,15 +115,6 @@ void report_end(unsigned long flags)
 	local_irq_restore(flags);
 }
 
-/* SiFive's CIP-453: the bits above the mode's are to be copies of its highest one. */
-static void extend_stval(struct pt_regs *regs)
-{
-	const unsigned int above = 64 - (PAGE_SHIFT + 9 * boot_record.levels);
-
-	if (regs->cause == EXC_INST_PAGE_FAULT || regs->cause == EXC_INST_ACCESS)
-		regs->badaddr = (unsigned long)((long)(regs->badaddr << above) >> above);
-}
-
 void handle_trap(struct pt_regs *regs)
 {
 	struct hart *hart = this_hart();
@@ -128,8 +124,8 @@ void handle_trap(struct pt_regs *regs)
 		handle_irq(regs);
 		return;
 	}
-	if (has_erratum(ERRATUM_FETCH_STVAL))
-		extend_stval(regs);
+	if (has_erratum(ERRATUM_FETCH_STVAL) && is_fetch_fault(regs->cause))
+		regs->badaddr = canonical_address(regs->badaddr);
 	if (is_page_fault(regs->cause) && spurious_fault(regs))
 		return;
 	if (recovery && recovery->trap) {

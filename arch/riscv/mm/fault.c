@@ -157,6 +157,14 @@ static void print_err(const char *fmt, ...)
 	pr_err("%s", line);
 }
 
+/* For SiFive's CIP-453, which leaves out the bits above the mode's. */
+unsigned long canonical_address(unsigned long addr)
+{
+	const unsigned int above = 64U - kernel_pgtable.geometry->input_bits;
+
+	return (unsigned long)((long)(addr << above) >> above);
+}
+
 /*
  * Once for each fault: after the fence the hart must not fault there again, unless the
  * translation was taken away in between, which fences.

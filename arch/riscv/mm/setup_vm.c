@@ -106,10 +106,11 @@ static void map_fdt(struct pgtable *pt)
 static void map_earlycon(struct pgtable *pt)
 {
 	const u64 type = pt->type_bits ? _PAGE_IO : 0;
+	const phys_addr_t pa = boot_record.earlycon.pa;
 
-	map_or_die(pt, "early console", fix_to_virt(FIX_EARLYCON),
-		   ALIGN_DOWN(boot_record.earlycon.pa, PAGE_SIZE), PAGE_SIZE,
-		   __pgprot(PAGE_KERNEL.val | type), PGTABLE_SMALL_ONLY);
+	map_or_die(pt, "early console", fix_to_virt(FIX_EARLYCON), ALIGN_DOWN(pa, PAGE_SIZE),
+		   PAGE_SIZE, __pgprot(PAGE_KERNEL.val | type), PGTABLE_SMALL_ONLY);
+	boot_record.earlycon_va = fix_to_virt(FIX_EARLYCON) + pa % PAGE_SIZE;
 }
 
 static u8 lower_limit(u8 a, u8 b)

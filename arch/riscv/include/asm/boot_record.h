@@ -42,7 +42,7 @@
  * @satp:          the kernel's satp, for harts that are started later
  * @tried:         whether the mode was written to satp
  * @errata:        what harts have: bits of enum erratum; the boot hart's before the first leaf
- * @earlycon:      where to print before there are drivers
+ * @earlycon, @earlycon_va: where to print before there are drivers; its registers with paging on
  * @instret_entry: the retired-instruction counter at _start, 0 if unreadable
  *
  * Written with the MMU off and kept for ever; the failure paths print it.
@@ -69,6 +69,7 @@ struct boot_record {
 	u64 satp;
 	u64 errata;
 	struct earlycon earlycon;
+	u64 earlycon_va;
 };
 
 extern struct boot_record boot_record;

@@ -25,6 +25,9 @@ void do_page_fault(const struct pt_regs *regs);
  */
 bool spurious_fault(const struct pt_regs *regs);
 
+/** canonical_address() - an address with the bits above the mode's as the mode wants them */
+unsigned long canonical_address(unsigned long addr);
+
 /**
  * try_call() - run a function that may trap
  * @fn, @arg: called as fn(arg)
