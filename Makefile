@@ -165,7 +165,7 @@ $(O)/%.o: %.S $(offsets)
 
 $(offsets): arch/riscv/kernel/asm-offsets.c $(O)/include/autoconf.h
 	@mkdir -p $(@D)
-	$(Q)$(CC) $(cppflags) -MT $@ $(cflags) -S -o $(O)/asm-offsets.s $<
+	$(Q)$(CC) $(cppflags) -MT $@ $(cflags) -MT $@ -S -o $(O)/asm-offsets.s $<
 	$(Q)sed -n 's/.*"->\([A-Z0-9_]*\) \(.*\)".*/#define \1 \2/p' $(O)/asm-offsets.s >$@
 
 # One relocatable object; what it defines is prefixed, what it asks of others is not.
