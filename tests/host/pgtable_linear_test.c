@@ -36,7 +36,8 @@ static u64 window(void)
 /* The largest leaves that lie in RAM are what a hart finds, and the RAM behind each address. */
 static void check_translation(u64 offset, u64 start, u64 size, unsigned int base_level)
 {
-	const struct hw_mode mode = { pt.geometry->levels, false, pt.svnapot, false, false };
+	const struct hw_mode mode = { pt.geometry->levels, false, pt.svnapot, pt.svpbmt,
+				      pt.type_bits != 0 };
 	u64 seen[] = { start, start + size - SZ_4K, start + size / 2 };
 
 	for (unsigned int level = 1; level <= base_level; level++) {

@@ -50,11 +50,11 @@ void entry_napot(void)
 	union fields e = { any_long() }, was = e, seen;
 	unsigned long va = any_long();
 
-	assume(!e.n || (e.ppn & 15) == 8);
+	assume(!is_napot(e) || (e.ppn & 15) == 8);
 	seen.val = as_walked((pte_t){ e.val }, va).val;
-	if (e.n)
+	if (is_napot(e))
 		e.ppn = (e.ppn & ~15ULL) | (va / 4096 & 15);
 	prove(seen.val == e.val);
-	prove(was.n || seen.val == was.val);
+	prove(is_napot(was) || seen.val == was.val);
 	end_reached();
 }

@@ -87,4 +87,10 @@ union fields {
 	};
 };
 
+/* N, but for leaves of T-Head's: XTheadMae 1.0 has strong order there, and shareable at bit 60. */
+static inline bool is_napot(union fields e)
+{
+	return e.n && !(e.reserved >> 6);
+}
+
 #endif

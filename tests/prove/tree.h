@@ -46,8 +46,8 @@ static union fields spec_walk(const struct mode *m, const struct pgtable *pt, un
 		assume(*level && e.val % 1024 == 1 && !e.reserved && !e.pbmt && !e.n);
 		table = e.ppn * 4096UL;
 	}
-	assume(!e.n || (!*level && (e.ppn & 15) == 8));
-	if (e.n)
+	assume(!is_napot(e) || (!*level && (e.ppn & 15) == 8));
+	if (is_napot(e))
 		e.ppn = (e.ppn & ~15ULL) | (va / 4096 & 15);
 	return e;
 }
