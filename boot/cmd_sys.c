@@ -18,6 +18,7 @@ static int cmd_cmdline(int argc, char **argv)
 		[PARAM_NUMBER] = "=N",
 		[PARAM_SIZE] = "=SIZE",
 		[PARAM_STRING] = "=TEXT",
+		[PARAM_EACH] = "=TEXT",
 	};
 	char spelled[40];
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Timers: a list for each hart, the first to expire in front. One lock for all of them. */
+/* Timers: a list for each hart, with its lock, the first to expire in front. */
 #include <kernel/hrtimer.h>
 #include <kernel/percpu.h>
 #include <kernel/smp.h>
@@ -7,12 +7,26 @@
 #include <asm/time.h>
 
 struct timer_list {
+	spinlock_t lock;
 	struct hrtimer *first;
 	struct hrtimer *running;
 };
 
 static DEFINE_PER_CPU(struct timer_list, timers);
-static spinlock_t timer_lock;
+
+/* Lock the list a timer belongs to. Its cpu changes under the lock of the list it leaves. */
+static struct timer_list *lock_list_of(const struct hrtimer *timer, unsigned long *flags)
+{
+	for (;;) {
+		unsigned int cpu = READ_ONCE(timer->cpu);
+		struct timer_list *list = per_cpu_ptr(&timers, cpu);
+
+		spin_lock_irqsave(&list->lock, *flags);
+		if (timer->cpu == cpu)
+			return list;
+		spin_unlock_irqrestore(&list->lock, *flags);
+	}
+}
 
 /* Behind those of the same time. */
 static void enqueue(struct timer_list *list, struct hrtimer *timer)
@@ -52,17 +66,20 @@ void hrtimer_setup(struct hrtimer *timer, enum hrtimer_restart (*function)(struc
 
 void hrtimer_start(struct hrtimer *timer, ktime_t time, enum hrtimer_mode mode)
 {
-	struct timer_list *list = this_cpu_ptr(&timers);
+	struct timer_list *list, *here = this_cpu_ptr(&timers);
 	unsigned long flags;
 
-	spin_lock_irqsave(&timer_lock, flags);
+	while ((list = lock_list_of(timer, &flags)) != here) {
+		dequeue(timer);
+		timer->cpu = smp_processor_id();
+		spin_unlock_irqrestore(&list->lock, flags);
+	}
 	dequeue(timer);
 	timer->expires = mode == HRTIMER_MODE_ABS ? time : ktime_add_safe(ktime_get(), time);
-	timer->cpu = smp_processor_id();
 	enqueue(list, timer);
 	if (list->first == timer)
 		set_timer_of(list);
-	spin_unlock_irqrestore(&timer_lock, flags);
+	spin_unlock_irqrestore(&list->lock, flags);
 }
 
 bool hrtimer_active(const struct hrtimer *timer)
@@ -73,11 +90,10 @@ bool hrtimer_active(const struct hrtimer *timer)
 int hrtimer_try_to_cancel(struct hrtimer *timer)
 {
 	unsigned long flags;
-	int ret;
+	struct timer_list *list = lock_list_of(timer, &flags);
+	int ret = dequeue(timer) ? 1 : hrtimer_active(timer) ? -1 : 0;
 
-	spin_lock_irqsave(&timer_lock, flags);
-	ret = dequeue(timer) ? 1 : hrtimer_active(timer) ? -1 : 0;
-	spin_unlock_irqrestore(&timer_lock, flags);
+	spin_unlock_irqrestore(&list->lock, flags);
 	return ret;
 }
 
@@ -107,52 +123,59 @@ void hrtimer_interrupt(void)
 	struct timer_list *list = this_cpu_ptr(&timers);
 	struct hrtimer *timer;
 
-	spin_lock(&timer_lock);
+	spin_lock(&list->lock);
 	while ((timer = list->first) && timer->expires <= ktime_get()) {
 		enum hrtimer_restart restart;
 
 		dequeue(timer);
 		WRITE_ONCE(list->running, timer);
-		spin_unlock(&timer_lock);
+		spin_unlock(&list->lock);
 		restart = timer->function(timer); /* after NORESTART it may be gone */
-		spin_lock(&timer_lock);
-		if (restart == HRTIMER_RESTART && !timer->queued)
+		spin_lock(&list->lock);
+		if (restart == HRTIMER_RESTART && timer->cpu == smp_processor_id() &&
+		    !timer->queued)
 			enqueue(list, timer);
 		WRITE_ONCE(list->running, NULL);
 	}
 	set_timer_of(list);
-	spin_unlock(&timer_lock);
+	spin_unlock(&list->lock);
 }
 
 static void set_timer_here(void *info)
 {
-	spin_lock(&timer_lock);
-	set_timer_of(this_cpu_ptr(&timers));
-	spin_unlock(&timer_lock);
+	struct timer_list *list = this_cpu_ptr(&timers);
+
+	spin_lock(&list->lock);
+	set_timer_of(list);
+	spin_unlock(&list->lock);
 }
 
 void hrtimers_cpu_starting(void)
 {
-	timers = (struct timer_list){ 0 }; /* it may have stopped in a timer's function */
+	spin_lock(&timers.lock);
+	timers.first = timers.running = NULL; /* it may have stopped in a timer's function */
+	spin_unlock(&timers.lock);
 	set_next_event(KTIME_MAX);
 }
 
 void hrtimers_cpu_dying(void)
 {
-	struct timer_list *list = this_cpu_ptr(&timers);
+	struct timer_list *list = this_cpu_ptr(&timers), *first = per_cpu_ptr(&timers, 0);
 	struct hrtimer *timer;
 	unsigned long flags;
 	bool any = false;
 
-	spin_lock_irqsave(&timer_lock, flags);
+	spin_lock_irqsave(&first->lock, flags); /* nobody else takes two */
+	spin_lock(&list->lock);
 	while ((timer = list->first)) {
 		dequeue(timer);
 		timer->cpu = 0;
-		enqueue(per_cpu_ptr(&timers, 0), timer);
+		enqueue(first, timer);
 		any = true;
 	}
 	set_timer_of(list);
-	spin_unlock_irqrestore(&timer_lock, flags);
+	spin_unlock(&list->lock);
+	spin_unlock_irqrestore(&first->lock, flags);
 	if (any)
 		smp_call_function_single(0, set_timer_here, NULL, false);
 }

@@ -108,6 +108,11 @@ unsigned long report_begin(void)
 	return flags;
 }
 
+bool report_awaited(const struct hart *hart)
+{
+	return READ_ONCE(hart->waiting_for) == &report_lock;
+}
+
 void report_end(unsigned long flags)
 {
 	if (--this_hart()->in_report == 0)

@@ -74,6 +74,7 @@ static unsigned int next_online(unsigned int cpu)
 	return cpu;
 }
 
+/* Where harts are slow to report, those that wait to do so are not stuck too. */
 static void look_at_next_hart(void)
 {
 	unsigned int cpu = next_online(smp_processor_id());
@@ -82,7 +83,7 @@ static void look_at_next_hart(void)
 
 	if (cpu == smp_processor_id())
 		return;
-	if (cpu != dog.watched || ticks != dog.ticks) {
+	if (cpu != dog.watched || ticks != dog.ticks || report_awaited(harts[cpu])) {
 		dog.watched = cpu;
 		dog.ticks = ticks;
 		dog.since = now;

@@ -64,6 +64,9 @@ void show_regs(const struct pt_regs *regs);
 unsigned long report_begin(void);
 void report_end(unsigned long flags);
 
+/** report_awaited() - whether @hart waits for its turn in report_begin(); any other may ask */
+bool report_awaited(const struct hart *hart);
+
 /**
  * show_backtrace_of() - show_backtrace() for a hart that runs on
  * @regs, @copy: its registers, and the STACK_SIZE bytes of its own stack, at one time
