@@ -14,11 +14,8 @@
 static int cmd_cmdline(int argc, char **argv)
 {
 	static const char *const values[] = {
-		[PARAM_FLAG] = "",
-		[PARAM_NUMBER] = "=N",
-		[PARAM_SIZE] = "=SIZE",
-		[PARAM_STRING] = "=TEXT",
-		[PARAM_EACH] = "=TEXT",
+		[PARAM_FLAG] = "",        [PARAM_NUMBER] = "=N",  [PARAM_SIZE] = "=SIZE",
+		[PARAM_STRING] = "=TEXT", [PARAM_EACH] = "=TEXT",
 	};
 	char spelled[40];
 

@@ -40,8 +40,8 @@ def check_harts(cell, expected, outcome):
     OpenSBI 1.5's fw_jump can lose a hart: one that draws its lot when the boot hart is done
     overwrites the mark it then waits for. It never comes, and Cairn says so.
     """
-    late = [line for line in outcome.lines
-            if line.startswith("smp: ") and line.endswith("left out: it was started and does not come")]
+    late = [line for line in outcome.lines if line.startswith("smp: ")
+            and line.endswith("left out: it was started and does not come")]
     assert f"smp: harts={expected.harts() - len(late)} of={expected.harts()}" in outcome.lines
     assert not late or cell["firmware"] == "fw_jump"
 
