@@ -203,6 +203,8 @@ class Terminal:
             name="", machine=virt, smp=smp, append=append or "quiet", **fields).command()[1:],
             timeout=machine.TIME_LIMIT / 3, encoding="latin-1", echo=False, dimensions=(50, 1000))
         self.child.delaybeforesend = None
+        self.child.expect(r"on hart (\d+)\. Type help")
+        self.boot_hart = "hart" + self.child.match[1]  # firmware draws lots for it
         self.child.expect_exact("cairn> ")
 
     def command(self, text):
@@ -214,7 +216,7 @@ class Terminal:
     def counts(self):
         """{name: count} on the boot hart."""
         rows = [line.split() for line in self.command("interrupts")]
-        return {row[-3]: int(row[-1]) for row in rows if row[-2:-1] == ["hart0"]}
+        return {row[-3]: int(row[-1]) for row in rows if row[-2:-1] == [self.boot_hart]}
 
     def close(self):
         self.child.close(force=True)
