@@ -23,8 +23,8 @@ declare -A group=(
 	[prove]="gcc libc6-dev cbmc"
 	[test]="@run @uboot @prove @docs binutils git cpio device-tree-compiler libfdt-dev gdb-multiarch
 		clang-19 libclang-rt-19-dev clang-format-19
-		python3-pytest python3-pexpect python3-pyelftools python3-yaml @matrix"
-	[matrix]="@run gcc libc6-dev clang-19 python3-pytest python3-rich python3-jinja2"
+		python3-pytest python3-pexpect python3-pyelftools python3-yaml
+		python3-rich python3-jinja2"
 	[docs]="python3-sphinx python3-myst-parser python3-matplotlib"
 	[debug]="@run gdb-multiarch"
 )

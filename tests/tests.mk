@@ -52,7 +52,7 @@ test-qemu: test-images ## boot cells in QEMU, and odd and bad input
 matrix: test-images ## boot everything; a table of it here and in build/matrix/matrix.html
 #: CELLS        only these cells
 #: N            boot each so many times; without CELLS, one with one hart and one with four
-	@scripts/setup.sh matrix
+	@scripts/setup.sh test
 	@for c in $(if $(CELLS)$(N),,kasan_defconfig kasan_outline_defconfig); do \
 		[ $(O)/configs/clang_$$c/.config -nt configs/$$c ] || \
 			$(MAKE) -s O=$(O)/configs/clang_$$c $$c || exit; \

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import machine
 import pytest
 from bench import CPUS, ICOUNT
-from test_figures import figures
+from test_figures import KASAN, figures
 
 SIZES = ["64M", "128M", "1G", "16G", "256G", "4T"]
 MATRIX = ["64T"]  # QEMU itself takes GiB for it, and minutes
@@ -82,14 +82,16 @@ def test_touched(boot, outcome):
         os.unlink(FILE)
 
 
-# Eight harts bring hundreds of blocks online; the memfd counts by the page too.
-HARTS = machine.Boot(
-    name="scale-harts", machine="virt,memory-backend=m0", ram="16G", smp=8, time_limit=300,
-    append='quiet run="test page_alloc_smp.blocks_at_once; mem; poweroff"',
+# Eight harts bring hundreds of blocks online, under KASAN each with its shadow; the memfd counts
+# by the page too.
+HARTS = [machine.Boot(
+    name=f"scale-harts-{build}", machine="virt,memory-backend=m0", ram="16G", smp=8, build=build,
+    time_limit=600, append='quiet run="test page_alloc_smp.blocks_at_once; mem; poweroff"',
     extra=("-object", "memory-backend-memfd,id=m0,size=16G,share=on,reserve=off"))
+    for build in ("defconfig", KASAN)]
 
 
-@pytest.mark.parametrize("boot", [HARTS], ids=["8"])
+@pytest.mark.parametrize("boot", HARTS, ids=lambda b: b.build)
 def test_harts(boot, outcome):
     assert [t for t in outcome.lines if t.startswith("ktest: passed=1 failed=0 skipped=0")]
     blocks = re.search(r"blocks of 16 MiB online: (\d+) of 1024", outcome.text)

@@ -88,7 +88,7 @@ void riscv_fill_hwcap(void)
 	pr_info("cpu: uses=%s\n", names);
 }
 
-/* The boot hart was asked before the first leaf: head.S, setup_vm(). */
+/* The boot hart was asked in setup_vm(), by errata.c, which cannot print: it is built for there. */
 void errata_init(void)
 {
 	static unsigned long said;
