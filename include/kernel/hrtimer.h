@@ -58,7 +58,9 @@ bool hrtimer_active(const struct hrtimer *timer);
 
 /**
  * hrtimer_forward_now() - move the time by whole intervals until it lies ahead
- * Return: how many it took; 0: it lies ahead already.
+ * @interval: ns, above 0
+ * Context: any, the timer's own function above all; not while it is queued: the list is in order.
+ * Return: how many it took; 0: it lies ahead already, or is queued (and that gives a warning).
  */
 u64 hrtimer_forward_now(struct hrtimer *timer, ktime_t interval);
 

@@ -18,6 +18,7 @@
 #include <asm/irqflags.h>
 #include <asm/svprobe.h>
 #include <asm/time.h>
+#include "log.h"
 
 #define NR_TIMERS 6
 #define LATE      (2 * NSEC_PER_SEC)
@@ -92,10 +93,16 @@ static void order(void)
 	console_printf("    # late at the most: %lld ns\n", latest);
 }
 
-/* A passed time means now; moving and taking out work; each while others are queued. */
+/*
+ * A passed time means now; moving and taking out work; each while others are queued. None
+ * expires before interrupts are on, however long the machine under the emulator stands still.
+ */
 static void cancel(void)
 {
+	unsigned long flags;
+
 	setup();
+	local_irq_save(flags);
 	for (unsigned int i = 0; i < NR_TIMERS; i++)
 		hrtimer_start(&shots[i].timer, (ktime_t)ms_to_ktime(20), HRTIMER_MODE_REL);
 	EXPECT(hrtimer_active(&shots[2].timer));
@@ -105,6 +112,7 @@ static void cancel(void)
 	EXPECT_EQ(hrtimer_cancel(&shots[5].timer), 1);
 	hrtimer_start(&shots[0].timer, (ktime_t)ms_to_ktime(40), HRTIMER_MODE_REL);
 	hrtimer_start(&shots[4].timer, 0, HRTIMER_MODE_ABS);
+	local_irq_restore(flags);
 	msleep(60);
 	EXPECT_EQ(nr_fired, 4);
 	EXPECT_EQ(shots[4].order, 0);
@@ -124,6 +132,30 @@ static enum hrtimer_restart fire_often(struct hrtimer *timer)
 	return shot->times < 10 ? HRTIMER_RESTART : HRTIMER_NORESTART;
 }
 
+/* One that lies ahead stays; one that is queued, due or not, is refused: its place would be wrong. */
+static void not_forwarded(void)
+{
+	struct hrtimer *timer = &shots[0].timer;
+	int level = console_loglevel;
+	u64 begin = log_cursor();
+	unsigned long flags;
+
+	setup();
+	timer->expires = KTIME_MAX;
+	EXPECT_EQ(hrtimer_forward_now(timer, NSEC_PER_MSEC), 0);
+	EXPECT(!logged(begin, "WARNING"));
+	console_loglevel = 0;
+	local_irq_save(flags);
+	hrtimer_start(timer, 0, HRTIMER_MODE_ABS);
+	EXPECT_EQ(hrtimer_forward_now(timer, NSEC_PER_MSEC), 0);
+	EXPECT_EQ(timer->expires, 0);
+	local_irq_restore(flags);
+	console_loglevel = level;
+	EXPECT(logged(begin, "timer->queued"));
+	hrtimer_cancel(timer);
+	EXPECT_EQ(nr_fired, 1);
+}
+
 static void periodic(void)
 {
 	struct shot *shot = &shots[0];
@@ -132,7 +164,6 @@ static void periodic(void)
 	setup();
 	hrtimer_setup(&shot->timer, fire_often, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
 	hrtimer_start(&shot->timer, NSEC_PER_MSEC, HRTIMER_MODE_REL);
-	EXPECT_EQ(hrtimer_forward_now(&shot->timer, NSEC_PER_SEC), 0);
 	while (READ_ONCE(shot->times) < 10 && ktime_get() < begin + 2 * LATE)
 		msleep(1);
 	EXPECT_EQ(shot->times, 10);
@@ -274,6 +305,6 @@ static void moved(void)
 static const struct ktest_case cases[] = {
 	{ "order", order },   { "cancel", cancel },     { "periodic", periodic },
 	{ "masked", masked }, { "sleeping", sleeping }, { "completions", completions },
-	{ "moved", moved },   { "probed", probed },
+	{ "moved", moved },   { "probed", probed },     { "not_forwarded", not_forwarded },
 };
 KTEST_SUITE(smp_timer, cases);

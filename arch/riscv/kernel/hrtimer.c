@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Timers: a list for each hart, with its lock, the first to expire in front. */
 #include <kernel/hrtimer.h>
+#include <kernel/panic.h>
 #include <kernel/percpu.h>
 #include <kernel/smp.h>
 #include <kernel/spinlock.h>
@@ -111,7 +112,7 @@ u64 hrtimer_forward_now(struct hrtimer *timer, ktime_t interval)
 	ktime_t now = ktime_get();
 	u64 overruns;
 
-	if (timer->expires > now)
+	if (WARN_ON(timer->queued) || timer->expires > now)
 		return 0;
 	overruns = (u64)((now - timer->expires) / interval) + 1;
 	timer->expires += (ktime_t)overruns * interval;
