@@ -220,15 +220,21 @@ class Boot(Command):
     name = "cairn-boot"
 
     def run(self, argument):
-        record = variable("boot_record")
+        self.show(variable("boot_record"), "")
+
+    def show(self, record, prefix):
         for field in record.type.fields():
-            value = record[field.name]
-            if value.type.strip_typedefs().code == gdb.TYPE_CODE_ARRAY:
+            value, name = record[field.name], prefix + field.name
+            code = value.type.strip_typedefs().code
+            if code == gdb.TYPE_CODE_STRUCT:
+                self.show(value, name + ".")
+                continue
+            if code == gdb.TYPE_CODE_ARRAY:
                 low, high = value.type.range()
                 text = " ".join(hex(int(value[i])) for i in range(low, high + 1))
             else:
                 text = hex(int(value)) if value.type.sizeof == 8 else str(int(value))
-            print(f"{field.name:14} {text}")
+            print(f"{name:18} {text}")
 
 
 class Symbols(Command):

@@ -83,6 +83,7 @@ def test_before_paging(session):
     assert re.search(r"^stage +1$", early, re.M), early
     assert re.search(r"^load_pa +0x80200000$", early, re.M), early
     assert "error: translation is off" in early
+    assert "Error occurred in Python" not in early, early
 
 
 @needs_gdb
@@ -90,7 +91,9 @@ def test_record_and_layout(session):
     mode, _, late = session
     levels = {"sv39": 3, "sv48": 4, "sv57": 5}[mode]
     assert re.search(rf"^levels +{levels}$", late, re.M), late
+    assert re.search(r"^earlycon\.\w+ +0", late, re.M), late
     assert f"layout: {mode}" in late
+    assert "Error occurred in Python" not in late, late
     assert "ffffffff80000000-ffffffffbfffffff image" in late
 
 
