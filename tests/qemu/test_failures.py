@@ -46,6 +46,7 @@ def test_failure(boot, name, outcome):
     fatal = [t for t in outcome.lines if t.startswith(("boot: error: ", "panic: "))]
     assert fatal == [t for t in fatal if doc_blocks.pattern(says[0]).match(t)
                      or t.startswith("panic: ") and says[0].startswith("oops: ")]
+    assert "watchdog" in says[0] or not [t for t in outcome.lines if t.startswith("watchdog: ")]
     if row.get("last"):
         lines = [t for t in outcome.lines if t.strip() and not t.startswith("shim: ")]
         assert doc_blocks.pattern(says[0]).match(lines[-1])

@@ -128,9 +128,11 @@ static bool wait_while_state(const struct hart *hart, unsigned int state)
 {
 	ktime_t end = ktime_get() + PATIENCE;
 
-	while (__atomic_load_n(&hart->state, __ATOMIC_ACQUIRE) == state)
+	while (__atomic_load_n(&hart->state, __ATOMIC_ACQUIRE) == state) {
 		if (ktime_get() > end)
 			return false;
+		touch_softlockup_watchdog(); /* of many harts none may come */
+	}
 	return true;
 }
 
