@@ -108,7 +108,7 @@ def main(names):
     tests = sorted({header(p) for p in patches})
     unknown = [t for t in tests if t != "boot" and not testnames.exists(t)]
     if unknown or not patches:
-        sys.exit(f"mutants: no such test: {unknown}" if unknown else "mutants: no such patch")
+        sys.exit(f"mutants: no such test: {unknown}" if unknown else f"mutants: tests/mutants has none of {' '.join(names)}")
     killed = survived = 0
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         clean = dict(zip(tests, pool.map(lambda t: one(None, t), tests)))

@@ -123,4 +123,4 @@ def main(folder):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:] or sys.exit("usage: gen-boards.py DIR"))

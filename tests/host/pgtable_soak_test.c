@@ -29,11 +29,13 @@ static void wait_for_one(void)
 static void test_random(void)
 {
 	const char *only = getenv("GEOMETRY");
+	unsigned int found = 0;
 	long running = 0, most = sysconf(_SC_NPROCESSORS_ONLN);
 
 	for (unsigned int nr = 0; nr < 6; nr++) {
 		if (only && strcmp(only, pgtable_geometry(1 + nr / 3, 3 + nr % 3)->name))
 			continue;
+		found++;
 		if (running == most) {
 			wait_for_one();
 			running--;
@@ -45,6 +47,10 @@ static void test_random(void)
 	}
 	while (running--)
 		wait_for_one();
+	if (!found) {
+		printf("# GEOMETRY=%s: there is none of this name\n", only);
+		host_failures++;
+	}
 }
 
 static const struct host_case cases[] = {

@@ -230,6 +230,9 @@ def measure(cell):
 
 def run(globs):
     chosen = [c for c in CELLS if any(fnmatch.fnmatch(c.name, g) for g in globs or ["*"])]
+    if not chosen:
+        sys.exit(f"bench: no cell matches {' '.join(globs)}; they are MODE-BUILD-RAM: "
+                 + " ".join(c.name for c in CELLS))
     small = [c for c in chosen if machine.size(c.ram) < HUGE]
     with ThreadPoolExecutor(int(os.environ.get("JOBS", len(os.sched_getaffinity(0))))) as pool:
         found = list(pool.map(measure, small))
@@ -242,7 +245,7 @@ def run(globs):
     report_linux(data)
     report_changes(load(BASELINE), data)
     print(f"bench: {len(chosen)} cells in {RESULTS}")
-    return not chosen
+    return False
 
 
 def update():

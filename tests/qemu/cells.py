@@ -98,12 +98,15 @@ def filled(chosen):
 
 def cell(chosen):
     """A Cell from a dict of axis: value; the rest are defaults."""
-    unknown = [f"{a}={v}" for a, v in chosen.items() if v not in axes().get(a, [])]
-    if unknown:
-        raise ValueError(f"cells.yaml has no {', '.join(unknown)}")
+    for axis, value in chosen.items():
+        known = axes().get(axis, [])
+        if value not in known:
+            raise ValueError(f"cells.yaml has no {axis}={value}; " + (
+                f"{axis} is one of {' '.join(known)}" if known else f"it has {' '.join(axes())}"))
     full = filled(chosen)
     if not legal(full):
-        raise ValueError(f"cells.yaml says this cannot be: {chosen}")
+        raise ValueError("cells.yaml says this cannot be: "
+                         + ",".join(f"{a}={v}" for a, v in chosen.items()))
     return Cell(tuple(full.items()))
 
 
@@ -111,6 +114,8 @@ def parse_name(name):
     """A Cell from its name, or from any axis=value list."""
     if name in ("", "plain"):
         return cell({})
+    if not all("=" in part for part in name.split(",")):
+        raise ValueError(f"{name}: no cell; it is `plain`, or AXIS=VALUE,... of cells.yaml")
     return cell(dict(part.split("=", 1) for part in name.split(",")))
 
 

@@ -41,15 +41,23 @@ def pytest_ignore_collect(collection_path, config):
     return True if needs and not config.getoption(needs) else None
 
 
+def known(choose, names):
+    try:
+        return choose(names)
+    except ValueError as error:
+        raise pytest.Collector.CollectError(str(error)) from None
+
+
 def pytest_generate_tests(metafunc):
     if "cell" in metafunc.fixturenames:
-        found = cells.chosen(metafunc.config.getoption("cells"))
+        found = known(cells.chosen, metafunc.config.getoption("cells"))
         turns = metafunc.config.getoption("repeat")
         found = [dataclasses.replace(c, turn=n) for n in range(turns) for c in found]
         metafunc.parametrize("cell", found, ids=[c.name + c.suffix for c in found])
     if "flow" in metafunc.fixturenames:
-        found = flows.chosen(metafunc.config.getoption("flows") or
-                             metafunc.config.getoption("cells"))
+        names = metafunc.config.getoption("flows")
+        found = (known(flows.named, names.split()) if names else
+                 flows.chosen(metafunc.config.getoption("cells")))
         metafunc.parametrize("flow", found, ids=[f.name for f in found])
 
 
@@ -72,7 +80,7 @@ def boots(item):
     for value in given:
         for one in value if isinstance(value, (list, tuple)) else [value]:
             found = one.boot() if hasattr(one, "boot") else one
-            if found:
+            if isinstance(found, machine.Boot):  # pytest has a mark for: nothing to try
                 yield found
 
 

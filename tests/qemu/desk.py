@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """A board on a desk: its serial port, how it is restarted, what is typed at Cairn's prompt."""
+import errno
 import io
 import os
 import sys
@@ -35,6 +36,8 @@ class Desk:
     def __init__(self, port, baud=115200, patience=300):
         self.port, self.patience = port, patience
         self.fd = os.open(port, os.O_RDWR | os.O_NOCTTY)
+        if not os.isatty(self.fd):
+            raise OSError(errno.ENOTTY, "no serial port")
         tty.setraw(self.fd)
         settings = termios.tcgetattr(self.fd)
         settings[2] = settings[2] & ~termios.CRTSCTS | termios.CLOCAL | termios.CREAD

@@ -204,6 +204,14 @@ def variants(name):
     return [Flow(name, v) for v in table()[name].get("variants", VARIANTS)]
 
 
+def named(names):
+    known = {flow.name: flow for row in table() for flow in variants(row)}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise ValueError(f"flows.yaml has no {' '.join(unknown)}; it has {' '.join(known)}")
+    return [known[name] for name in names]
+
+
 def chosen(which):
     """The flows of `make test` (cover), all (matrix), or those of these names."""
     found = [flow for name in table() for flow in variants(name)]

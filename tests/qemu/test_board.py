@@ -20,7 +20,11 @@ def machine(request, board):
     try:
         found = desk.Desk(port, board.get("baud", "115200"), request.config.getoption("patience"))
     except OSError as error:
-        pytest.fail(f"{port}: {error.strerror}", pytrace=False)
+        why = error.strerror
+    else:
+        why = None
+    if why:
+        pytest.fail(f"PORT={port}: {why}", pytrace=False)
     yield found, found.restart()
     found.close()
 
