@@ -31,6 +31,7 @@ include $(O)/auto.conf
 endif
 
 %_defconfig: ## configure from configs/NAME_defconfig (O=DIR for elsewhere)
+	@[ -e configs/$@ ] || { echo '$@: none of' configs/*; exit 1; }
 	@mkdir -p $(O)
 	$(Q)$(kconfig) defconfig configs/$@ >/dev/null
 

@@ -4,6 +4,7 @@
 # Boot an image in QEMU with its console on this terminal:  scripts/run.sh IMAGE
 # From the environment: MODE, MEM, SMP, CMDLINE, QEMU_ARGS, as `make help` says.
 set -euo pipefail
+[ $# = 1 ] || { echo "usage: scripts/run.sh IMAGE" >&2; exit 2; }
 
 case ${MODE:-sv57} in
 sv57) cpu=rv64 ;;

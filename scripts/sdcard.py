@@ -51,6 +51,9 @@ def main(name, out, *files):
     known = {name: board for name, board in known.items() if "sdcard" in board}
     if name not in known:
         sys.exit(f"sdcard: BOARD is one of {' '.join(known)}" + (f", not {name}" if name else ""))
+    for path in filter(None, files):
+        if not Path(path).is_file():
+            sys.exit(f"sdcard: {path}: there is no such file")
     with tempfile.TemporaryDirectory() as folder:
         call("boot-media.sh", "files", folder, *files,
              LOAD=known[name].get("image", "0x80200000"))
