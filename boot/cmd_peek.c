@@ -37,6 +37,12 @@ static unsigned int size_of_letter(const char *word)
 	return found ? 1U << (found - letters) : 0;
 }
 
+static int unknown_size(const char *word)
+{
+	monitor_error("%s: neither b, h, w nor d", word);
+	return -EINVAL;
+}
+
 static int parse_target(const char *word, struct span *span)
 {
 	size_t prefix = strlen(PHYS_PREFIX);
@@ -142,8 +148,10 @@ static int cmd_peek(int argc, char **argv)
 
 		if (size)
 			span.size = size;
-		else
+		else if (strchr("0123456789", argv[i][0]))
 			err = monitor_parse_number(argv[i], &span.count);
+		else
+			err = unknown_size(argv[i]);
 		if (!err && span.count > MAX_COUNT) {
 			monitor_error("%s: %u at most", argv[i], MAX_COUNT);
 			return -EINVAL;
@@ -173,10 +181,8 @@ static int cmd_poke(int argc, char **argv)
 		return -EINVAL;
 	if (argc == 4) {
 		span.size = size_of_letter(argv[3]);
-		if (!span.size) {
-			monitor_error("%s: neither b, h, w nor d", argv[3]);
-			return -EINVAL;
-		}
+		if (!span.size)
+			return unknown_size(argv[3]);
 	}
 	if (settle_size(argv[1], &span))
 		return -EINVAL;

@@ -227,9 +227,13 @@ static int cmd_hart(int argc, char **argv)
 {
 	if (argc == 1)
 		return list_harts();
-	if (argc != 3 || (strcmp(argv[1], "start") && strcmp(argv[1], "stop")))
-		return -EINVAL;
-	return start_or_stop(!strcmp(argv[1], "start"), argv[2]);
+	if (strcmp(argv[1], "start") && strcmp(argv[1], "stop"))
+		monitor_error("%s: neither start nor stop", argv[1]);
+	else if (argc == 2)
+		monitor_error("%s: no HARTID", argv[1]);
+	else
+		return start_or_stop(!strcmp(argv[1], "start"), argv[2]);
+	return -EINVAL;
 }
 
 static const char *complete_hart(unsigned int index)

@@ -108,8 +108,8 @@ static void __init check_ram(void)
 		panic("the device tree at 0x%llx has no memory node with RAM in it",
 		      boot_record.dtb_pa);
 	if (!memblock_is_region_memory(image, size))
-		panic("RAM is smaller than the image needs: 0x%llx-0x%llx is not all RAM", image,
-		      image + size);
+		panic("RAM is smaller than the image needs: 0x%llx-0x%llx is not all RAM%s", image,
+		      image + size, cmdline.mem ? ", and mem= takes away some" : "");
 }
 
 void __init setup_arch(void)
