@@ -166,7 +166,7 @@ int bench_run(const char *glob, const char *unit)
 void bench_list(void)
 {
 	for (const struct bench *b = __start_benches; b < __stop_benches; b++)
-		console_printf("%-20s %s\n", b->name, b->what);
+		console_printf("%-22s %s\n", b->name, b->what);
 }
 
 static int bench_command(int argc, char **argv)
