@@ -107,8 +107,11 @@ def main(names):
     patches = [p for p in patches if not names or p.stem in names]
     tests = sorted({header(p) for p in patches})
     unknown = [t for t in tests if t != "boot" and not testnames.exists(t)]
-    if unknown or not patches:
-        sys.exit(f"mutants: no such test: {unknown}" if unknown else f"mutants: tests/mutants has none of {' '.join(names)}")
+    if unknown:
+        sys.exit(f"mutants: no such test: {unknown}")
+    missing = set(names) - {p.stem for p in patches}
+    if missing:
+        sys.exit(f"mutants: tests/mutants has no {' '.join(sorted(missing))}")
     killed = survived = 0
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         clean = dict(zip(tests, pool.map(lambda t: one(None, t), tests)))
