@@ -78,7 +78,8 @@ def test_hart_command(boot, outcome):
             if line.startswith(("hart", "usage"))]
     assert said == [
         "hart: 99: there is no such hart", "hart: 0: the monitor runs on it",
-        "hart: x: not a number", "usage: hart [start|stop] [HARTID]",
+        "hart: x: not a number",
+        "hart: go: neither start nor stop", "usage: hart [start|stop] [HARTID]",
         "hart0   cpu0   online    ticks=N calls=0 retried-faults=0",
         "hart1   cpu1   stopped   ticks=N calls=0 retried-faults=0"]
 
