@@ -142,8 +142,11 @@ def repeat(item):
     params = item.callspec.params if hasattr(item, "callspec") else {}
     if "cell" in params:
         return f"make cell CELL={shlex.quote(params['cell'].name)}"
-    if "flow" in params:
+    if hasattr(params.get("flow"), "name"):
         return f"make flow FLOW={params['flow'].name}"
+    if item.path.name == "test_board.py":
+        given = {name.upper(): item.config.getoption(name) for name in ("board", "port")}
+        return "make test-board " + " ".join(f"{k}={shlex.quote(v)}" for k, v in given.items())
     return f"make test-qemu TEST={shlex.quote(row_name(item))}"
 
 
