@@ -17,12 +17,16 @@
 #include <asm/trap_names.h>
 #include "early.h"
 
+static volatile u8 *earlycon_regs(void)
+{
+	return (volatile u8 *)(csr_read(satp) ? boot_record.earlycon_va : boot_record.earlycon.pa);
+}
+
 static void early_putchar(char c)
 {
 	struct earlycon *con = &boot_record.earlycon;
-	u64 regs = csr_read(satp) ? boot_record.earlycon_va : con->pa;
 
-	if (!con->kind || !earlycon_putc(con, (volatile u8 *)regs, c))
+	if (!con->kind || !earlycon_putc(con, earlycon_regs(), c))
 		sbi_putchar(c);
 }
 
@@ -68,6 +72,7 @@ static __noreturn void early_stop(void)
 {
 	boot_record_report(early_printf);
 	early_printf("boot: stopped, powering off\n");
+	earlycon_flush(&boot_record.earlycon, earlycon_regs());
 	sbi_reset(SBI_SRST_SHUTDOWN, SBI_SRST_REASON_FAILURE);
 	early_printf("boot: the firmware cannot power off; idle\n");
 	for (;;)

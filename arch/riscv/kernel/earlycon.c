@@ -13,6 +13,7 @@
 
 #define LSR         5 /* of a 16550; THR is 0 */
 #define LSR_THRE    0x20
+#define LSR_TEMT    0x40
 #define SIFIVE_FULL 0x80000000u
 #define REGS_SIZE   0x20
 #define MOST_TICKS  2000000u /* of a clock of 1 to 50 MHz, 40 ms at least: 16 characters take 17 */
@@ -186,10 +187,16 @@ u64 earlycon_status(const struct earlycon *con)
 	return con->kind == EARLYCON_8250 ? con->pa + (LSR << con->shift) : con->pa;
 }
 
-static bool ready(const struct earlycon *con, volatile u8 *regs)
+static u32 read_status(const struct earlycon *con, volatile u8 *regs)
 {
 	volatile u8 *status = regs + (earlycon_status(con) - con->pa);
-	u32 value = con->width == 4 ? readl(status) : readb(status);
+
+	return con->width == 4 ? readl(status) : readb(status);
+}
+
+static bool ready(const struct earlycon *con, volatile u8 *regs)
+{
+	u32 value = read_status(con, regs);
 
 	return con->kind == EARLYCON_SIFIVE ? !(value & SIFIVE_FULL) : value & LSR_THRE;
 }
@@ -215,4 +222,14 @@ bool earlycon_putc(struct earlycon *con, volatile u8 *regs, char c)
 	if (c == '\n' && !put(con, regs, '\r'))
 		return false;
 	return put(con, regs, (u8)c);
+}
+
+/* SiFive's tells nothing but that it is full, as the firmware leaves it. */
+void earlycon_flush(const struct earlycon *con, volatile u8 *regs)
+{
+	const u64 start = rdtime();
+
+	while (con->kind && rdtime() - start <= MOST_TICKS)
+		if (con->kind == EARLYCON_8250 && read_status(con, regs) & LSR_TEMT)
+			break;
 }
