@@ -31,6 +31,7 @@
  * @limit_dt, @limit_cmdline: what asked for a limit (levels; 0: no limit)
  * @levels:        the mode that was taken (levels; 0: none yet)
  * @quiet:         the probe prints nothing
+ * @maee:          T-Head's memory types are on: what all harts must have, or none
  * @hartid, @dtb_pa: a0 and a1 at entry
  * @load_pa:       where _start was found
  * @entry_satp:    satp at entry, 0 from conforming firmware
@@ -56,6 +57,7 @@ struct boot_record {
 	u8 levels;
 	u8 quiet;
 	u8 tried[NR_MODES];
+	u8 maee;
 	u64 hartid;
 	phys_addr_t dtb_pa;
 	phys_addr_t load_pa;
