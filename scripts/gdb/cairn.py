@@ -220,12 +220,20 @@ class Boot(Command):
     name = "cairn-boot"
 
     def run(self, argument):
+        # By physical address: this is for a hart that took a mode and cannot walk the tables, too.
         record = variable("boot_record")
+        start = (int(record.address) - bias() - LINK + load_address()) & (1 << 64) - 1
+        data = physical(start, record.type.sizeof)
+        if data is None:
+            raise gdb.GdbError(f"no memory at 0x{start:x}: cairn-symbols PA says where the image is")
+        record = gdb.Value(data, record.type)
         for field in record.type.fields():
             value = record[field.name]
             if value.type.strip_typedefs().code == gdb.TYPE_CODE_ARRAY:
                 low, high = value.type.range()
                 text = " ".join(hex(int(value[i])) for i in range(low, high + 1))
+            elif value.type.strip_typedefs().code == gdb.TYPE_CODE_STRUCT:
+                text = value.format_string(max_elements=0)
             else:
                 text = hex(int(value)) if value.type.sizeof == 8 else str(int(value))
             print(f"{field.name:14} {text}")
