@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Harts that differ from the specification: one row for each kind, with its document. Built
- * for both sides of the satp write: the first leaf depends on it.
+ * for both sides of the satp write, so without printk(): the first leaf depends on it.
+ * errata_init() in cpufeature.c says what was found.
  */
 #include <kernel/string.h>
 #include <asm/errata.h>

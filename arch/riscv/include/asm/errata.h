@@ -44,7 +44,10 @@ void hart_read_ids(struct hart_ids *ids);
  */
 unsigned long errata_probe(void);
 
-/** errata_init() - on a hart that is started: note what it has, and say what is new */
+/**
+ * errata_init() - on a hart that is started: note what it has, and say what is new
+ * In cpufeature.c: errata.c is built for before paging as well, and cannot print.
+ */
 void errata_init(void);
 
 /** has_erratum() - whether a hart that was started has it; the boot hart's from entry on */
