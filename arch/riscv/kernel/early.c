@@ -139,6 +139,47 @@ void entry_check(unsigned long hartid, phys_addr_t dtb_pa, unsigned long satp,
 	check_dtb(dtb_pa);
 }
 
+/*
+ * S-mode takes its software interrupt at once (Priv 20250508 §12.1.3). M-mode never does: either it is
+ * not delegated, or it is S-mode's, which waits.
+ */
+static bool takes_interrupts(void)
+{
+	unsigned long taken = 1, vector;
+
+	__asm__ __volatile__("la %1, 1f\n\t"
+			     "csrrw %1, stvec, %1\n\t"
+			     "csrw sie, %2\n\t"
+			     "csrs sip, %2\n\t"
+			     "csrs sstatus, %3\n\t"
+			     "li %0, 0\n\t"
+			     ".balign 4\n"
+			     "1:\tcsrc sstatus, %3\n\t"
+			     "csrc sip, %2\n\t"
+			     "csrw sie, zero\n\t"
+			     "csrw stvec, %1"
+			     : "+r"(taken), "=&r"(vector)
+			     : "r"(SIE_SSIE), "r"(SR_SIE)
+			     : "memory");
+	return taken;
+}
+
+/* A call to the firmware from M-mode goes to whatever mtvec holds. So may a trap: none is risked. */
+void warn_m_mode(const struct fdt *fdt, int chosen)
+{
+	struct earlycon con;
+
+	if (takes_interrupts())
+		return;
+	earlycon_from_fdt(&con, fdt, chosen);
+	earlycon_check(&con, fdt);
+	for (const char *p =
+		     "boot: no interrupt is taken: is this M-mode? Cairn needs a firmware with "
+		     "SBI that enters it in S-mode\n";
+	     con.kind && *p; p++)
+		earlycon_putc(&con, (volatile u8 *)con.pa, *p);
+}
+
 void announce_try(unsigned int levels)
 {
 	unsigned int i = levels - LEVELS_MIN;

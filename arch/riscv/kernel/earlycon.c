@@ -9,14 +9,13 @@
 #include <asm/earlycon.h>
 #include <asm/io.h>
 #include <asm/page.h>
-#include <asm/time.h>
 
 #define LSR         5 /* of a 16550; THR is 0 */
 #define LSR_THRE    0x20
 #define LSR_TEMT    0x40
 #define SIFIVE_FULL 0x80000000u
 #define REGS_SIZE   0x20
-#define MOST_TICKS  2000000u /* of a clock of 1 to 50 MHz, 40 ms at least: 16 characters take 17 */
+#define MOST_READS  (1u << 20) /* of 40 ns each at least; 16 characters take 17 ms */
 #define MAX_DEPTH   FDT_MAX_DEPTH
 
 /* Linux's names. */
@@ -203,10 +202,9 @@ static bool ready(const struct earlycon *con, volatile u8 *regs)
 
 static bool put(struct earlycon *con, volatile u8 *regs, u8 byte)
 {
-	const u64 start = rdtime();
-
-	while (!ready(con, regs))
-		if (rdtime() - start > MOST_TICKS) {
+	/* By no clock: without firmware there may be none. */
+	for (unsigned int reads = 0; !ready(con, regs); reads++)
+		if (reads == MOST_READS) {
 			fail(con, EARLYCON_STUCK);
 			return false;
 		}
@@ -227,9 +225,7 @@ bool earlycon_putc(struct earlycon *con, volatile u8 *regs, char c)
 /* SiFive's tells nothing but that it is full, as the firmware leaves it. */
 void earlycon_flush(const struct earlycon *con, volatile u8 *regs)
 {
-	const u64 start = rdtime();
-
-	while (con->kind && rdtime() - start <= MOST_TICKS)
-		if (con->kind == EARLYCON_8250 && read_status(con, regs) & LSR_TEMT)
+	for (unsigned int reads = 0; con->kind && reads < MOST_READS; reads++)
+		if (read_status(con, regs) & LSR_TEMT && con->kind == EARLYCON_8250)
 			break;
 }
