@@ -51,7 +51,7 @@ void hrtimer_start(struct hrtimer *timer, ktime_t time, enum hrtimer_mode mode);
  */
 int hrtimer_cancel(struct hrtimer *timer);
 
-/** hrtimer_try_to_cancel() - the same, but -1, and nothing done, if its function runs. Context: any. */
+/** hrtimer_try_to_cancel() - the same, but only -1 if its function runs. Context: any. */
 int hrtimer_try_to_cancel(struct hrtimer *timer);
 
 /** hrtimer_active() - whether it is queued, or its function runs */

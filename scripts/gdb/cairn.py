@@ -220,12 +220,12 @@ class Boot(Command):
     name = "cairn-boot"
 
     def run(self, argument):
-        # By physical address: this is for a hart that took a mode and cannot walk the tables, too.
+        # By physical address: the hart may have taken a mode, and be unable to walk the tables.
         record = variable("boot_record")
         start = (int(record.address) - bias() - LINK + load_address()) & (1 << 64) - 1
         data = physical(start, record.type.sizeof)
         if data is None:
-            raise gdb.GdbError(f"no memory at 0x{start:x}: cairn-symbols PA says where the image is")
+            raise gdb.GdbError(f"no memory at 0x{start:x}: tell cairn-symbols where the image is")
         record = gdb.Value(data, record.type)
         for field in record.type.fields():
             value = record[field.name]

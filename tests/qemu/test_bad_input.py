@@ -70,7 +70,8 @@ def test_refused_before_paging(boot, line, outcome):
 
 M_MODE = "boot: no interrupt is taken: is this M-mode?"
 # What stands in a firmware's place: nothing, or what delegates all and then jumps, in M-mode.
-DELEGATES = "\tli t0, 0xffff\n\tcsrw mideleg, t0\n\tcsrw medeleg, t0\n\tli t0, 0x80200000\n\tjr t0\n"
+DELEGATES = ("\tli t0, 0xffff\n\tcsrw mideleg, t0\n\tcsrw medeleg, t0\n"
+             "\tli t0, 0x80200000\n\tjr t0\n")
 ENTRIES = [
     ("none", "virt", "rv64", lambda: "none"),
     ("none-u54", "virt", "sifive-u54", lambda: "none"),

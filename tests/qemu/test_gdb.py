@@ -133,8 +133,8 @@ def test_hang_under_quiet(tmp_path):
     """The record tells what the console does not: the hart takes sv57, and each access faults."""
     boot = shim.boot("gdb-hang", {"flaw": {0: "fault"}}, append="quiet",
                      extra=("-no-shutdown", "-gdb", f"unix:{tmp_path}/socket,server=on,wait=off"))
-    with subprocess.Popen(["timeout", str(LIMIT), *map(str, boot.command())], stdin=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE) as qemu:
+    with subprocess.Popen(["timeout", str(LIMIT), *map(str, boot.command())],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as qemu:
         try:
             said = b""
             while b"faults for ever" not in said and (more := qemu.stdout.read1()):

@@ -140,8 +140,8 @@ void entry_check(unsigned long hartid, phys_addr_t dtb_pa, unsigned long satp,
 }
 
 /*
- * S-mode takes its software interrupt at once (Priv 20250508 §12.1.3). M-mode never does: either it is
- * not delegated, or it is S-mode's, which waits.
+ * S-mode takes its software interrupt at once (Priv 20250508 §12.1.3). M-mode never does: either it
+ * is not delegated, or it is S-mode's, which waits.
  */
 static bool takes_interrupts(void)
 {
@@ -164,7 +164,7 @@ static bool takes_interrupts(void)
 	return taken;
 }
 
-/* A call to the firmware from M-mode goes to whatever mtvec holds. So may a trap: none is risked. */
+/* From M-mode, a call to the firmware goes to whatever mtvec holds, and so would a trap. */
 void warn_m_mode(const struct fdt *fdt, int chosen)
 {
 	struct earlycon con;
