@@ -31,7 +31,6 @@
  * @limit_dt, @limit_cmdline: what asked for a limit (levels; 0: no limit)
  * @levels:        the mode that was taken (levels; 0: none yet)
  * @quiet:         the probe prints nothing
- * @maee:          T-Head's memory types are on: what all harts must have, or none
  * @hartid, @dtb_pa: a0 and a1 at entry
  * @load_pa:       where _start was found
  * @entry_satp:    satp at entry, 0 from conforming firmware
@@ -44,6 +43,7 @@
  * @tried:         whether the mode was written to satp
  * @errata:        what harts have: bits of enum erratum; the boot hart's before the first leaf
  * @earlycon, @earlycon_va: where to print before there are drivers; its registers with paging on
+ * @maee:          T-Head's memory types are on: all harts must have them, or none
  * @instret_entry: the retired-instruction counter at _start, 0 if unreadable
  *
  * Written with the MMU off and kept for ever; the failure paths print it.
@@ -57,7 +57,6 @@ struct boot_record {
 	u8 levels;
 	u8 quiet;
 	u8 tried[NR_MODES];
-	u8 maee;
 	u64 hartid;
 	phys_addr_t dtb_pa;
 	phys_addr_t load_pa;
@@ -72,6 +71,7 @@ struct boot_record {
 	u64 errata;
 	struct earlycon earlycon;
 	u64 earlycon_va;
+	u8 maee;
 };
 
 extern struct boot_record boot_record;
