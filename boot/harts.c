@@ -137,6 +137,11 @@ static const char *start_error(const struct hart *hart, char *text)
 	case HART_LOST:
 		snprintf(text, START_ERROR_LEN, "it came, and was lost at satp=0x%lx", satp);
 		break;
+	case HART_OTHER_TYPES:
+		snprintf(text, START_ERROR_LEN,
+			 "T-Head's memory types (MAEE) are %s there, and %s on the boot hart",
+			 boot_record.maee ? "off" : "on", boot_record.maee ? "on" : "off");
+		break;
 	case HART_LACKS:
 		return "it does not do all that the boot hart does";
 	case HART_FAILED:

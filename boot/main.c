@@ -49,16 +49,23 @@ static void stop_harts(void)
 	nmi_cpu_exit();
 }
 
+/* Whatever was printed is seen. */
+static void reset(unsigned int type, unsigned int reason)
+{
+	console_flush();
+	sbi_reset(type, reason);
+}
+
 /* Some machines can only restart. After a failure that would lose the message, or loop. */
 void machine_power_off(bool failed)
 {
 	stop_harts();
 	if (!sbi_probe(SBI_EXT_SRST)) /* OpenSBI 1.5 then stops for ever, and says nothing */
 		console_printf("the firmware has no SRST: it may hang when asked to power off\n");
-	sbi_reset(SBI_SRST_SHUTDOWN, failed ? SBI_SRST_REASON_FAILURE : SBI_SRST_REASON_NONE);
+	reset(SBI_SRST_SHUTDOWN, failed ? SBI_SRST_REASON_FAILURE : SBI_SRST_REASON_NONE);
 	if (!failed) {
 		console_printf("the firmware cannot power off; rebooting\n");
-		sbi_reset(SBI_SRST_COLD_REBOOT, SBI_SRST_REASON_NONE);
+		reset(SBI_SRST_COLD_REBOOT, SBI_SRST_REASON_NONE);
 	}
 	idle_for_ever("the firmware cannot power off");
 }
@@ -66,7 +73,7 @@ void machine_power_off(bool failed)
 void machine_restart(void)
 {
 	stop_harts();
-	sbi_reset(SBI_SRST_COLD_REBOOT, SBI_SRST_REASON_NONE);
+	reset(SBI_SRST_COLD_REBOOT, SBI_SRST_REASON_NONE);
 	idle_for_ever("the firmware cannot reboot");
 }
 

@@ -90,6 +90,15 @@ void console_write(const char *s, size_t len)
 	log_leave(entry);
 }
 
+void console_flush(void)
+{
+	struct log_entry entry = log_enter();
+
+	if (console && console->flush)
+		console->flush();
+	log_leave(entry);
+}
+
 bool console_registered(void)
 {
 	return console;

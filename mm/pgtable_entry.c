@@ -71,9 +71,9 @@ static pte_t shared_entry(const phys_addr_t *shared, unsigned int level, u64 bit
 void pgtable_fill_shared(const struct pgtable *pt, const phys_addr_t *shared, unsigned int levels,
 			 pgprot_t prot)
 {
-	for (unsigned int level = levels - 1; level; level--)
-		write_some(reach(pt, shared[level], level - 1),
-			   shared_entry(shared, level - 1, typed(pt, prot.val)), 0, TABLE_SIZE);
+	for (unsigned int level = 0; level < levels - 1; level++)
+		write_some(reach(pt, shared[level + 1], level),
+			   shared_entry(shared, level, typed(pt, prot.val)), 0, TABLE_SIZE);
 	smp_wmb(); /* whoever links them need not wait */
 }
 

@@ -18,9 +18,15 @@ static void earlycon_write(const char *s, size_t len)
 	pr_err("tty: the UART of earlycon= does not send: the firmware's console is used\n");
 }
 
+static void earlycon_wait(void)
+{
+	earlycon_flush(&boot_record.earlycon, (volatile u8 *)boot_record.earlycon_va);
+}
+
 void earlycon_init(void)
 {
-	static const struct console earlycon = { "earlycon", earlycon_write, NULL, NULL };
+	static const struct console earlycon = { "earlycon", earlycon_write, NULL, NULL,
+						 earlycon_wait };
 
 	if (boot_record.earlycon.kind)
 		register_console(&earlycon);

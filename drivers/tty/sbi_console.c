@@ -53,8 +53,9 @@ static int legacy_getc(void)
 
 static const struct console *sbi_console(void)
 {
-	static const struct console dbcn = { "sbi-dbcn", dbcn_write, dbcn_getc, NULL };
-	static const struct console legacy = { "sbi-legacy", legacy_write, legacy_getc, NULL };
+	static const struct console dbcn = { "sbi-dbcn", dbcn_write, dbcn_getc, NULL, NULL };
+	static const struct console legacy = { "sbi-legacy", legacy_write, legacy_getc, NULL,
+					       NULL };
 
 	return sbi_probe(SBI_EXT_DBCN) ? &dbcn : &legacy;
 }

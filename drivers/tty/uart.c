@@ -9,7 +9,8 @@
 #include <asm/time.h>
 
 #define RING_SIZE    1024
-#define SEND_SECONDS 5 /* until a transmitter is given up: longer than any stop by the receiver */
+#define SEND_SECONDS 5   /* until a transmitter is given up: longer than any stop by the receiver */
+#define LAST_BYTE_HZ 500 /* a character of 12 bits takes less, at 9600 baud and above */
 #define RX_MOST      (2 * RING_SIZE) /* at once: a register stuck at ones says "more" for ever */
 
 static struct {
@@ -122,8 +123,19 @@ static void uart_write(const char *s, size_t len)
 		while (burst--)
 			port.ops->send((u8)*s++);
 	}
-	if (!wait_for(port.ops->idle))
-		give_up(s, 0);
+}
+
+static void uart_flush(void)
+{
+	u64 end;
+
+	if (!wait_for(port.ops->idle)) {
+		give_up("", 0);
+		return;
+	}
+	end = rdtime() + ticks_per_second() / LAST_BYTE_HZ;
+	while (rdtime() < end)
+		cpu_relax();
 }
 
 /* --- Start --- */
@@ -145,7 +157,7 @@ static int start_irq(const struct device *dev)
 
 void __init uart_start(const struct device *dev, const struct uart_ops *ops, u64 pa)
 {
-	static struct console console = { "uart", uart_write, uart_getc, NULL };
+	static struct console console = { "uart", uart_write, uart_getc, NULL, uart_flush };
 	int irq;
 
 	port.ops = ops;

@@ -15,7 +15,7 @@
  * @name:     of its interrupt
  * @room:     how many bytes it takes now
  * @send:     one of them
- * @idle:     whether all are out: what is left in it is lost when the machine resets
+ * @idle:     whether all are out, but for the one on the line: not each kind tells of that one
  * @receive:  Return: a byte, or -EAGAIN
  * @raised:   whether it is the one that interrupts, if that can be known without receive()
  * @want_irq: whether it shall interrupt when something was received

@@ -26,7 +26,7 @@ struct hrtimer {
 	struct hrtimer *next;
 	ktime_t expires;
 	enum hrtimer_restart (*function)(struct hrtimer *timer);
-	unsigned int cpu; /* whose list it is in */
+	unsigned int cpu; /* whose list it is in, or was */
 	bool queued;
 };
 
@@ -38,8 +38,9 @@ void hrtimer_setup(struct hrtimer *timer, enum hrtimer_restart (*function)(struc
  * hrtimer_start() - let it expire on this hart
  * @time: on the clock of ktime_get(), or from now on; one that has passed expires at once
  *
- * One that is queued is moved. Of several with the same time the first started comes first.
- * Context: any, interrupts on or off; not while its function runs on another hart.
+ * One that is queued is moved. One whose function runs stays on the hart where it does, and
+ * expires there. Of several with the same time the first started comes first.
+ * Context: any, interrupts on or off.
  */
 void hrtimer_start(struct hrtimer *timer, ktime_t time, enum hrtimer_mode mode);
 
@@ -50,7 +51,7 @@ void hrtimer_start(struct hrtimer *timer, ktime_t time, enum hrtimer_mode mode);
  */
 int hrtimer_cancel(struct hrtimer *timer);
 
-/** hrtimer_try_to_cancel() - the same, but -1 where its function runs. Context: any. */
+/** hrtimer_try_to_cancel() - the same, but only -1 if its function runs. Context: any. */
 int hrtimer_try_to_cancel(struct hrtimer *timer);
 
 /** hrtimer_active() - whether it is queued, or its function runs */

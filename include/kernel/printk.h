@@ -57,12 +57,14 @@ struct completion;
  * @write: prints all of it; '\n' has been made "\r\n" already
  * @getc:  next character, or -EAGAIN when there is none yet
  * @input: completed when there may be a character; NULL: it has to be asked for
+ * @flush: wait, within bounds, until all is out; NULL: it is, or that is the firmware's business
  */
 struct console {
 	const char *name;
 	void (*write)(const char *s, size_t len);
 	int (*getc)(void);
 	struct completion *input;
+	void (*flush)(void);
 };
 
 /**
@@ -81,6 +83,9 @@ struct completion *console_input(void);
 
 /** console_write() - raw bytes to the console; '\n' becomes "\r\n" */
 void console_write(const char *s, size_t len);
+
+/** console_flush() - wait until all is out: a reset or a power-off loses what is not */
+void console_flush(void);
 
 /** console_getc() - next character typed, or -EAGAIN */
 int console_getc(void);

@@ -42,8 +42,8 @@ static inline unsigned int num_online_cpus(void)
  * cpu_up() - start hart @cpu and wait until it is there
  * Context: interrupts on.
  * Return: 0, also when it runs already; -EINVAL: no such number; -ENXIO: it does not keep the
- * kernel's paging mode; -EOPNOTSUPP: it lacks an extension that is in use (struct hart,
- * lacks); -EIO: the firmware refuses; -ETIMEDOUT: it did not come in 5 s.
+ * kernel's paging mode, or has other memory types; -EOPNOTSUPP: it lacks an extension that is
+ * in use (struct hart, lacks); -EIO: the firmware refuses; -ETIMEDOUT: it did not come in 5 s.
  */
 int cpu_up(unsigned int cpu);
 

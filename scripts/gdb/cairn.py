@@ -220,7 +220,13 @@ class Boot(Command):
     name = "cairn-boot"
 
     def run(self, argument):
-        self.show(variable("boot_record"), "")
+        # By physical address: the hart may have taken a mode, and be unable to walk the tables.
+        record = variable("boot_record")
+        start = (int(record.address) - bias() - LINK + load_address()) & (1 << 64) - 1
+        data = physical(start, record.type.sizeof)
+        if data is None:
+            raise gdb.GdbError(f"no memory at 0x{start:x}: tell cairn-symbols where the image is")
+        self.show(gdb.Value(data, record.type), "")
 
     def show(self, record, prefix):
         for field in record.type.fields():

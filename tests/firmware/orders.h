@@ -29,6 +29,7 @@
  * @together:     others that enter with it, a bit each
  * @lost:         harts whose start succeeds, and that never come
  * @omit:         OMIT_*
+ * @maee:         harts that say they are T-Head's, with its memory types on, a bit each
  * @missing:      by hart: modes whose write to satp is ignored, bit 0: sv39, 1: sv48, 2: sv57
  * @flaw:         by hart: SATP_*
  *
@@ -43,7 +44,7 @@ struct orders {
 	uint32_t together;
 	uint32_t lost;
 	uint32_t omit;
-	uint32_t unused; /* 0 */
+	uint32_t maee;
 	uint8_t missing[MAX_HARTS];
 	uint8_t flaw[MAX_HARTS];
 };

@@ -324,7 +324,7 @@ static s64 base_call(u64 function, u64 ext)
 	case 3:
 		return has(ext);
 	case 4:
-		return (s64)csr_read(mvendorid);
+		return orders.maee >> this_hart() & 1 ? 0x5b7 : (s64)csr_read(mvendorid);
 	case 5:
 		return (s64)csr_read(marchid);
 	case 6:
@@ -417,6 +417,8 @@ static int emulate(u64 *x, u32 insn)
 		access_satp(x, insn);
 	else if ((insn & 0xfe007fff) == 0x12000073 || (insn & 0xfe007fff) == 0x16000073)
 		__asm__ __volatile__("sfence.vma" : : : "memory"); /* sfence.vma, sinval.vma */
+	else if ((insn & 0xfffff07f) == 0x5c002073 && orders.maee >> this_hart() & 1)
+		x[insn >> 7 & 31] = 1UL << 21; /* csrr of T-Head's sxstatus: MAEE */
 	else
 		return 0;
 	csr_write(mepc, csr_read(mepc) + 4);

@@ -143,6 +143,10 @@ bool early_can_read(phys_addr_t pa, unsigned int width)
 	return true;
 }
 
+void warn_m_mode(const struct fdt *fdt, int chosen)
+{
+}
+
 /* For earlyfw= and an address in earlycon=, which no tree has. */
 int kstrtoull(const char *s, unsigned int base, unsigned long long *res)
 {
@@ -248,7 +252,7 @@ unsigned int nr_irqs;
 
 const struct console *switch_console(const struct console *new)
 {
-	static const struct console firmware = { "firmware", NULL, NULL, NULL };
+	static const struct console firmware = { "firmware", NULL, NULL, NULL, NULL };
 
 	return &firmware;
 }

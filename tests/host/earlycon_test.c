@@ -195,17 +195,22 @@ static void sends(struct earlycon con, struct uart_model with)
 	const char *text = "boot:\n";
 
 	model = with;
-	model.txctrl = 1;
+	model.txctrl = 1; /* as OpenSBI leaves it: no watermark */
+	model.char_time = 1042;
 	for (const char *p = text; *p; p++)
 		CHECK(earlycon_putc(&con, model_regs(), *p));
 	CHECK_EQ(model.nr_sent, 7);
 	CHECK(!memcmp(model.sent, "boot:\r\n", 7));
+	CHECK(model_unsent());
+	earlycon_flush(&con, model_regs());
+	CHECK_EQ(model_unsent(), 0);
 	CHECK_EQ(model.wrong, 0);
 	model.stuck = true;
 	CHECK(!earlycon_putc(&con, model_regs(), 'x'));
 	CHECK_EQ(con.kind, EARLYCON_FIRMWARE);
 	CHECK_EQ(con.wrong, EARLYCON_STUCK);
 	CHECK_EQ(model.nr_sent, 7);
+	earlycon_flush(&con, model_regs()); /* nor waited for */
 }
 
 static void sends_8250(void)

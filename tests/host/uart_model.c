@@ -21,11 +21,28 @@ u64 rdtime(void)
 
 u32 ticks_per_second(void)
 {
-	return 1000;
+	return 1000000;
+}
+
+unsigned int model_unsent(void)
+{
+	if (!model.char_time || model.line_free <= now)
+		return 0;
+	return (unsigned int)((model.line_free - now + model.char_time - 1) / model.char_time);
+}
+
+static unsigned int in_fifo(void)
+{
+	unsigned int unsent = model_unsent();
+
+	return unsent ? unsent - 1 : 0;
 }
 
 static void send(u32 value)
 {
+	if (in_fifo() >= (model.kind == MODEL_SIFIVE ? 8 : 16))
+		model.wrong++; /* there is no room: it is lost */
+	model.line_free = (model.line_free > now ? model.line_free : now) + model.char_time;
 	if (model.nr_sent < sizeof(model.sent) - 1)
 		model.sent[model.nr_sent++] = (char)value;
 }
@@ -58,7 +75,7 @@ static u32 read_16550(unsigned int reg)
 	case 4:
 		return model.mcr;
 	case 5:
-		return (model.stuck ? 0 : 0x60) | waiting();
+		return (model.stuck ? 0 : !in_fifo() << 5 | !model_unsent() << 6) | waiting();
 	case 31:
 		model.busy_detect = false;
 		return model.busy > 0;
@@ -104,7 +121,7 @@ static u32 read_sifive(unsigned int offset)
 {
 	switch (offset) {
 	case 0x00:
-		return model.stuck ? 0x80000000u : 0;
+		return model.stuck || in_fifo() >= 8 ? 0x80000000u : 0;
 	case 0x04:
 		return waiting() ? receive() : 0x80000000u;
 	case 0x08:
@@ -114,7 +131,7 @@ static u32 read_sifive(unsigned int offset)
 	case 0x10:
 		return model.ie;
 	case 0x14:
-		return (u32)waiting() << 1 | (!model.stuck && model.txctrl & 0x70000);
+		return (u32)waiting() << 1 | (!model.stuck && in_fifo() < (model.txctrl >> 16 & 7));
 	default:
 		model.wrong++;
 		return 0;
@@ -159,6 +176,7 @@ u32 model_read(const volatile void *addr, unsigned int width)
 {
 	long offset = offset_of(addr, width);
 
+	now++;
 	if (offset < 0 || model.kind == MODEL_NONE)
 		return 0;
 	if (model.kind == MODEL_SIFIVE)

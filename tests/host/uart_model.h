@@ -23,6 +23,7 @@ struct uart_model {
 	unsigned int busy;         /* reads of LCR until DesignWare's is idle */
 	unsigned int busy_again;   /* likewise, after the first one that was written */
 	bool stuck;                /* sends nothing */
+	unsigned int char_time;    /* ticks that a character takes; 0: none */
 	char sent[256];
 	unsigned int nr_sent;
 	const char *typed; /* what is received next */
@@ -30,11 +31,15 @@ struct uart_model {
 	u8 lcr, ier, dll, dlm, fcr, mcr;
 	u32 txctrl, rxctrl, ie;
 	bool busy_detect;
+	u64 line_free; /* when the last character is out */
 };
 extern struct uart_model model;
 
 /* Where the model's registers lie. Nothing is there: each access must go through it. */
 volatile u8 *model_regs(void);
+
+/* How many characters are not out: in the FIFO, and the one on the line. */
+unsigned int model_unsent(void);
 
 /* Whether it raises its interrupt. */
 bool model_raised(void);

@@ -28,7 +28,7 @@ static void firmware_write(const char *s, size_t len)
 
 const struct console *switch_console(const struct console *new)
 {
-	static const struct console firmware = { "firmware", firmware_write, NULL, NULL };
+	static const struct console firmware = { "firmware", firmware_write, NULL, NULL, NULL };
 
 	console = new;
 	return &firmware;
@@ -125,11 +125,15 @@ static void talks(void)
 {
 	char long_text[100];
 
+	model.char_time = 1042; /* 10 bits at 9600 baud */
 	memset(long_text, 'x', sizeof(long_text));
 	console->write("some text\r\n", 11);
 	CHECK(!strcmp(model.sent, "some text\r\n"));
 	console->write(long_text, sizeof(long_text));
 	CHECK_EQ(model.nr_sent, 111);
+	CHECK(model_unsent()); /* none waits for the end but who asks for it */
+	console->flush();
+	CHECK_EQ(model_unsent(), 0);
 	CHECK_EQ(console->getc(), -EAGAIN);
 	model.typed = "ok\xff";
 	CHECK_EQ(model_raised(), has_irq);
@@ -269,6 +273,17 @@ static void gives_up(void)
 	CHECK_EQ(model.ier, 0);
 }
 
+/* What was taken before it stuck is not waited for for ever. */
+static void gives_up_flushing(void)
+{
+	is_sifive();
+	starts();
+	model.stuck = true;
+	console->flush();
+	CHECK(!strcmp(console->name, "firmware"));
+	CHECK(strstr(logged, "the UART does not send: the firmware's console is used"));
+}
+
 static void sifive(void)
 {
 	is_sifive();
@@ -312,6 +327,7 @@ CASE(divisor)
 CASE(layouts_refused)
 CASE(nothing_there)
 CASE(gives_up)
+CASE(gives_up_flushing)
 CASE(sifive)
 CASE(sifive_nothing_there)
 
@@ -326,6 +342,7 @@ static const struct host_case cases[] = {
 	{ "layouts that cannot be", run_layouts_refused },
 	{ "nothing there", run_nothing_there },
 	{ "a transmitter that is stuck", run_gives_up },
+	{ "a transmitter that is stuck at the end", run_gives_up_flushing },
 	{ "SiFive's", run_sifive },
 	{ "SiFive's: nothing there", run_sifive_nothing_there },
 };

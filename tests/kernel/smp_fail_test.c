@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Harts that fail: what it costs the others, and what is told. */
 #include <kernel/errno.h>
+#include <kernel/hrtimer.h>
 #include <kernel/ktest.h>
 #include <kernel/printk.h>
 #include <kernel/smp.h>
@@ -9,6 +10,7 @@
 #include <asm/cpufeature.h>
 #include <asm/page.h>
 #include <asm/svprobe.h>
+#include <asm/time.h>
 #include <asm/trap.h>
 #include "log.h"
 #include "probe.h"
@@ -69,6 +71,41 @@ static void trap_elsewhere(void)
 	EXPECT_EQ(smp_call_on_cpu(cpu, fail_in_work, NULL, false), -ENXIO);
 	expect_failed(cpu);
 	console_loglevel = level;
+}
+
+static enum hrtimer_restart fail_in_timer(struct hrtimer *timer)
+{
+	fail_here(NULL);
+	return HRTIMER_NORESTART;
+}
+
+static void start_timer(void *info)
+{
+	hrtimer_start(info, 0, HRTIMER_MODE_ABS);
+}
+
+/* A timer whose function has trapped does not run for ever: it can be cancelled, and started. */
+static void trap_in_timer(void)
+{
+	const ktime_t end = ktime_get() + 10 * NSEC_PER_SEC;
+	const unsigned int cpu = last_cpu();
+	int level = console_loglevel;
+	static struct hrtimer timer;
+
+	if (!cpu)
+		return;
+	ktest_expect_reports();
+	hrtimer_setup(&timer, fail_in_timer, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	console_loglevel = 0;
+	EXPECT_EQ(smp_call_function_single(cpu, start_timer, &timer, false), 0);
+	while (READ_ONCE(harts[cpu]->state) == HART_ONLINE && ktime_get() < end)
+		cpu_relax();
+	console_loglevel = level;
+	EXPECT(!hrtimer_active(&timer));
+	hrtimer_start(&timer, KTIME_MAX, HRTIMER_MODE_ABS);
+	EXPECT_EQ(timer.cpu, smp_processor_id());
+	EXPECT_EQ(hrtimer_try_to_cancel(&timer), 1);
+	expect_failed(cpu);
 }
 
 /* Each hart has two stacks of its own, with nothing mapped below them. */
@@ -230,6 +267,7 @@ static void lacking(void)
 
 static const struct ktest_case cases[] = {
 	{ "trap_elsewhere", trap_elsewhere },
+	{ "trap_in_timer", trap_in_timer },
 	{ "stack_overflow", stack_overflow },
 	{ "works", works },
 	{ "together", together },

@@ -182,6 +182,21 @@ static void no_mode(void)
 	EXPECT_EQ(cpu_up(cpu), 0);
 }
 
+/* A hart whose leaves mean something else: here, they seem to be the boot hart's that do. */
+static void other_types(void)
+{
+	const unsigned int cpu = last_cpu();
+
+	if (!cpu)
+		return;
+	EXPECT_EQ(cpu_down(cpu), 0);
+	boot_record.maee ^= 1;
+	EXPECT_EQ(cpu_up(cpu), -ENXIO);
+	EXPECT_STREQ(hart_state_text(harts[cpu]->state), "other types");
+	boot_record.maee ^= 1;
+	EXPECT_EQ(cpu_up(cpu), 0);
+}
+
 static void lock_and_count(void *info)
 {
 	for (unsigned int i = 0; i < 5000; i++) {
@@ -201,8 +216,13 @@ static void exclusion(void)
 }
 
 static const struct ktest_case cases[] = {
-	{ "calls", calls },           { "latency", latency },       { "hart_local", hart_local },
-	{ "hart_state", hart_state }, { "start_stop", start_stop }, { "no_mode", no_mode },
+	{ "calls", calls },
+	{ "latency", latency },
+	{ "hart_local", hart_local },
+	{ "hart_state", hart_state },
+	{ "start_stop", start_stop },
+	{ "no_mode", no_mode },
+	{ "other_types", other_types },
 	{ "exclusion", exclusion },
 };
 KTEST_SUITE(smp, cases);

@@ -284,12 +284,19 @@ static int start_there(void *unused)
 	return 0;
 }
 
-static void moved(void)
+static unsigned int last_online(void)
 {
-	ktime_t begin = ktime_get();
 	unsigned int last = 0;
 
 	for_each_online_cpu(cpu) last = cpu;
+	return last;
+}
+
+static void moved(void)
+{
+	const unsigned int last = last_online();
+	ktime_t begin = ktime_get();
+
 	setup();
 	if (!last)
 		return;
@@ -302,9 +309,94 @@ static void moved(void)
 	EXPECT_EQ(cpu_up(last), 0);
 }
 
+/* Busily: nothing else is to set this hart's timer. */
+static void wait_until(const unsigned int *count, unsigned int least)
+{
+	const ktime_t end = ktime_get() + 2 * LATE;
+
+	while (READ_ONCE(*count) < least && ktime_get() < end)
+		cpu_relax();
+}
+
+/* Holds its hart the first time, until it is let go. */
+static unsigned int holding, let_go, left;
+
+static enum hrtimer_restart hold(struct hrtimer *timer)
+{
+	const ktime_t end = ktime_get() + 4 * LATE;
+
+	fire(timer);
+	WRITE_ONCE(holding, true);
+	while (!READ_ONCE(let_go) && ktime_get() < end)
+		cpu_relax();
+	WRITE_ONCE(left, left + 1);
+	return HRTIMER_NORESTART;
+}
+
+static void start_at_once(void *info)
+{
+	hrtimer_start(info, 0, HRTIMER_MODE_ABS);
+}
+
+/* When it returns, the function runs on @cpu, in the interrupt of its timer. */
+static void hold_there(unsigned int cpu)
+{
+	setup();
+	hrtimer_setup(&shots[0].timer, hold, CLOCK_MONOTONIC, HRTIMER_MODE_REL);
+	holding = let_go = left = 0;
+	EXPECT_EQ(smp_call_function_single(cpu, start_at_once, &shots[0].timer, false), 0);
+	wait_until(&holding, 1);
+	EXPECT(holding);
+}
+
+/* What is due here stays so when @timer is the first of another hart. */
+static void expect_due_still(struct hrtimer *timer)
+{
+	const ktime_t end = ktime_get() + 2 * LATE;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	hrtimer_start(&shots[1].timer, 0, HRTIMER_MODE_ABS);
+	while (!(csr_read(sip) & SIE_STIE) && ktime_get() < end)
+		cpu_relax();
+	hrtimer_start(timer, NSEC_PER_SEC, HRTIMER_MODE_REL);
+	EXPECT(csr_read(sip) & SIE_STIE);
+	local_irq_restore(flags);
+	EXPECT_EQ(shots[1].times, 1);
+}
+
+/* Started anew from here while its function runs there: it stays there. */
+static void restarted(void)
+{
+	struct hrtimer *timer = &shots[0].timer;
+	const unsigned int cpu = last_online();
+
+	if (!cpu)
+		return;
+	hold_there(cpu);
+	hrtimer_start(timer, KTIME_MAX, HRTIMER_MODE_ABS);
+	EXPECT(hrtimer_active(timer));
+	EXPECT_EQ(hrtimer_try_to_cancel(timer), -1);
+	EXPECT_EQ(left, 0);
+	WRITE_ONCE(let_go, true);
+	EXPECT_EQ(hrtimer_cancel(timer), 1);
+	EXPECT_EQ(left, 1);
+	EXPECT(!hrtimer_active(timer));
+
+	hold_there(cpu);
+	expect_due_still(timer);
+	hrtimer_start(timer, 0, HRTIMER_MODE_ABS);
+	WRITE_ONCE(let_go, true);
+	wait_until(&left, 2);
+	EXPECT_EQ(hrtimer_cancel(timer), 0);
+	EXPECT_EQ(shots[0].times, 2);
+	EXPECT_EQ(shots[0].cpu, cpu);
+}
+
 static const struct ktest_case cases[] = {
-	{ "order", order },   { "cancel", cancel },     { "periodic", periodic },
-	{ "masked", masked }, { "sleeping", sleeping }, { "completions", completions },
-	{ "moved", moved },   { "probed", probed },     { "not_forwarded", not_forwarded },
+	{ "order", order },         { "cancel", cancel },     { "periodic", periodic },
+	{ "masked", masked },       { "sleeping", sleeping }, { "completions", completions },
+	{ "moved", moved },         { "probed", probed },     { "not_forwarded", not_forwarded },
+	{ "restarted", restarted },
 };
 KTEST_SUITE(smp_timer, cases);

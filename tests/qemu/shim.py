@@ -39,12 +39,12 @@ def bits(numbers):
 
 
 def orders(entry, closed=(0, 0), closed_harts=(), boot_hart=0, together=(), lost=(),
-           omit=(), missing=None, flaw=None):
+           omit=(), maee=(), missing=None, flaw=None):
     """struct orders of orders.h. @missing: {hart: modes}; @flaw: {hart: word of FLAWS}"""
     missing, flaw = missing or {}, flaw or {}
     return struct.pack(
         f"<3Q6I{MAX_HARTS}B{MAX_HARTS}B", entry, *closed, bits(closed_harts), boot_hart,
-        bits(together), bits(lost), bits(map(EXTENSIONS.index, omit)), 0,
+        bits(together), bits(lost), bits(map(EXTENSIONS.index, omit)), bits(maee),
         *[bits(map(model.MODES.index, missing.get(h, ()))) for h in range(MAX_HARTS)],
         *[FLAWS.index(flaw.get(h, "sound")) for h in range(MAX_HARTS)])
 

@@ -68,6 +68,37 @@ def test_refused_before_paging(boot, line, outcome):
     assert outcome.end == "exit 0"
 
 
+M_MODE = "boot: no interrupt is taken: is this M-mode?"
+# What stands in a firmware's place: nothing, or what delegates all and then jumps, in M-mode.
+DELEGATES = ("\tli t0, 0xffff\n\tcsrw mideleg, t0\n\tcsrw medeleg, t0\n"
+             "\tli t0, 0x80200000\n\tjr t0\n")
+ENTRIES = [
+    ("none", "virt", "rv64", lambda: "none"),
+    ("none-u54", "virt", "sifive-u54", lambda: "none"),
+    ("none-sifive-uart", "sifive_u", "", lambda: "none"),
+    ("delegates", "virt", "rv64", functools.partial(machine.assemble, DELEGATES)),
+]
+
+
+@pytest.mark.parametrize("boot", [
+    machine.Boot(name=f"m-mode-{name}", machine=virt, cpu=cpu, firmware=firmware,
+                 smp=2 if virt == "sifive_u" else 1, stop="S-mode\r\n")
+    for name, virt, cpu, firmware in ENTRIES], ids=by_name)
+def test_m_mode(boot, outcome):
+    assert outcome.end == "stop"
+    (line,) = [t for t in outcome.lines if t.strip()]
+    assert line.startswith(M_MODE)
+
+
+@pytest.mark.parametrize("boot", [
+    machine.Boot(name=f"s-mode-{name}", machine=virt, cpu=cpu, smp=2, append="run=poweroff")
+    for name, virt, cpu in (("virt", "virt", "rv64"), ("imsic", "virt,aia=aplic-imsic", "rv64"),
+                            ("sifive_u", "sifive_u", ""))], ids=by_name)
+def test_s_mode(boot, outcome):
+    assert outcome.end == "exit 0"
+    assert not [t for t in outcome.lines if t.startswith(M_MODE)]
+
+
 PANICS = [
     (entries.boot("no-memory-node", text="/ { /delete-node/ memory@80000000; };"),
      f"the device tree at {TREE:#x} has no memory node with RAM in it"),

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+import shim
 
 TOP = Path(__file__).resolve().parents[2]
 OUT = TOP / os.environ.get("O", "build")
@@ -41,8 +42,7 @@ cairn-ptdump
 def session(request, tmp_path_factory):
     """(mode, what gdb printed before paging, what it printed at the prompt)"""
     folder = tmp_path_factory.mktemp("gdb")
-    socket, script = folder / "socket", folder / "commands"
-    script.write_text(COMMANDS.format(socket=socket).lstrip())
+    socket = folder / "socket"
     qemu = subprocess.Popen(
         ["qemu-system-riscv64", "-nographic", "-M", "virt", "-m", "256M", "-kernel",
          BUILD / "Image", "-append", f"paging={request.param}", "-S",
@@ -51,17 +51,23 @@ def session(request, tmp_path_factory):
     try:
         while not socket.exists() and qemu.poll() is None:
             time.sleep(0.05)
-        python = "python exec(open('{}').read())"
-        gdb = subprocess.run(
-            ["gdb-multiarch", "-nx", "-batch", BUILD / "cairn.elf",
-             "-x", TOP / "scripts/gdb/cairn.py", "-ex", python.format(folder / "run.py")],
-            input="", capture_output=True, text=True, timeout=LIMIT, check=False,
-            cwd=write_runner(folder, script))
+        gdb = run_gdb(folder, COMMANDS.format(socket=socket))
     finally:
         qemu.kill()
         qemu.wait()
     early, _, late = (gdb.stdout + gdb.stderr).partition("console_getc")
     return request.param, early, late
+
+
+def run_gdb(folder, commands):
+    script = folder / "commands"
+    script.write_text(commands.lstrip())
+    python = "python exec(open('{}').read())"
+    return subprocess.run(
+        ["gdb-multiarch", "-nx", "-batch", BUILD / "cairn.elf",
+         "-x", TOP / "scripts/gdb/cairn.py", "-ex", python.format(folder / "run.py")],
+        input="", capture_output=True, text=True, timeout=LIMIT, check=False,
+        cwd=write_runner(folder, script))
 
 
 def write_runner(folder, script):
@@ -123,3 +129,25 @@ def test_ptdump(session):
     assert dump.startswith(mode)
     assert re.search(r"^ffffffff80000000-\w+ 0000080200000 +4K x \d+ +R-X-GA--", dump, re.M), dump
     assert "WX" not in dump
+
+
+@needs_gdb
+def test_hang_under_quiet(tmp_path):
+    """The record tells what the console does not: the hart takes sv57, and each access faults."""
+    boot = shim.boot("gdb-hang", {"flaw": {0: "fault"}}, append="quiet",
+                     extra=("-no-shutdown", "-gdb", f"unix:{tmp_path}/socket,server=on,wait=off"))
+    with subprocess.Popen(["timeout", str(LIMIT), *map(str, boot.command())],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as qemu:
+        try:
+            said = b""
+            while b"faults for ever" not in said and (more := qemu.stdout.read1()):
+                said += more
+            gdb = run_gdb(tmp_path, f"cairn-symbols\ntarget remote {tmp_path}/socket\ncairn-boot\n")
+        finally:
+            qemu.terminate()
+    assert b"boot:" not in said
+    assert re.search(r"^stage +3$", gdb.stdout, re.M), gdb.stdout + gdb.stderr
+    assert re.search(r"^tried +0x0 0x0 0x1$", gdb.stdout, re.M), gdb.stdout
+    assert re.search(r"^satp_try .* 0xa0000000000802\w+$", gdb.stdout, re.M), gdb.stdout
+    assert re.search(r"^earlycon +\{.*\}$", gdb.stdout, re.M), gdb.stdout
+    assert "error:" not in gdb.stdout

@@ -19,6 +19,7 @@ void asm_offsets(void)
 	DEFINE(BOOT_HARTID, offsetof(struct boot_record, hartid));
 	DEFINE(BOOT_LIMIT, offsetof(struct boot_record, limit));
 	DEFINE(BOOT_LEVELS, offsetof(struct boot_record, levels));
+	DEFINE(BOOT_MAEE, offsetof(struct boot_record, maee));
 	DEFINE(BOOT_SATP_TRY, offsetof(struct boot_record, satp_try));
 	DEFINE(BOOT_SATP_READ, offsetof(struct boot_record, satp_read));
 	DEFINE(BOOT_SATP, offsetof(struct boot_record, satp));

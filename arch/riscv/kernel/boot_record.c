@@ -6,6 +6,10 @@
 #include <asm/boot_record.h>
 #include <kernel/boot_report.h>
 
+static_assert(offsetof(struct boot_record, stage) == 0 &&
+		      offsetof(struct boot_record, tried) == 13 && BOOT_STAGE_PROBE == 3,
+	      "reference/early-failures says where a debugger finds them");
+
 static const char stage_names[][24] = {
 	[BOOT_STAGE_ENTRY] = "entry",         [BOOT_STAGE_FDT] = "device tree",
 	[BOOT_STAGE_TABLES] = "page tables",  [BOOT_STAGE_PROBE] = "satp probe",

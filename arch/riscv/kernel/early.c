@@ -17,12 +17,16 @@
 #include <asm/trap_names.h>
 #include "early.h"
 
+static volatile u8 *earlycon_regs(void)
+{
+	return (volatile u8 *)(csr_read(satp) ? boot_record.earlycon_va : boot_record.earlycon.pa);
+}
+
 static void early_putchar(char c)
 {
 	struct earlycon *con = &boot_record.earlycon;
-	u64 regs = csr_read(satp) ? boot_record.earlycon_va : con->pa;
 
-	if (!con->kind || !earlycon_putc(con, (volatile u8 *)regs, c))
+	if (!con->kind || !earlycon_putc(con, earlycon_regs(), c))
 		sbi_putchar(c);
 }
 
@@ -68,6 +72,7 @@ static __noreturn void early_stop(void)
 {
 	boot_record_report(early_printf);
 	early_printf("boot: stopped, powering off\n");
+	earlycon_flush(&boot_record.earlycon, earlycon_regs());
 	sbi_reset(SBI_SRST_SHUTDOWN, SBI_SRST_REASON_FAILURE);
 	early_printf("boot: the firmware cannot power off; idle\n");
 	for (;;)
@@ -132,6 +137,47 @@ void entry_check(unsigned long hartid, phys_addr_t dtb_pa, unsigned long satp,
 			  (unsigned long)boot_record.load_pa);
 	boot_record.stage = BOOT_STAGE_FDT;
 	check_dtb(dtb_pa);
+}
+
+/*
+ * S-mode takes its software interrupt at once (Priv 20250508 §12.1.3). M-mode never does: either it
+ * is not delegated, or it is S-mode's, which waits.
+ */
+static bool takes_interrupts(void)
+{
+	unsigned long taken = 1, vector;
+
+	__asm__ __volatile__("la %1, 1f\n\t"
+			     "csrrw %1, stvec, %1\n\t"
+			     "csrw sie, %2\n\t"
+			     "csrs sip, %2\n\t"
+			     "csrs sstatus, %3\n\t"
+			     "li %0, 0\n\t"
+			     ".balign 4\n"
+			     "1:\tcsrc sstatus, %3\n\t"
+			     "csrc sip, %2\n\t"
+			     "csrw sie, zero\n\t"
+			     "csrw stvec, %1"
+			     : "+r"(taken), "=&r"(vector)
+			     : "r"(SIE_SSIE), "r"(SR_SIE)
+			     : "memory");
+	return taken;
+}
+
+/* From M-mode, a call to the firmware goes to whatever mtvec holds, and so would a trap. */
+void warn_m_mode(const struct fdt *fdt, int chosen)
+{
+	struct earlycon con;
+
+	if (takes_interrupts())
+		return;
+	earlycon_from_fdt(&con, fdt, chosen);
+	earlycon_check(&con, fdt);
+	for (const char *p =
+		     "boot: no interrupt is taken: is this M-mode? Cairn needs a firmware with "
+		     "SBI that enters it in S-mode\n";
+	     con.kind && *p; p++)
+		earlycon_putc(&con, (volatile u8 *)con.pa, *p);
 }
 
 void announce_try(unsigned int levels)

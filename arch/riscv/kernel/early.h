@@ -4,6 +4,7 @@
 
 #include <kernel/types.h>
 
+struct fdt;
 struct pgtable;
 
 /*
@@ -22,6 +23,9 @@ bool early_can_read(phys_addr_t pa, unsigned int width);
 /** entry_check() - open the boot record; refuse an entry that cannot work */
 void entry_check(unsigned long hartid, phys_addr_t dtb_pa, unsigned long satp,
 		 unsigned long instret);
+
+/** warn_m_mode() - say on the UART of stdout-path that this is not S-mode, if it seems so */
+void warn_m_mode(const struct fdt *fdt, int chosen);
 
 /** setup_vm() - build the chain of tables and choose how deep to probe */
 void setup_vm(void);

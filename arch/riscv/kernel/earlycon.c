@@ -9,13 +9,13 @@
 #include <asm/earlycon.h>
 #include <asm/io.h>
 #include <asm/page.h>
-#include <asm/time.h>
 
 #define LSR         5 /* of a 16550; THR is 0 */
 #define LSR_THRE    0x20
+#define LSR_TEMT    0x40
 #define SIFIVE_FULL 0x80000000u
 #define REGS_SIZE   0x20
-#define MOST_TICKS  2000000u /* of a clock of 1 to 50 MHz, 40 ms at least: 16 characters take 17 */
+#define MOST_READS  (1u << 20) /* of 40 ns each at least; 16 characters take 17 ms */
 #define MAX_DEPTH   FDT_MAX_DEPTH
 
 /* Linux's names. */
@@ -186,20 +186,25 @@ u64 earlycon_status(const struct earlycon *con)
 	return con->kind == EARLYCON_8250 ? con->pa + (LSR << con->shift) : con->pa;
 }
 
-static bool ready(const struct earlycon *con, volatile u8 *regs)
+static u32 read_status(const struct earlycon *con, volatile u8 *regs)
 {
 	volatile u8 *status = regs + (earlycon_status(con) - con->pa);
-	u32 value = con->width == 4 ? readl(status) : readb(status);
+
+	return con->width == 4 ? readl(status) : readb(status);
+}
+
+static bool ready(const struct earlycon *con, volatile u8 *regs)
+{
+	u32 value = read_status(con, regs);
 
 	return con->kind == EARLYCON_SIFIVE ? !(value & SIFIVE_FULL) : value & LSR_THRE;
 }
 
 static bool put(struct earlycon *con, volatile u8 *regs, u8 byte)
 {
-	const u64 start = rdtime();
-
-	while (!ready(con, regs))
-		if (rdtime() - start > MOST_TICKS) {
+	/* By no clock: without firmware there may be none. */
+	for (unsigned int reads = 0; !ready(con, regs); reads++)
+		if (reads == MOST_READS) {
 			fail(con, EARLYCON_STUCK);
 			return false;
 		}
@@ -215,4 +220,12 @@ bool earlycon_putc(struct earlycon *con, volatile u8 *regs, char c)
 	if (c == '\n' && !put(con, regs, '\r'))
 		return false;
 	return put(con, regs, (u8)c);
+}
+
+/* SiFive's tells nothing but that it is full, as the firmware leaves it. */
+void earlycon_flush(const struct earlycon *con, volatile u8 *regs)
+{
+	for (unsigned int reads = 0; con->kind && reads < MOST_READS; reads++)
+		if (read_status(con, regs) & LSR_TEMT && con->kind == EARLYCON_8250)
+			break;
 }

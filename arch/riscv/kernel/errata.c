@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Harts that differ from the specification: one row for each kind, with its document. Built
- * for both sides of the satp write: the first leaf depends on it.
+ * for both sides of the satp write, so without printk(): the first leaf depends on it.
+ * errata_init() in cpufeature.c says what was found.
  */
 #include <kernel/string.h>
 #include <asm/errata.h>
 #include <asm/sbi.h>
-
-#define VENDOR_SIFIVE 0x489
-#define VENDOR_THEAD  0x5b7
 
 /*
  * A row is for harts whose mimpid, as far as @mimpid_mask, is one of first to last, but
@@ -76,23 +74,20 @@ void hart_read_ids(struct hart_ids *ids)
 	ids->mimpid = id(SBI_BASE_GET_MIMPID);
 }
 
-#define CSR_TH_SXSTATUS  "0x5c0"
-#define TH_SXSTATUS_MAEE 0x200000UL
-
-/* 0 where there is no such CSR: the read traps to behind it. */
-static unsigned long read_th_sxstatus(void)
+/* Whether it is set; not where there is no such CSR: the read traps to behind it. */
+static bool read_maee(void)
 {
 	unsigned long value = 0, vector;
 
 	__asm__ __volatile__("la %1, 1f\n\t"
 			     "csrrw %1, stvec, %1\n\t"
-			     "csrr %0, " CSR_TH_SXSTATUS "\n\t"
+			     "csrr %0, %2\n\t"
 			     ".balign 4\n"
 			     "1:\tcsrw stvec, %1"
 			     : "+r"(value), "=&r"(vector)
-			     :
+			     : "i"(CSR_TH_SXSTATUS)
 			     : "memory");
-	return value;
+	return value >> TH_SXSTATUS_MAEE & 1;
 }
 
 /* Most makers have no row: they are asked for one id only, as this is paid in each boot. */
@@ -103,9 +98,10 @@ unsigned long errata_probe(void)
 
 	if (ids.mvendorid != VENDOR_SIFIVE && ids.mvendorid != VENDOR_THEAD)
 		return 0;
+	boot_record.maee = ids.mvendorid == VENDOR_THEAD && read_maee();
 	hart_read_ids(&ids);
 	found = errata_by_ids(&ids);
-	if (found >> ERRATUM_MEMORY_TYPES & 1 && !(read_th_sxstatus() & TH_SXSTATUS_MAEE))
+	if (!boot_record.maee)
 		found &= ~(1UL << ERRATUM_MEMORY_TYPES);
 	return found;
 }

@@ -10,6 +10,7 @@
 #include <asm/asm-offsets.h>
 #include <asm/boot_record.h>
 #include <asm/csr.h>
+#include <asm/errata.h>
 #include <asm/hart.h>
 #include <asm/image.h>
 #include <asm/linkage.h>
@@ -169,6 +170,25 @@ SYM_FUNC_START(secondary_entry)
 	csrc	sstatus, t0
 	li	t0, 1
 	sw	t0, HART_ARRIVED(s0)
+	/* With T-Head's memory types all leaves differ. Told now: memory may not work later. */
+	li	t1, 0
+	li	a7, SBI_EXT_BASE
+	li	a6, SBI_BASE_GET_MVENDORID
+	ecall
+	li	t0, VENDOR_THEAD
+	bne	a1, t0, 1f
+	la	t0, 1f
+	csrw	stvec, t0
+	csrr	t1, CSR_TH_SXSTATUS
+	.balign 4
+1:	la	t0, secondary_trap
+	csrw	stvec, t0
+	srli	t1, t1, TH_SXSTATUS_MAEE
+	andi	t1, t1, 1
+	la	t0, boot_record
+	lbu	t2, BOOT_MAEE(t0)
+	li	t0, HART_OTHER_TYPES
+	bne	t1, t2, .Lleave
 	ld	s1, HART_SELF(s0)
 	la	t0, boot_record
 	ld	s2, BOOT_SATP(t0)

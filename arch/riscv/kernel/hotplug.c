@@ -40,7 +40,7 @@ const char *hart_state_text(unsigned int state)
 		[HART_SILENT] = "silent",    [HART_REFUSED] = "refused",
 		[HART_LACKS] = "lacks",      [HART_FAILED] = "failed",
 		[HART_TRAPPED] = "trapped",  [HART_LOST] = "lost",
-		[HART_OTHER] = "other satp",
+		[HART_OTHER] = "other satp", [HART_OTHER_TYPES] = "other types",
 	};
 
 	return texts[state];

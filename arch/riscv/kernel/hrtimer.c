@@ -15,7 +15,10 @@ struct timer_list {
 
 static DEFINE_PER_CPU(struct timer_list, timers);
 
-/* Lock the list a timer belongs to. Its cpu changes under the lock of the list it leaves. */
+/*
+ * Lock the list a timer belongs to. Its cpu changes under the lock of the list it leaves, and
+ * never while its function runs: the list it is in is where that can be seen.
+ */
 static struct timer_list *lock_list_of(const struct hrtimer *timer, unsigned long *flags)
 {
 	for (;;) {
@@ -70,7 +73,7 @@ void hrtimer_start(struct hrtimer *timer, ktime_t time, enum hrtimer_mode mode)
 	struct timer_list *list, *here = this_cpu_ptr(&timers);
 	unsigned long flags;
 
-	while ((list = lock_list_of(timer, &flags)) != here) {
+	while ((list = lock_list_of(timer, &flags)) != here && list->running != timer) {
 		dequeue(timer);
 		timer->cpu = smp_processor_id();
 		spin_unlock_irqrestore(&list->lock, flags);
@@ -78,21 +81,26 @@ void hrtimer_start(struct hrtimer *timer, ktime_t time, enum hrtimer_mode mode)
 	dequeue(timer);
 	timer->expires = mode == HRTIMER_MODE_ABS ? time : ktime_add_safe(ktime_get(), time);
 	enqueue(list, timer);
-	if (list->first == timer)
-		set_timer_of(list);
+	if (list == here && list->first == timer)
+		set_timer_of(list); /* another hart does so when the function is over */
 	spin_unlock_irqrestore(&list->lock, flags);
 }
 
 bool hrtimer_active(const struct hrtimer *timer)
 {
-	return READ_ONCE(timer->queued) || READ_ONCE(per_cpu(timers, timer->cpu).running) == timer;
+	unsigned long flags;
+	struct timer_list *list = lock_list_of(timer, &flags);
+	bool active = timer->queued || list->running == timer;
+
+	spin_unlock_irqrestore(&list->lock, flags);
+	return active;
 }
 
 int hrtimer_try_to_cancel(struct hrtimer *timer)
 {
 	unsigned long flags;
 	struct timer_list *list = lock_list_of(timer, &flags);
-	int ret = dequeue(timer) ? 1 : hrtimer_active(timer) ? -1 : 0;
+	int ret = list->running == timer ? -1 : dequeue(timer);
 
 	spin_unlock_irqrestore(&list->lock, flags);
 	return ret;
@@ -129,14 +137,13 @@ void hrtimer_interrupt(void)
 		enum hrtimer_restart restart;
 
 		dequeue(timer);
-		WRITE_ONCE(list->running, timer);
+		list->running = timer;
 		spin_unlock(&list->lock);
 		restart = timer->function(timer); /* after NORESTART it may be gone */
 		spin_lock(&list->lock);
-		if (restart == HRTIMER_RESTART && timer->cpu == smp_processor_id() &&
-		    !timer->queued)
+		if (restart == HRTIMER_RESTART && !timer->queued)
 			enqueue(list, timer);
-		WRITE_ONCE(list->running, NULL);
+		list->running = NULL;
 	}
 	set_timer_of(list);
 	spin_unlock(&list->lock);
@@ -154,7 +161,7 @@ static void set_timer_here(void *info)
 void hrtimers_cpu_starting(void)
 {
 	spin_lock(&timers.lock);
-	timers.first = timers.running = NULL; /* it may have stopped in a timer's function */
+	timers.first = timers.running = NULL;
 	spin_unlock(&timers.lock);
 	set_next_event(KTIME_MAX);
 }
@@ -174,6 +181,7 @@ void hrtimers_cpu_dying(void)
 		enqueue(first, timer);
 		any = true;
 	}
+	list->running = NULL; /* a function that trapped is over */
 	set_timer_of(list);
 	spin_unlock(&list->lock);
 	spin_unlock_irqrestore(&first->lock, flags);

@@ -43,6 +43,7 @@
  * @tried:         whether the mode was written to satp
  * @errata:        what harts have: bits of enum erratum; the boot hart's before the first leaf
  * @earlycon, @earlycon_va: where to print before there are drivers; its registers with paging on
+ * @maee:          T-Head's memory types are on: all harts must have them, or none
  * @instret_entry: the retired-instruction counter at _start, 0 if unreadable
  *
  * Written with the MMU off and kept for ever; the failure paths print it.
@@ -70,6 +71,7 @@ struct boot_record {
 	u64 errata;
 	struct earlycon earlycon;
 	u64 earlycon_va;
+	u8 maee;
 };
 
 extern struct boot_record boot_record;

@@ -64,6 +64,9 @@ void earlycon_check(struct earlycon *con, const struct fdt *fdt);
  */
 bool earlycon_putc(struct earlycon *con, volatile u8 *regs, char c);
 
+/** earlycon_flush() - wait until all is out, or as long as that can take; as earlycon_putc() */
+void earlycon_flush(const struct earlycon *con, volatile u8 *regs);
+
 /** earlycon_wrong() - why the firmware prints instead, in words; NULL: nothing is wrong */
 const char *earlycon_wrong(const struct earlycon *con);
 

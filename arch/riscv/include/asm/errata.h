@@ -2,6 +2,15 @@
 #ifndef ASM_ERRATA_H
 #define ASM_ERRATA_H
 
+#define VENDOR_SIFIVE 0x489
+#define VENDOR_THEAD  0x5b7
+
+/* XTheadSxstatus 1.0 */
+#define CSR_TH_SXSTATUS  0x5c0
+#define TH_SXSTATUS_MAEE 21 /* the bit's number */
+
+#ifndef __ASSEMBLER__
+
 #include <kernel/types.h>
 #include <asm/boot_record.h>
 
@@ -30,12 +39,15 @@ unsigned long errata_by_ids(const struct hart_ids *ids);
 void hart_read_ids(struct hart_ids *ids);
 
 /**
- * errata_probe() - what this hart has, a bit for each erratum
+ * errata_probe() - what this hart has, a bit for each erratum; notes boot_record.maee
  * Context: any, MMU on or off, interrupts off: stvec is changed for a moment.
  */
 unsigned long errata_probe(void);
 
-/** errata_init() - on a hart that is started: note what it has, and say what is new */
+/**
+ * errata_init() - on a hart that is started: note what it has, and say what is new
+ * In cpufeature.c: errata.c is built for before paging as well, and cannot print.
+ */
 void errata_init(void);
 
 /** has_erratum() - whether a hart that was started has it; the boot hart's from entry on */
@@ -44,4 +56,5 @@ static inline bool has_erratum(enum erratum erratum)
 	return boot_record.errata >> erratum & 1;
 }
 
+#endif
 #endif

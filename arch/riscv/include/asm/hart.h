@@ -3,17 +3,18 @@
 #define ASM_HART_H
 
 /* What became of a hart. */
-#define HART_STOPPED  0
-#define HART_STARTING 1
-#define HART_ONLINE   2
-#define HART_NO_MODE  3  /* it does not keep the kernel's paging mode */
-#define HART_SILENT   4  /* it was started and never came */
-#define HART_REFUSED  5  /* the firmware does not start it */
-#define HART_LACKS    6  /* it does not do what the others do */
-#define HART_FAILED   7  /* stopped after a report */
-#define HART_TRAPPED  8  /* before its translation was on */
-#define HART_LOST     9  /* it came, and then nothing */
-#define HART_OTHER    10 /* its satp reads back otherwise than written */
+#define HART_STOPPED     0
+#define HART_STARTING    1
+#define HART_ONLINE      2
+#define HART_NO_MODE     3  /* it does not keep the kernel's paging mode */
+#define HART_SILENT      4  /* it was started and never came */
+#define HART_REFUSED     5  /* the firmware does not start it */
+#define HART_LACKS       6  /* it does not do what the others do */
+#define HART_FAILED      7  /* stopped after a report */
+#define HART_TRAPPED     8  /* before its translation was on */
+#define HART_LOST        9  /* it came, and then nothing */
+#define HART_OTHER       10 /* its satp reads back otherwise than written */
+#define HART_OTHER_TYPES 11 /* T-Head's memory types are on there, and off here, or the reverse */
 
 #ifndef __ASSEMBLER__
 
