@@ -132,7 +132,7 @@ static enum hrtimer_restart fire_often(struct hrtimer *timer)
 	return shot->times < 10 ? HRTIMER_RESTART : HRTIMER_NORESTART;
 }
 
-/* One that lies ahead stays; one that is queued, due or not, is refused: its place would be wrong. */
+/* One that lies ahead stays; one that is queued is refused: its place would be wrong. */
 static void not_forwarded(void)
 {
 	struct hrtimer *timer = &shots[0].timer;

@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """
 All boots of a session start as soon as the tests are collected, as many at a time as
-there are cores; a test waits for its own. No more than half of those are of several harts:
-harts wait for each other, each time for a time slice where too many want a core. A test
-gets its boots by being parametrized with `boot`: a machine.Boot, a list of them, or
-something with a method boot().
+there are cores; a test waits for its own. No more than half of those are of several harts
+while there are others: harts wait for each other, each time for a time slice where too many
+want a core. A test gets its boots by being parametrized with `boot`: a machine.Boot, a list
+of them, or something with a method boot().
 """
+import contextlib
 import dataclasses
 import os
 import re
 import shlex
 import sys
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import cells
 import entries
@@ -79,21 +81,35 @@ def boots(item):
 def pytest_collection_finish(session):
     if session.config.option.collectonly:
         return
-    jobs = session.config.getoption("jobs")
     config, started = session.config, {}
-    config.pools = pools = [ThreadPoolExecutor(max(1, n))
-                                    for n in (jobs - jobs // 2, jobs // 2)]
+    config.queues = one, more = deque(), deque()
     for item in session.items:
         item.outcomes = []
         for boot in boots(item):
             if boot not in started:
-                started[boot] = pools[boot.smp > 1].submit(start, config, boot)
+                started[boot] = Future()
+                (more if boot.smp > 1 else one).append(boot)
             item.outcomes.append(started[boot])
     if config.getoption("matrix"):
         import report  # only here are its modules needed
         config.report = report.Report(config.getoption("matrix"), config.out, len(started))
         for future in started.values():
             future.add_done_callback(config.report.booted)
+    jobs = max(2, session.config.getoption("jobs"))
+    pool = ThreadPoolExecutor(jobs)
+    for n in range(jobs):
+        pool.submit(work, config, started, *([more] if n % 2 else [one, more]))
+
+
+def work(config, started, *queues):
+    for queue in queues:
+        with contextlib.suppress(IndexError):  # it is empty
+            while True:
+                boot = queue.popleft()
+                try:
+                    started[boot].set_result(start(config, boot))
+                except BaseException as why:
+                    started[boot].set_exception(why)
 
 
 def echo(chunk):
@@ -109,8 +125,8 @@ def start(config, boot):
 
 
 def pytest_sessionfinish(session):
-    for pool in getattr(session.config, "pools", []):
-        pool.shutdown(cancel_futures=True)
+    for queue in getattr(session.config, "queues", []):
+        queue.clear()
 
 
 @pytest.fixture
