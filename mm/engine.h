@@ -13,7 +13,6 @@
  */
 #define LEVEL_BITS 9
 #define TABLE_SIZE (PAGE_SIZE / sizeof(pte_t)) /* entries, of all tables but the root */
-#define TABLE_SPAN (TABLE_SIZE * PAGE_SIZE)    /* bytes mapped by one of level 0 */
 #define NO_TABLE   1UL                         /* no table has this address */
 
 /* Bits a hart may set in a leaf at any time. */
@@ -256,7 +255,7 @@ enum action {
 /* Whether @va is mapped, if at all, by an entry of the table that the last call ended in. */
 static inline bool hinted(const struct pgtable *pt, unsigned long va)
 {
-	return pt->hint && (va ^ pt->hint_va) < TABLE_SPAN;
+	return (va ^ pt->hint.va) < TABLE_SIZE * pt->hint.size;
 }
 
 static inline void begin_change(struct pgtable *pt)
@@ -276,7 +275,7 @@ static inline void note(struct request *rq, unsigned int level, unsigned long va
 	c->removed |= removed;
 	c->tables |= tables;
 	if (removed && tables)
-		rq->pt->hint = 0; /* it may be one that goes */
+		rq->pt->hint.size = 0; /* it may be one that goes */
 }
 
 /* Field by field: the compiler would call memset(). */

@@ -153,7 +153,7 @@ static enum pgtable_refusal plan_run(struct request *rq, const pte_t *ptep, pte_
 			pte = read_pte(&ptep[i]);
 		pte.val = ((pte.val & ~rq->clear) | rq->set) &
 			  ~(_PAGE_PFN_MASK | _PAGE_NAPOT | rq->pt->type_bits);
-		why = leaf_refusal(rq->pt, pte.val);
+		why = leaf_common(rq->pt, pte.val) ? 0 : leaf_refusal(rq->pt, pte.val);
 		rq->refused_at = va + (i << level_shift(level));
 	}
 	return why;
@@ -269,11 +269,11 @@ static phys_addr_t lowest_table(const struct pgtable *pt, unsigned long va, unsi
 	phys_addr_t table = pt->root;
 	unsigned int l = root_level(pt);
 
-	if (hinted(pt, va) && hinted(pt, last) && last - va < TABLE_SPAN - 1) {
-		*level = 0;
-		return pt->hint;
+	if (hinted(pt, va) && hinted(pt, last) && last - va < TABLE_SIZE * pt->hint.size - 1) {
+		table = pt->hint.table;
+		l = pt->hint.at / 64;
 	}
-	for (; (va ^ last) >> level_shift(l) == 0; l--) {
+	for (; l && (va ^ last) >> level_shift(l) == 0; l--) {
 		pte_t pte = read_pte(reach_entry(pt, table, l, va));
 
 		if (!((va | (last + 1)) & (pgtable_leaf_size(l) - 1)) || !points_to_table(pte) ||
@@ -327,10 +327,9 @@ static enum pgtable_refusal try_request(struct request *rq, unsigned long va, un
 		visit(rq, table, level, va, last, (pte_t){ 0 });
 	}
 	rq->done = !why;
-	if (!level && !rq->pt->ops.reach) {
-		rq->pt->hint = table;
-		rq->pt->hint_va = va & -TABLE_SPAN;
-	}
+	if (level < root_level(rq->pt) && !rq->pt->ops.reach)
+		rq->pt->hint = (struct pgtable_hint){ table, va & -pgtable_leaf_size(level + 1),
+						      pgtable_leaf_size(level), WALK_AT(level) };
 	if (settle(rq) && rq->detached) {
 		reap(rq, table, level, va, last);
 		sync_roots(rq->pt, va, last);
@@ -359,25 +358,31 @@ static int run_request(struct request *rq, unsigned long va, unsigned long size)
 }
 
 /*
- * One page in the table that the last request ended in, without making a request: @leaf
- * goes where nothing was, or (0) nothing where a leaf was. False: it is something else,
- * and nothing has been done.
+ * One leaf in the table that the last request ended in, without making a request: MAP puts
+ * it where nothing was, UNMAP takes it away. False: it is something else, and nothing has
+ * been done.
  */
-static __always_inline bool one_page(struct pgtable *pt, unsigned long va, u64 leaf)
+static __always_inline bool one_leaf(struct pgtable *pt, enum op op, unsigned long va,
+				     phys_addr_t pa, size_t size, u64 prot)
 {
+	unsigned long mask = size - 1, at;
 	bool ok = false;
 	pte_t *ptep, old;
 
+	if (size != READ_ONCE(pt->hint.size)) /* or each range would lock twice */
+		return false;
 	spin_lock(&pt->lock);
-	if (hinted(pt, va) && !(va & ~PAGE_MASK)) {
-		ptep = (pte_t *)(pt->hint + pt->ops.offset) + va / PAGE_SIZE % TABLE_SIZE;
+	if (size == pt->hint.size && hinted(pt, va) && !((va | pa) & mask)) {
+		at = pt->hint.at;
+		ptep = (pte_t *)(pt->hint.table + pt->ops.offset +
+				 ((va ^ pt->hint.va) >> (at & 63)));
 		old = read_pte(ptep);
-		ok = leaf ? !pte_present(old) : pte_leaf(old) && !(old.val & _PAGE_NAPOT);
+		ok = op == MAP ? !pte_present(old) : pte_leaf(old) && !(old.val & _PAGE_NAPOT);
 	}
 	if (ok) {
-		set_pte(ptep, (pte_t){ leaf });
+		set_pte(ptep, mk_pte(pa, __pgprot(prot)));
 		pt->writes++;
-		pt->change = (struct pgtable_change){ va, va + PAGE_SIZE - 1, 0, !leaf, false };
+		pt->change = (struct pgtable_change){ va, va | mask, at / 64, op == UNMAP, false };
 		if (pt->ops.fence)
 			pt->ops.fence(pt, &pt->change);
 	}
@@ -410,9 +415,8 @@ static noinline int map_range(struct pgtable *pt, unsigned long va, phys_addr_t 
 int pgtable_map(struct pgtable *pt, unsigned long va, phys_addr_t pa, size_t size, pgprot_t prot,
 		unsigned int flags)
 {
-	if (size == PAGE_SIZE && flags <= PGTABLE_SMALL_ONLY && leaf_common(pt, prot.val) &&
-	    !(pa & ~(PAGE_MASK & ((1UL << MAX_PA_BITS) - 1))) &&
-	    one_page(pt, va, mk_pte(pa, __pgprot(typed(pt, prot.val))).val))
+	if (!flags && leaf_common(pt, prot.val) && !(pa >> MAX_PA_BITS) &&
+	    one_leaf(pt, MAP, va, pa, size, typed(pt, prot.val)))
 		return 0;
 	return map_range(pt, va, pa, size, prot, flags);
 }
@@ -442,7 +446,7 @@ static noinline int unmap_range(struct pgtable *pt, unsigned long va, size_t siz
 
 int pgtable_unmap(struct pgtable *pt, unsigned long va, size_t size)
 {
-	if (size == PAGE_SIZE && one_page(pt, va, 0))
+	if (one_leaf(pt, UNMAP, va, 0, size, 0))
 		return 0;
 	return unmap_range(pt, va, size);
 }

@@ -159,7 +159,7 @@ void magazine_remove(struct kmem_cache *cache, unsigned int cpu);
 
 /* mm/slab_pages.c: slabs. slab_take() and slab_put() want the cache's lock held. */
 bool slab_grow(struct kmem_cache *cache, gfp_t gfp);
-void *slab_take(struct kmem_cache *cache, u32 **word);
+unsigned int slab_take(struct kmem_cache *cache, struct slot *slots, unsigned int nr);
 void slab_put(struct slab *slab, void *object, struct list_head *release);
 void slab_release(struct list_head *release);
 

@@ -99,32 +99,47 @@ static void give_up(struct slab *slab, struct kmem_cache *cache)
 	move_to_list(slab);
 }
 
-void *slab_take(struct kmem_cache *cache, u32 **word)
+/* Up to @nr objects of a slab, as far as its words lead; whether they lead far enough. */
+static bool take_from(struct slab *slab, struct slot **slots, unsigned int nr)
 {
-	struct slab *slab;
-	u32 index, next;
+	struct kmem_cache *cache = slab->cache;
+	u32 index = slab->first, taken = 0, next, *word;
+	bool was_empty = slab->nr_free == cache->nr_objects;
 
-	while (!list_empty(&cache->partial) || !list_empty(&cache->empty)) {
-		slab = list_first_entry(list_empty(&cache->partial) ? &cache->empty
-								    : &cache->partial,
-					struct slab, list);
-		index = slab->first;
-		if (index < cache->nr_objects) {
-			*word = slab_word(slab, index);
-			next = SLAB_NEXT(**word);
-			if (**word & SLAB_FREE && (next < cache->nr_objects || next == SLAB_END)) {
-				cache->nr_empty -= slab->nr_free == cache->nr_objects;
-				slab->first = (u16)next;
-				slab->nr_free--;
-				cache->nr_free--;
-				if (!slab->nr_free || slab->nr_free + 1U == cache->nr_objects)
-					move_to_list(slab);
-				return slab->base + (size_t)index * cache->size;
-			}
-		}
-		give_up(slab, cache);
+	for (nr = min(nr, (unsigned int)slab->nr_free); taken < nr; taken++, index = next) {
+		word = slab_word(slab, index);
+		if (index >= cache->nr_objects || !(*word & SLAB_FREE))
+			break;
+		next = SLAB_NEXT(*word);
+		if (next >= cache->nr_objects && next != SLAB_END)
+			break;
+		WRITE_ONCE(*word, SLAB_FRESH);
+		*(*slots)++ = (struct slot){ slab->base + (size_t)index * cache->size, word };
 	}
-	return NULL;
+	if (taken) {
+		cache->nr_empty -= was_empty;
+		cache->nr_free -= taken;
+		slab->nr_free = (u16)(slab->nr_free - taken);
+		slab->first = (u16)index;
+		if (!slab->nr_free || was_empty)
+			move_to_list(slab);
+	}
+	return taken == nr;
+}
+
+unsigned int slab_take(struct kmem_cache *cache, struct slot *slots, unsigned int nr)
+{
+	struct slot *at = slots, *end = slots + nr;
+
+	while (at != end && !(list_empty(&cache->partial) && list_empty(&cache->empty))) {
+		struct slab *slab = list_first_entry(list_empty(&cache->partial) ? &cache->empty
+										 : &cache->partial,
+						     struct slab, list);
+
+		if (!take_from(slab, &at, (unsigned int)(end - at)))
+			give_up(slab, cache);
+	}
+	return (unsigned int)(at - slots);
 }
 
 void slab_put(struct slab *slab, void *object, struct list_head *release)

@@ -48,38 +48,31 @@ static void magazine_install(struct kmem_cache *cache, gfp_t gfp)
 static void magazine_fill(struct kmem_cache *cache)
 {
 	struct magazine *magazine = cache->magazine[smp_processor_id()];
-	struct slot slot;
+	long room = magazine->limit - cache->capacity / 2 - magazine->top;
 
-	while (magazine->top < magazine->limit - cache->capacity / 2 && cache->nr_free) {
-		slot.object = slab_take(cache, &slot.word);
-		if (!slot.object)
-			return;
-		WRITE_ONCE(*slot.word, SLAB_FRESH);
-		*++magazine->top = slot;
-	}
+	if (room > 0)
+		magazine->top += slab_take(cache, magazine->top + 1, (unsigned int)room);
 }
 
 void *slab_alloc_slow(struct kmem_cache *cache, gfp_t gfp, unsigned long caller)
 {
+	struct slot slot = { NULL, NULL };
 	unsigned long flags;
-	void *object;
-	u32 *word;
 
 	if (slab_should_fail(cache, gfp))
 		return NULL;
 	magazine_install(cache, gfp);
 	do {
 		spin_lock_irqsave(&cache->lock, flags);
-		object = slab_take(cache, &word);
-		if (object) {
-			slab_handed_out(word, caller);
+		if (slab_take(cache, &slot, 1)) {
+			slab_handed_out(slot.word, caller);
 			magazine_fill(cache);
 		}
 		spin_unlock_irqrestore(&cache->lock, flags);
-	} while (!object && slab_grow(cache, gfp));
-	if (object && (gfp & __GFP_ZERO))
-		memset(object, 0, cache->object_size);
-	return object;
+	} while (!slot.object && slab_grow(cache, gfp));
+	if (slot.object && (gfp & __GFP_ZERO))
+		memset(slot.object, 0, cache->object_size);
+	return slot.object;
 }
 
 /* Give the oldest @nr objects back to their slabs. The lock is held, interrupts are off. */

@@ -113,6 +113,20 @@ struct pgtable_change {
 };
 
 /**
+ * struct pgtable_hint - a table that a call need not look for
+ * @table: its physical address; never the root
+ * @va:    the first address it maps
+ * @size:  of a leaf in it; 0: there is no hint
+ * @at:    its level, as the walk has it
+ */
+struct pgtable_hint {
+	phys_addr_t table;
+	unsigned long va;
+	unsigned long size;
+	unsigned int at;
+};
+
+/**
  * struct pt_ops - the allocator's and the address space's side of the engine
  * @alloc:  gives a table of @size bytes (content undefined), aligned to its size; 0 when
  *          there is none. Called without the tree's lock.
@@ -156,8 +170,7 @@ struct pt_ops {
  * @next:     next tree with the same kernel half; in the kernel's own: the first one
  * @writes:   calls that changed something
  * @change:   what the call that holds the lock has changed
- * @hint, @hint_va: table of level 0 that the last call ended in (0: none), and its first
- *            address; hence the one handle that a tree has
+ * @hint:     where the last call ended; hence the one handle that a tree has
  * @lock:     held by writers; readers take none
  */
 struct pgtable {
@@ -174,8 +187,7 @@ struct pgtable {
 	struct pgtable *next;
 	unsigned long writes;
 	struct pgtable_change change;
-	phys_addr_t hint;
-	unsigned long hint_va;
+	struct pgtable_hint hint;
 	spinlock_t lock;
 };
 

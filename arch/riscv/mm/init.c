@@ -67,14 +67,14 @@ static void *__init fixmap_reach(phys_addr_t table, unsigned int level)
 static void __init pt_ops_set_fixmap(struct pgtable *pt)
 {
 	pt->ops.reach = fixmap_reach;
-	pt->hint = 0;
+	pt->hint.size = 0;
 }
 
 /* pt_ops, third and last stage: every table lies in the linear map. */
 static void __init pt_ops_set_final(struct pgtable *pt)
 {
 	pt->ops.reach = NULL;
-	pt->hint = 0;
+	pt->hint.size = 0;
 	pt->ops.offset = kernel_map.va_pa_offset;
 	pt->ops.readable = table_readable;
 	for (unsigned int level = 0; level < PGTABLE_MAX_LEVELS; level++)
