@@ -219,23 +219,6 @@ void trap_report(unsigned long cause, unsigned long epc, unsigned long badaddr, 
 	early_stop();
 }
 
-/*
- * The first hart gets on at once, and names the others when it looks for them. If it does not, it
- * was in a life before: the machine was restarted, and this image was not loaded again. Or the
- * boot is over, and the firmware has let this hart in much later.
- */
-void entered_late(unsigned long hartid)
-{
-	u32 stage = READ_ONCE(boot_record.stage);
-
-	for (unsigned long patience = 1UL << 26; patience; patience--)
-		if (READ_ONCE(boot_record.stage) != stage)
-			return;
-	early_printf("boot: error: hart %lu waits for ever: a hart has entered before;"
-		     " was the image loaded again?\n",
-		     hartid);
-}
-
 /* The compiler's check on return; what the stack holds is not to be trusted. */
 __noreturn void __stack_chk_fail(void);
 void __stack_chk_fail(void)

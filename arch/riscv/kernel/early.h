@@ -45,9 +45,6 @@ void announce_try(unsigned int levels);
 __noreturn void no_paging(void);
 __noreturn void satp_differs(void);
 
-/** entered_late() - name a hart that is not the first to enter, unless the first is on its way */
-void entered_late(unsigned long hartid);
-
 __noreturn void trap_report(unsigned long cause, unsigned long epc, unsigned long badaddr,
 			    unsigned long ra);
 

@@ -257,12 +257,7 @@ early_trap:
 	la	sp, __emergency_high
 	tail	__early_trap_report
 
-/*
- * A trap in the report itself. Uses registers only, and no memory but the page it lies in,
- * which can at least be fetched: what the report trapped on may be its stack or its texts.
- *
- * s1 = the text's rest, s2, s3, s4 = the numbers to be put in where it has \001.
- */
+/* A trap in the report itself: what the report trapped on may be its stack or its texts. */
 	.balign 4
 early_trap_again:
 	la	t0, park
@@ -270,12 +265,22 @@ early_trap_again:
 	csrr	s2, scause
 	csrr	s3, sepc
 	csrr	s4, stval
+	la	s7, power_off
 	la	s1, .Lagain
-1:	lbu	s5, (s1)
+
+/*
+ * Say a text. Uses registers only, and no memory but the page it lies in, which can at least be
+ * fetched and is never given back.
+ *
+ * s1 = the text's rest, s2, s3, s4 = the numbers to be put in where it has \001, s7 = what then.
+ */
+say:
+	lbu	s5, (s1)
 	addi	s1, s1, 1
 	li	s6, -4			/* the digit's place; no number */
-	beqz	s5, 5f
-	li	t0, 1
+	bnez	s5, 1f
+	jr	s7
+1:	li	t0, 1
 	bne	s5, t0, 3f
 	li	s6, 60
 2:	srl	s5, s2, s6
@@ -295,11 +300,12 @@ early_trap_again:
 4:	addi	s6, s6, -4
 	bgez	s6, 2b
 	li	t0, -4
-	bne	s6, t0, 1b		/* was no digit */
+	bne	s6, t0, say		/* was no digit */
 	mv	s2, s3
 	mv	s3, s4
-	j	1b
-5:	li	a7, SBI_EXT_SRST
+	j	say
+power_off:
+	li	a7, SBI_EXT_SRST
 	li	a6, 0
 	li	a0, SBI_SRST_SHUTDOWN
 	li	a1, SBI_SRST_REASON_FAILURE
@@ -309,32 +315,35 @@ early_trap_again:
 	j	park
 
 /*
- * Not the first. The second one, or the first once more, looks at whether the first is alive. It
- * has the stack to itself as long as the first does not trap, and a canary that hart_init() does
- * not change.
+ * Not the first. That one gets on at once, and names the others when it looks for them. Else it
+ * was in a life before, or the boot is over, and the firmware has let this hart in much later.
+ * The second one says so, or the first once more.
  */
 entered_late:
-	la	t0, park
-	csrw	stvec, t0
+	la	s7, park
+	csrw	stvec, s7
 	addi	t1, t1, -1
 	beqz	t1, 1f
-	la	t0, boot_record
-	ld	t0, BOOT_HARTID(t0)
-	bne	t0, s0, park
-1:	load_gp
-	la	tp, .Lcanary
-	la	sp, __emergency_high
-	mv	a0, s0
-	call	__early_entered_late
+	ld	t1, BOOT_HARTID - BOOT_ENTERED(t0)
+	bne	t1, s0, park
+1:	li	t1, 1 << 26
+	lw	t2, BOOT_STAGE - BOOT_ENTERED(t0)
+2:	lw	t3, BOOT_STAGE - BOOT_ENTERED(t0)
+	bne	t2, t3, park
+	addi	t1, t1, -1
+	bnez	t1, 2b
+	mv	s2, s0
+	la	s1, .Llate
+	j	say
 
 SYM_FUNC_START(park)
 	wfi
 	j	park
 SYM_FUNC_END(park)
 
-	.balign 8
-.Lcanary:
-	.dword	CANARY
+.Llate:
+	.ascii	"boot: error: hart 0x\001 waits for ever: a hart has entered before;"
+	.asciz	" was the image loaded again?\n"
 .Lagain:
 	.asciz	"\nboot: error: trap in the report: scause=0x\001 sepc=0x\001 stval=0x\001\n"
 
