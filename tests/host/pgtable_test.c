@@ -157,6 +157,10 @@ static void leaf_sizes(u64 end)
 		on_range(OP_UNMAP, 0, 4 * SZ_1G);
 		CHECK_EQ(mem_pages() - 1, model.nr_tables);
 	}
+	map(SZ_2M, SZ_2M, SZ_2M);
+	map(SZ_4M, SZ_4M, SZ_2M);
+	map_small(SZ_4M + SZ_2M, SZ_4M + SZ_2M, SZ_2M); /* beside what is large */
+	CHECK(pgtable_table(&pt, SZ_4M + SZ_2M, 0) && !pgtable_table(&pt, SZ_4M, 0));
 }
 
 /* Sixteen equal entries, only where va, pa and what is left allow. */
