@@ -183,8 +183,7 @@ static void choose_limit(void)
 	cpus_chosen[1].name = "chosen";
 	cpus_chosen[1].len = 6;
 	fdt_find_children(&fdt, fdt_root(&fdt), cpus_chosen, 2);
-	warn_m_mode(&fdt,
-		    cpus_chosen[1].node); /* the first call to the firmware is still to come */
+	warn_m_mode(&fdt, cpus_chosen[1].node); /* before the first call to the firmware */
 	boot_record.limit_dt = fdt_limit(&fdt, cpus_chosen[0].node);
 	args = fdt_getprop(&fdt, cpus_chosen[1].node, "bootargs", &len);
 	boot_record.limit_cmdline = cmdline_limit(&fdt, cpus_chosen[1].node, args, len);
