@@ -108,6 +108,9 @@ PANICS = [
      "RAM is smaller than the image needs: {load:#x}-{end:#x} is not all RAM"),
     (entries.boot("image-outside-memory", text=memory(f"0 {LOAD + (64 << 20):#x} 0 0x4000000")),
      "RAM is smaller than the image needs: {load:#x}-{end:#x} is not all RAM"),
+    (entries.boot("memory-limited", bootargs="mem=1M"),
+     "RAM is smaller than the image needs: {load:#x}-{end:#x} is not all RAM, and mem= takes away"
+     " some"),
     (entries.boot("long-command-line", bootargs="x" * 2048),
      "command line of 2048 bytes: at most 2047 are possible"),
 ]
