@@ -216,6 +216,24 @@ static void damaged_list(void)
 	setup_failslab("0,0,0,0");
 }
 
+/* A word of zeros is no object's that is free, though it leads to one that there is. */
+static void zeroed_list(void)
+{
+	struct kmem_cache *cache;
+	char *a, *b;
+
+	mem_reset();
+	cache = kmem_cache_create("zeroed", 128, 0, 0, NULL);
+	setup_failslab("1000000,100,0,-1"); /* no magazines */
+	a = kmem_cache_alloc(cache, GFP_KERNEL);
+	*slab_word(virt_to_page(a)->slab, 1) = 0;
+	b = kmem_cache_alloc(cache, GFP_KERNEL);
+	CHECK(b && virt_to_page(b) != virt_to_page(a));
+	CHECK_EQ(mem_reports, 1);
+	CHECK(said("overwritten list") && said("in cache zeroed"));
+	setup_failslab("0,0,0,0");
+}
+
 static void destroy_with_live_objects(void)
 {
 	struct kmem_cache *cache;
@@ -366,6 +384,7 @@ static const struct host_case cases[] = {
 	{ "wrong frees are reported", wrong_frees },
 	{ "a double free is seen wherever the object is", double_free_everywhere },
 	{ "an overwritten list is reported and left", damaged_list },
+	{ "a list of zeros is reported and left", zeroed_list },
 	{ "a cache with live objects stays", destroy_with_live_objects },
 	{ "exhaustion and recovery", exhaustion },
 	{ "a few empty slabs are kept", few_empty_slabs_are_kept },
