@@ -6,7 +6,7 @@
 pytest = $(PYTHON) -B -m pytest -p no:cacheprovider -q --tb=short -rfEs tests/qemu
 jobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 test-configs := defconfig small_defconfig debug_defconfig kasan_defconfig kasan_outline_defconfig \
-	ubsan_defconfig kasan_ubsan_defconfig
+	ubsan_defconfig kasan_ubsan_defconfig clang_defconfig
 test-parts := $(if $(wildcard scripts/check.sh),check) $(if $(wildcard tests/check),test-check) \
 	test-host prove
 
@@ -31,16 +31,16 @@ soak: ## random page-table calls by the hundred million; hours
 	@$(MAKE) -s -C tests/host B=$(abspath $(O))/host $(abspath $(O))/host/pgtable_soak_test
 	@WORK='$(or $(WORK),100)' $(abspath $(O))/host/pgtable_soak_test
 
-# Images under test have directories of their own: $(O)/.config stays the user's. The last
-# one is defconfig built by the second compiler.
+# Images under test have directories of their own: $(O)/.config stays the user's. clang_X is
+# configs/X by the second compiler.
 test-images:
+	@scripts/setup.sh test
 	@for c in $(test-configs); do \
-		[ $(O)/configs/$$c/.config -nt configs/$$c ] || \
-			$(MAKE) -s O=$(O)/configs/$$c $$c || exit; \
-		$(MAKE) -s $(jobs) O=$(O)/configs/$$c || exit; \
+		config=$${c#clang_}; cc=; [ $$c = $$config ] || cc=CC=clang-19; \
+		[ $(O)/configs/$$c/.config -nt configs/$$config ] || \
+			$(MAKE) -s O=$(O)/configs/$$c $$config || exit; \
+		$(MAKE) -s $(jobs) $$cc O=$(O)/configs/$$c || exit; \
 	done
-	@[ -e $(O)/configs/clang/.config ] || $(MAKE) -s O=$(O)/configs/clang defconfig
-	@$(MAKE) -s $(jobs) CC=clang-19 O=$(O)/configs/clang
 
 test-qemu: test-images ## boot cells in QEMU, and odd and bad input
 #: CELLS        cover (default), smoke, or names as in tests/qemu/cells.yaml
@@ -49,22 +49,19 @@ test-qemu: test-images ## boot cells in QEMU, and odd and bad input
 	$(Q)$(pytest)$(if $(TEST),'/$(TEST)') --cells='$(or $(CELLS),cover)' $(PYTEST_ARGS)
 
 # Of repeated boots, cells only: two of them if none are named.
+matrix: test-configs += $(if $(CELLS)$(N),,clang_kasan_defconfig clang_kasan_outline_defconfig)
 matrix: test-images ## boot everything; a table of it here and in build/matrix/matrix.html
 #: CELLS        only these cells
 #: N            boot each so many times; without CELLS, one with one hart and one with four
-	@scripts/setup.sh test
-	@for c in $(if $(CELLS)$(N),,kasan_defconfig kasan_outline_defconfig); do \
-		[ $(O)/configs/clang_$$c/.config -nt configs/$$c ] || \
-			$(MAKE) -s O=$(O)/configs/clang_$$c $$c || exit; \
-		$(MAKE) -s $(jobs) CC=clang-19 O=$(O)/configs/clang_$$c || exit; \
-	done
 	$(Q)$(pytest)$(if $(CELLS)$(N),/test_cells.py) --matrix=$(O)/matrix --repeat=$(or $(N),1) \
 		--cells='$(or $(CELLS),$(if $(N),plain smp=4,matrix))' $(PYTEST_ARGS)
 
+cell: test-configs = $(shell $(PYTHON) -B tests/qemu/cells.py '$(CELL)')
 cell: test-images ## boot one cell and show its console
 #: CELL         its name: cpu=sv39,ram=1G
 	$(Q)$(pytest)/test_cells.py -s --echo --cells='$(or $(CELL),plain)'
 
+flow: test-configs := defconfig
 flow: test-images ## boot one way from firmware to the image and show its console
 #: FLOW         its name in tests/qemu/flows.yaml: uboot-ext4+initrd
 	$(Q)$(pytest)/test_flows.py -s --echo --flows='$(or $(FLOW),uboot-ext4)'

@@ -3,6 +3,7 @@
 import functools
 import itertools
 import string
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -190,3 +191,10 @@ def crosses():
         chosen = (dict(zip(asked, values)) for values in itertools.product(*lists))
         found += [cell(c) for c in chosen if legal(filled(c))]
     return found
+
+
+if __name__ == "__main__":  # which image a cell boots; nothing for a wrong name: the boot says why
+    try:
+        print(parse_name(sys.argv[1]).settings()["build"])
+    except ValueError:
+        sys.exit(1)
