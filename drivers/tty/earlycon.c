@@ -25,8 +25,11 @@ static void earlycon_wait(void)
 
 void earlycon_init(void)
 {
-	static const struct console earlycon = { "earlycon", earlycon_write, NULL, NULL,
-						 earlycon_wait };
+	static const struct console earlycon = {
+		.name = "earlycon",
+		.write = earlycon_write,
+		.flush = earlycon_wait,
+	};
 
 	if (boot_record.earlycon.kind)
 		register_console(&earlycon);

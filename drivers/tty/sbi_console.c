@@ -53,9 +53,16 @@ static int legacy_getc(void)
 
 static const struct console *sbi_console(void)
 {
-	static const struct console dbcn = { "sbi-dbcn", dbcn_write, dbcn_getc, NULL, NULL };
-	static const struct console legacy = { "sbi-legacy", legacy_write, legacy_getc, NULL,
-					       NULL };
+	static const struct console dbcn = {
+		.name = "sbi-dbcn",
+		.write = dbcn_write,
+		.getc = dbcn_getc,
+	};
+	static const struct console legacy = {
+		.name = "sbi-legacy",
+		.write = legacy_write,
+		.getc = legacy_getc,
+	};
 
 	return sbi_probe(SBI_EXT_DBCN) ? &dbcn : &legacy;
 }

@@ -157,7 +157,12 @@ static int start_irq(const struct device *dev)
 
 void __init uart_start(const struct device *dev, const struct uart_ops *ops, u64 pa)
 {
-	static struct console console = { "uart", uart_write, uart_getc, NULL, uart_flush };
+	static struct console console = {
+		.name = "uart",
+		.write = uart_write,
+		.getc = uart_getc,
+		.flush = uart_flush,
+	};
 	int irq;
 
 	port.ops = ops;

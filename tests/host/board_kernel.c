@@ -252,7 +252,7 @@ unsigned int nr_irqs;
 
 const struct console *switch_console(const struct console *new)
 {
-	static const struct console firmware = { "firmware", NULL, NULL, NULL, NULL };
+	static const struct console firmware = { .name = "firmware" };
 
 	return &firmware;
 }

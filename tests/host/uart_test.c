@@ -28,7 +28,7 @@ static void firmware_write(const char *s, size_t len)
 
 const struct console *switch_console(const struct console *new)
 {
-	static const struct console firmware = { "firmware", firmware_write, NULL, NULL, NULL };
+	static const struct console firmware = { .name = "firmware", .write = firmware_write };
 
 	console = new;
 	return &firmware;

@@ -31,7 +31,7 @@ static int call(void *arg)
  */
 static const char *console_shows(int level, void (*fn)(void))
 {
-	static const struct console con = { "ktest", catch_write, NULL, NULL, NULL };
+	static const struct console con = { .name = "ktest", .write = catch_write };
 	const struct console *usual;
 	int usual_level = console_loglevel;
 	struct pt_regs trap;

@@ -245,7 +245,6 @@ def run(globs):
     report_linux(data)
     report_changes(load(BASELINE), data)
     print(f"bench: {len(chosen)} cells in {RESULTS}")
-    return False
 
 
 def update():

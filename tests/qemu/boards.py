@@ -27,6 +27,7 @@ import functools
 import artifacts
 import doc_blocks
 import ktap
+import model
 import skips
 import yaml
 
@@ -59,18 +60,11 @@ def check(board, lines, own_tree=False):
     assert ([t for t in lines if "the device tree promises" in t]
             == [f"boot: the device tree promises {promised}, this hart keeps {keeps}"]
             * (promised > keeps and limit == "none"))
-    check_harts(board, lines)
+    model.check_harts(lines, int(board.get("harts", board.get("smp"))),
+                      board.get("firmware") == "fw_jump" and "qemu" not in board)
     reserved = [t for t in lines if t.startswith("boot: reserved=mmode_resv")]
     assert len(reserved) == int(board.get("reserved", len(reserved))) and reserved
     assert [w for w in board["says"] if doc_blocks.missing([w], lines)] == []
-
-
-def check_harts(board, lines):
-    """OpenSBI 1.5's fw_jump may lose harts: see test_cells.py."""
-    wanted = int(board.get("harts", board.get("smp")))
-    lost = [t for t in lines if t.endswith("left out: it was started and does not come")]
-    assert f"smp: harts={wanted - len(lost)} of={wanted}" in lines
-    assert not lost or (board.get("firmware") == "fw_jump" and "qemu" not in board)
 
 
 def check_ktap(text, environment):

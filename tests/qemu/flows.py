@@ -204,8 +204,12 @@ def variants(name):
     return [Flow(name, v) for v in table()[name].get("variants", VARIANTS)]
 
 
+def every():
+    return [flow for name in table() for flow in variants(name)]
+
+
 def named(names):
-    known = {flow.name: flow for row in table() for flow in variants(row)}
+    known = {flow.name: flow for flow in every()}
     unknown = [name for name in names if name not in known]
     if unknown:
         raise ValueError(f"flows.yaml has no {' '.join(unknown)}; it has {' '.join(known)}")
@@ -213,10 +217,7 @@ def named(names):
 
 
 def chosen(which):
-    """The flows of `make test` (cover), all (matrix), or those of these names."""
-    found = [flow for name in table() for flow in variants(name)]
+    """All flows (matrix), those of `make test` (cover), or none: other words name cells."""
     if which == "matrix":
-        return found
-    if which == "cover":
-        return [f for f in found if f.variant in f.row["test"]]
-    return [f for f in found if f.name in which.split()]
+        return every()
+    return [f for f in every() if which == "cover" and f.variant in f.row["test"]]

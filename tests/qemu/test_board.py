@@ -20,11 +20,9 @@ def machine(request, board):
     try:
         found = desk.Desk(port, board.get("baud", "115200"), request.config.getoption("patience"))
     except OSError as error:
-        why = error.strerror
-    else:
-        why = None
-    if why:
-        pytest.fail(f"PORT={port}: {why}", pytrace=False)
+        found = error
+    if isinstance(found, OSError):  # out here, or the error would be shown too
+        pytest.fail(f"PORT={port}: {found.strerror}", pytrace=False)
     yield found, found.restart()
     found.close()
 
