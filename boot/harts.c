@@ -8,6 +8,7 @@
 #include <kernel/errno.h>
 #include <kernel/gfp.h>
 #include <kernel/harts.h>
+#include <kernel/interrupt.h>
 #include <kernel/monitor.h>
 #include <kernel/printk.h>
 #include <kernel/slab.h>
@@ -152,16 +153,19 @@ static const char *start_error(const struct hart *hart, char *text)
 	return text;
 }
 
-/* What it kept for itself: objects, then pages. */
-static void take_back_memory(unsigned int cpu)
+/* Its interrupts, and what it kept for itself: objects, then pages; a failed one's may be torn. */
+static void take_back(unsigned int cpu)
 {
+	irq_cpu_dead(cpu);
+	if (harts[cpu]->state != HART_STOPPED)
+		return;
 	slab_cpu_dead(cpu);
 	page_alloc_cpu_dead(cpu);
 }
 
 void __init smp_init(void)
 {
-	set_cpu_dead_hook(take_back_memory);
+	set_cpu_dead_hook(take_back);
 	boot_record.satp = csr_read(satp);
 	if (boot_record.entered > 1)
 		pr_notice("smp: %u harts came in by themselves: all but one wait for ever\n",

@@ -73,6 +73,21 @@ static unsigned int direct_claim(void)
 	return hart ? readl(regs + IDC(hart - 1) + CLAIMI) >> 16 : 0;
 }
 
+static void open_idc(u32 hart)
+{
+	writel(0, regs + IDC(hart) + IFORCE);
+	writel(0, regs + IDC(hart) + ITHRESHOLD); /* lets all pass */
+	writel(1, regs + IDC(hart) + IDELIVERY);
+}
+
+static void direct_cpu_starting(void)
+{
+	u32 hart = idc[smp_processor_id()];
+
+	if (hart)
+		open_idc(hart - 1);
+}
+
 static int direct_set_affinity(unsigned int irq, unsigned int cpu)
 {
 	if (!idc[cpu])
@@ -88,6 +103,7 @@ static const struct irq_chip aplic_direct = {
 	.unmask = aplic_unmask,
 	.set_type = aplic_set_type,
 	.set_affinity = direct_set_affinity,
+	.cpu_starting = direct_cpu_starting,
 };
 
 /* --- By messages --- */
@@ -132,6 +148,7 @@ static const struct irq_chip aplic_msi = {
 	.retrigger = msi_retrigger,
 	.set_type = aplic_set_type,
 	.set_affinity = msi_set_affinity,
+	.cpu_starting = imsic_cpu_starting,
 };
 
 /* --- The device tree --- */
@@ -154,9 +171,7 @@ static const char *__init find_harts(const struct device *dev, u64 size)
 		hart = hart_number(dev, (u32)index);
 		if (hart >= MAX_HARTS || IDC(hart + 1) > size)
 			return "reg is too small for its harts";
-		writel(0, regs + IDC(hart) + IFORCE);
-		writel(0, regs + IDC(hart) + ITHRESHOLD); /* lets all pass */
-		writel(1, regs + IDC(hart) + IDELIVERY);
+		open_idc(hart);
 		if (cpu >= 0 && !idc[cpu])
 			idc[cpu] = hart + 1;
 	}

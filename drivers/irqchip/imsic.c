@@ -76,6 +76,11 @@ static void enable_here(void *info)
 	local_irq_restore(flags);
 }
 
+void imsic_cpu_starting(void)
+{
+	ready[smp_processor_id()] = false;
+}
+
 unsigned int imsic_claim(void)
 {
 	return (unsigned int)(csr_swap(CSR_STOPEI, 0) >> 16);

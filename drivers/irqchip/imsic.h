@@ -21,4 +21,7 @@ unsigned int imsic_claim(void);
  */
 int imsic_enable(unsigned int id, unsigned int cpu);
 
+/** imsic_cpu_starting() - the running hart's file may be as firmware left it */
+void imsic_cpu_starting(void);
+
 #endif

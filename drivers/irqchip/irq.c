@@ -29,11 +29,11 @@ struct irqaction {
 	struct irqaction *next;
 };
 
-/* @running: harts in its handlers; @depth: of disable_irq(); @missed: came while disabled */
+/* @depth: of disable_irq(); @missed: came while disabled */
 struct irq_desc {
 	struct irqaction *action;
 	unsigned long count;
-	unsigned int cpu, depth, running, unhandled;
+	unsigned int cpu, depth, unhandled;
 	bool missed;
 };
 
@@ -41,7 +41,8 @@ unsigned int nr_irqs;
 
 static const struct irq_chip *chip;
 static struct irq_desc *descs;
-static struct irqaction *actions; /* behind the descriptors */
+static struct irqaction *actions;     /* behind the descriptors */
+static unsigned int handled[NR_CPUS]; /* what each hart is in the handlers of */
 static spinlock_t setup_lock, irq_lock;
 
 static struct irq_desc *desc_of(unsigned int irq)
@@ -88,7 +89,7 @@ static void handle_one(unsigned int irq, struct irq_desc *desc)
 	action = desc->action;
 	run = action && !desc->depth;
 	desc->missed |= desc->depth != 0; /* sent before it was masked */
-	desc->running++;
+	handled[smp_processor_id()] = irq;
 	spin_unlock(&irq_lock);
 	for (; run && action; action = READ_ONCE(action->next))
 		taken |= action->handler(irq, action->dev);
@@ -100,7 +101,7 @@ static void handle_one(unsigned int irq, struct irq_desc *desc)
 	spin_unlock(&irq_lock);
 	if (chip->eoi)
 		chip->eoi(irq);
-	__atomic_fetch_sub(&desc->running, 1, __ATOMIC_RELEASE);
+	__atomic_store_n(&handled[smp_processor_id()], 0, __ATOMIC_RELEASE);
 }
 
 static void handle_irqs(void)
@@ -128,10 +129,12 @@ static struct irqaction *new_action(void)
 	return NULL;
 }
 
-static void synchronize_irq(const struct irq_desc *desc)
+/* A hart that has failed in a handler does not come back from it. */
+static void synchronize_irq(unsigned int irq)
 {
-	while (__atomic_load_n(&desc->running, __ATOMIC_ACQUIRE))
-		;
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
+		while (__atomic_load_n(&handled[cpu], __ATOMIC_ACQUIRE) == irq && cpu_online(cpu))
+			;
 }
 
 /* The first handler of a line: masked until then. */
@@ -213,7 +216,7 @@ void free_irq(unsigned int irq, void *dev)
 		if (!desc->action && !desc->depth)
 			disable_locked(irq, desc);
 		spin_unlock_irqrestore(&irq_lock, flags);
-		synchronize_irq(desc);
+		synchronize_irq(irq);
 		action->handler = NULL;
 	}
 	spin_unlock(&setup_lock);
@@ -257,29 +260,52 @@ static void take_external(void *info)
 	csr_set(sie, SIE_SEIE);
 }
 
-int irq_set_affinity(unsigned int irq, unsigned int cpu)
+static int move(unsigned int irq, unsigned int cpu)
 {
-	struct irq_desc *desc = desc_of(irq);
 	int err;
 
-	if (!nr_irqs)
-		return -ENODEV;
-	if (!desc)
-		return -EINVAL;
-	spin_lock(&setup_lock);
 	disable_irq(irq);
-	synchronize_irq(desc);
+	synchronize_irq(irq);
 	err = smp_call_function_single(cpu, take_external, NULL, true);
 	if (!err)
 		err = chip->set_affinity(irq, cpu);
 	if (!err)
-		desc->cpu = cpu;
+		descs[irq].cpu = cpu;
 	enable_irq(irq);
+	return err;
+}
+
+int irq_set_affinity(unsigned int irq, unsigned int cpu)
+{
+	int err;
+
+	if (!nr_irqs)
+		return -ENODEV;
+	if (!desc_of(irq))
+		return -EINVAL;
+	spin_lock(&setup_lock);
+	err = move(irq, cpu);
 	spin_unlock(&setup_lock);
 	return err;
 }
 
+void irq_cpu_dead(unsigned int cpu)
+{
+	spin_lock(&setup_lock);
+	for (unsigned int irq = 1; irq < nr_irqs; irq++)
+		if (descs[irq].cpu == cpu && move(irq, 0))
+			pr_err("irq: %u: cannot go to the boot hart\n", irq);
+	spin_unlock(&setup_lock);
+}
+
 /* --- The controller --- */
+
+static void cpu_starting(void)
+{
+	handled[smp_processor_id()] = 0;
+	if (chip->cpu_starting)
+		chip->cpu_starting();
+}
 
 size_t irq_desc_size(unsigned int nr)
 {
@@ -294,7 +320,7 @@ void irq_register_chip(const struct irq_chip *new_chip, unsigned int nr, struct 
 	nr_irqs = nr;
 	for (unsigned int irq = 0; irq < nr; irq++)
 		desc[irq].depth = 1; /* until it is requested */
-	set_handle_irq(handle_irqs);
+	set_handle_irq(handle_irqs, cpu_starting);
 	pr_info("irq: %s sources=%u\n", chip->name, nr - 1);
 }
 

@@ -68,6 +68,15 @@ static int plic_set_affinity(unsigned int irq, unsigned int cpu)
 	return 0;
 }
 
+/* OpenSBI 1.1 leaves a hart that it starts with a threshold that lets nothing pass. */
+static void plic_cpu_starting(void)
+{
+	unsigned int cpu = smp_processor_id();
+
+	if (context[cpu])
+		writel(0, regs + THRESHOLD(context[cpu] - 1U));
+}
+
 static const struct irq_chip plic = {
 	.name = "plic",
 	.claim = plic_claim,
@@ -75,6 +84,7 @@ static const struct irq_chip plic = {
 	.mask = plic_mask,
 	.unmask = plic_unmask,
 	.set_affinity = plic_set_affinity,
+	.cpu_starting = plic_cpu_starting,
 };
 
 static void __init silence_context(unsigned int ctx)

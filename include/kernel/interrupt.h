@@ -57,10 +57,14 @@ void enable_irq(unsigned int irq);
 
 /**
  * irq_set_affinity() - let hart @cpu take it from now on
- * Context: as request_irq(). The hart has to stay online.
+ * When that one stops or fails, the boot hart takes it.
+ * Context: as request_irq().
  * Return: 0; -ENODEV, -EINVAL: as above; -ENXIO: the hart is not online, or out of reach.
  */
 int irq_set_affinity(unsigned int irq, unsigned int cpu);
+
+/** irq_cpu_dead() - hart @cpu is not online any more. Context: as request_irq(). */
+void irq_cpu_dead(unsigned int cpu);
 
 /**
  * struct irq_info - for people
@@ -91,6 +95,8 @@ const char *irq_chip_name(void);
  * @retrigger:     let it come again once it is unmasked; NULL: what is masked is never claimed
  * @set_type:      IRQF_TRIGGER_*, not 0; NULL: the wiring decides. Return: 0, -EINVAL
  * @set_affinity:  deliver to hart @cpu alone; masked, and no handler runs. Return: 0, -ENXIO
+ * @cpu_starting:  this hart comes, maybe anew: firmware may have reset what is its own. None is
+ *                 delivered to it yet. May be NULL
  */
 struct irq_chip {
 	const char *name;
@@ -101,6 +107,7 @@ struct irq_chip {
 	void (*retrigger)(unsigned int irq);
 	int (*set_type)(unsigned int irq, unsigned int type);
 	int (*set_affinity)(unsigned int irq, unsigned int cpu);
+	void (*cpu_starting)(void);
 };
 
 struct irq_desc;

@@ -56,7 +56,10 @@ int cpu_up(unsigned int cpu);
  */
 int cpu_down(unsigned int cpu);
 
-/** set_cpu_dead_hook() - what is to be done about hart @cpu when it has stopped; one at most */
+/**
+ * set_cpu_dead_hook() - what is to be done about hart @cpu when it has stopped or failed; one at
+ * most. May be called more than once for one that has failed. Context: as cpu_down().
+ */
 void set_cpu_dead_hook(void (*dead)(unsigned int cpu));
 
 /**

@@ -220,6 +220,10 @@ void set_cpu_dead_hook(void (*dead)(unsigned int cpu))
 {
 }
 
+void irq_cpu_dead(unsigned int cpu)
+{
+}
+
 void slab_cpu_dead(unsigned int cpu)
 {
 }

@@ -11,6 +11,8 @@
 #include <kernel/percpu.h>
 #include <kernel/smp.h>
 #include <kernel/string.h>
+#include <kernel/workqueue.h>
+#include <asm/cmpxchg.h>
 #include <asm/io.h>
 #include <asm/irq.h>
 #include <asm/irqflags.h>
@@ -32,6 +34,7 @@ static bool up;             /* the line */
 static unsigned long stale; /* calls while it was not */
 static unsigned long hold;  /* calls that leave it up */
 static bool refuse;         /* say that it was not ours, and leave it up */
+static unsigned int trap;   /* once */
 
 /* An alarm long ago. */
 static void raise_line(void)
@@ -56,6 +59,8 @@ static void leave_up(void)
 
 static irqreturn_t handler(unsigned int irq, void *dev)
 {
+	if (xchg(&trap, 0))
+		*(volatile char *)NULL = 1;
 	if (!READ_ONCE(up)) {
 		stale++;
 		return IRQ_NONE;
@@ -72,10 +77,16 @@ static irqreturn_t handler(unsigned int irq, void *dev)
 	return refuse ? IRQ_NONE : IRQ_HANDLED;
 }
 
-/* Calls once @wanted of them were made, or a second later; then whether more come. */
+/* Long enough for an emulator whose machine is busy, and for a report on a serial line. */
+static u64 patience(void)
+{
+	return rdtime() + 10 * ticks_per_second();
+}
+
+/* Calls once @wanted of them were made, or there is no more patience; then whether more come. */
 static unsigned long calls_after(unsigned long wanted)
 {
-	u64 end = rdtime() + ticks_per_second();
+	u64 end = patience();
 
 	while (READ_ONCE(calls) < wanted && rdtime() < end)
 		;
@@ -365,6 +376,56 @@ static void affinity(void)
 	end();
 }
 
+static void expect_on(unsigned int cpu)
+{
+	unsigned long before = calls;
+	struct irq_info info;
+
+	raise_line();
+	EXPECT_EQ(calls_after(before + 1), before + 1);
+	EXPECT_EQ(READ_ONCE(last_cpu), cpu);
+	irq_get_info(line, &info);
+	EXPECT_EQ(info.cpu, cpu);
+}
+
+/* The hart that has the line stops, or fails in its handler: the boot hart takes it. */
+static void hart_gone(void)
+{
+	u64 end_of_wait;
+
+	if (!begin())
+		return;
+	request();
+	for (unsigned int cpu = 1; cpu < nr_cpu_ids; cpu++) {
+		EXPECT_EQ(irq_set_affinity(line, cpu), 0);
+		EXPECT_EQ(cpu_down(cpu), 0);
+		expect_on(0);
+		EXPECT_EQ(cpu_up(cpu), 0);
+		expect_on(0);
+		EXPECT_EQ(irq_set_affinity(line, cpu), 0);
+		expect_on(cpu);
+		ktest_expect_reports();
+		calls = 0;
+		trap = 1;
+		raise_line();
+		end_of_wait = patience();
+		while (!READ_ONCE(calls) && rdtime() < end_of_wait) {
+			run_works();
+			leave_up();
+		}
+		EXPECT_EQ(calls, 1);
+		EXPECT_EQ(READ_ONCE(last_cpu), 0);
+		EXPECT_EQ(READ_ONCE(harts[cpu]->state), HART_FAILED);
+		EXPECT_EQ(cpu_up(cpu), 0);
+		EXPECT_EQ(irq_set_affinity(line, cpu), 0);
+		expect_on(cpu);
+	}
+	EXPECT_EQ(irq_set_affinity(line, 0), 0);
+	expect_on(0);
+	free_irq(line, &calls);
+	end();
+}
+
 static const struct ktest_case cases[] = {
 	{ "counted", counted },
 	{ "held", held },
@@ -376,5 +437,6 @@ static const struct ktest_case cases[] = {
 	{ "shared", shared },
 	{ "refusals", refusals },
 	{ "affinity", affinity },
+	{ "hart_gone", hart_gone },
 };
 KTEST_SUITE(irq, cases);

@@ -51,6 +51,23 @@ bool this_hart_wanted(void)
 	return works_pending() || READ_ONCE(this_hart()->stop_wanted);
 }
 
+static void (*cpu_dead_hook)(unsigned int cpu);
+
+void set_cpu_dead_hook(void (*dead)(unsigned int cpu))
+{
+	cpu_dead_hook = dead;
+}
+
+/* For the boot hart: which ones have failed. */
+static void bury_failed(struct work_struct *work)
+{
+	for (unsigned int cpu = 1; cpu < nr_cpu_ids; cpu++)
+		if (READ_ONCE(harts[cpu]->state) == HART_FAILED && cpu_dead_hook)
+			cpu_dead_hook(cpu);
+}
+
+static struct work_struct failed_work = { .func = bury_failed, .done = { COMPLETION_DONE } };
+
 /* --- On the hart itself --- */
 
 /* Its stack is lost, its variables stay. */
@@ -67,6 +84,8 @@ void hart_park(unsigned int state)
 	smp_mb(); /* with who queues: either it sees the state, or we what it has queued */
 	fail_calls(hart->cpu);
 	fail_works(hart->cpu);
+	if (state == HART_FAILED)
+		schedule_work_on(0, &failed_work);
 	csr_write(sie, 0);
 	nmi_cpu_exit();
 	sbi_ecall(SBI_EXT_HSM, SBI_HSM_HART_STOP, 0, 0, 0);
@@ -157,6 +176,7 @@ static int start(struct hart *hart)
 
 	if (hart->state != HART_STOPPED)
 		wait_stopped(hart); /* one that has failed is on its way */
+	bury_failed(NULL);          /* if the boot hart has not come to it */
 	hart->state = HART_STARTING;
 	hart->arrived = false;
 	hart->stack_low = hart->home_low; /* it may have been on the other one */
@@ -185,13 +205,6 @@ static int start(struct hart *hart)
 		return 0;
 	wait_stopped(hart); /* it has told why, and is on its way */
 	return hart->state == HART_LACKS ? -EOPNOTSUPP : -ENXIO;
-}
-
-static void (*cpu_dead_hook)(unsigned int cpu);
-
-void set_cpu_dead_hook(void (*dead)(unsigned int cpu))
-{
-	cpu_dead_hook = dead;
 }
 
 static int stop(struct hart *hart)

@@ -8,16 +8,19 @@
 #include <asm/irq.h>
 #include <asm/irqflags.h>
 
-static void (*handle_external)(void);
+static void (*handle_external)(void), (*cpu_starting)(void);
 
-void set_handle_irq(void (*handle)(void))
+void set_handle_irq(void (*handle)(void), void (*starting)(void))
 {
+	cpu_starting = starting;
 	handle_external = handle;
 	csr_set(sie, SIE_SEIE);
 }
 
 void irq_cpu_init(void)
 {
+	if (cpu_starting)
+		cpu_starting();
 	csr_write(sie, SIE_SSIE | SIE_STIE | (handle_external ? SIE_SEIE : 0));
 	local_irq_enable();
 }

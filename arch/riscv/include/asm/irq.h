@@ -12,8 +12,9 @@ void handle_irq(struct pt_regs *regs);
  * set_handle_irq() - what an external interrupt calls: the interrupt controller's driver
  * @handle: claims what is pending, runs its handlers, completes it. Interrupts are disabled,
  *          the stack is the interrupted one's.
+ * @starting: called on each hart that comes later, before it takes any
  */
-void set_handle_irq(void (*handle)(void));
+void set_handle_irq(void (*handle)(void), void (*starting)(void));
 
 /** irq_cpu_init() - let this hart take interrupts: calls, timer, external. Enables them. */
 void irq_cpu_init(void);
