@@ -149,8 +149,11 @@ static mempool_t *pool;
 
 static void *pool_begin(unsigned int kind)
 {
-	if (kind == SLAB)
-		kmem_cache_free(cache, begin());
+	if (kind == SLAB) {
+		void *object = begin();
+
+		kmem_cache_free(cache, object);
+	}
 	pool = kind == SLAB   ? mempool_create_slab_pool(3, cache)
 	       : kind == PAGE ? mempool_create_page_pool(3, PAGE_ORDER)
 			      : mempool_create_kmalloc_pool(3, pools[kind].size);

@@ -204,13 +204,14 @@ static phys_addr_t stingy_alloc(unsigned long size)
 /* The running tables with an allocator that soon has none left. */
 static void out_of_tables(void)
 {
-	unsigned long va = scratch() + SZ_2M - PAGE_SIZE, tables = kernel_pgtable.tables;
+	unsigned long va = scratch() + SZ_2M - PAGE_SIZE, tables;
 	phys_addr_t (*alloc)(unsigned long size) = kernel_pgtable.ops.alloc;
 	phys_addr_t pa = __pa_symbol((void *)KERNEL_LINK_ADDR);
 	unsigned int needed = 0;
 	int err = -ENOMEM;
 
 	scratch_begin();
+	tables = kernel_pgtable.tables;
 	kernel_pgtable.ops.alloc = stingy_alloc;
 	for (; err == -ENOMEM && needed < 2 * PGTABLE_MAX_LEVELS; needed++) {
 		struct state before = state();

@@ -170,8 +170,8 @@ static void large_leaves(void)
 	EXPECT_EQ(page_to_pfn(vmalloc_to_page(p + SZ_1M)),
 		  page_to_pfn(vmalloc_to_page(p)) + SZ_1M / PAGE_SIZE);
 	vfree(p);
-	/* No piece of that size: pages, as good. */
-	EXPECT_EQ(setup_fault_attr(&fail_page_alloc, "1,100,0,1"), 0);
+	/* No piece of that size: pages, as good. What is smaller does not fail, whoever asks. */
+	EXPECT_EQ(setup_fault_attr(&fail_page_alloc, "1,100,2M,1"), 0);
 	p = vmalloc(SZ_4M);
 	fail_page_alloc = before;
 	EXPECT(p);
