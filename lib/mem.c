@@ -149,24 +149,34 @@ void *memmove(void *dst, const void *src, size_t n)
 	return dst;
 }
 
-/* Many stores a round: clearing page tables is most of what setup_vm() does. */
+static inline void set_block(word_t *w, word_t v)
+{
+#pragma GCC unroll 8
+	for (int i = 0; i < BLOCK; i++)
+		w[i] = v;
+}
+
+/*
+ * Many stores a round: clearing page tables is most of what setup_vm() does. What is left
+ * behind the last whole block is set by one that ends with it, over words that are set.
+ */
 static inline word_t *set_words(word_t *w, word_t v, size_t nr)
 {
-	word_t *end;
+	word_t *end, *last = w + nr;
 
 	for (end = w + nr / ROUND * ROUND; w != end; w += ROUND) {
-#pragma GCC unroll 64
-		for (int i = 0; i < ROUND; i++)
-			w[i] = v;
-	}
-	for (end = w + nr % ROUND / BLOCK * BLOCK; w != end; w += BLOCK) {
 #pragma GCC unroll 8
-		for (int i = 0; i < BLOCK; i++)
-			w[i] = v;
+		for (int i = 0; i < ROUND; i += BLOCK)
+			set_block(w + i, v);
 	}
-	for (end = w + nr % BLOCK; w != end;)
-		*w++ = v;
-	return w;
+	for (end = w + nr % ROUND / BLOCK * BLOCK; w != end; w += BLOCK)
+		set_block(w, v);
+	if (w != last && nr >= BLOCK)
+		set_block(last - BLOCK, v);
+	else
+		while (w != last)
+			*w++ = v;
+	return last;
 }
 
 void *memset(void *dst, int c, size_t n)
@@ -174,8 +184,15 @@ void *memset(void *dst, int c, size_t n)
 	u8 *d = dst;
 
 	if (n >= WORTHWHILE) {
-		for (; misalignment(d); n--)
-			*d++ = (u8)c;
+		if (misalignment(d)) { /* some of them twice */
+			size_t before = WORD - misalignment(d);
+
+#pragma GCC unroll 8
+			for (unsigned int i = 0; i < WORD; i++)
+				d[i] = (u8)c;
+			d += before;
+			n -= before;
+		}
 		d = (u8 *)set_words((word_t *)d, EACH_BYTE * (u8)c, n / WORD);
 		n %= WORD;
 	}
