@@ -58,6 +58,8 @@ static const struct param params[] = {
 	  "INTERVAL,PROBABILITY,SPACE,TIMES: let allocations of objects fail" },
 	KASAN_PARAMS{ "ktest", PARAM_STRING, &cmdline.ktest, NULL,
 		      "GLOB: run tests, then power off" },
+	{ "ktest_shuffle", PARAM_NUMBER, &cmdline.ktest_shuffle, NULL,
+	  "SEED: run tests in another order" },
 	{ "ktest_work", PARAM_NUMBER, &cmdline.ktest_work, NULL,
 	  "N: repeat what is repeated N times as often" },
 	{ "loglevel", PARAM_NUMBER, &cmdline.loglevel, NULL, "0-8: print messages below it" },

@@ -4,6 +4,7 @@
  * so it goes to the console whatever the log level is. Knows nothing of any suite: they
  * are rows of a linker section.
  */
+#include <kernel/cmdline.h>
 #include <kernel/errno.h>
 #include <kernel/kasan.h>
 #include <kernel/gfp.h>
@@ -17,7 +18,8 @@
 #include <kernel/vsprintf.h>
 #include <asm/trap.h>
 
-#define NAME_MAX 64
+#define NAME_MAX  64
+#define MAX_ORDER 128 /* suites, and cases of one */
 
 /* A case that fails in a loop must not drown the log. */
 #define MAX_MESSAGES 8
@@ -29,6 +31,52 @@ static bool reports_expected;
 static long pages_kept;
 
 static unsigned int passed, failed, skipped;
+
+/* --- Shuffled: no case may live on what another has left --- */
+
+static unsigned int random_below(unsigned int n)
+{
+	static u64 state;
+
+	if (!state)
+		state = cmdline.ktest_shuffle;
+	state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+	return (unsigned int)(state >> 33) % n;
+}
+
+/* Numbers below @nr, in the order in which they are taken. */
+static void shuffle(u8 *order, unsigned int nr)
+{
+	for (unsigned int i = 0; i < nr; i++) {
+		unsigned int other = cmdline.ktest_shuffle ? random_below(i + 1) : i;
+
+		order[i] = order[other];
+		order[other] = (u8)i;
+	}
+}
+
+static void *held[64];
+
+/* Other objects and pages are in use before each case. */
+static void disturb(void)
+{
+	for (unsigned int i = 0; cmdline.ktest_shuffle && i < ARRAY_SIZE(held); i++) {
+		if (random_below(2))
+			continue;
+		kfree(held[i]);
+		held[i] = kmalloc(1 + random_below(random_below(2) ? 256 : 9000), GFP_KERNEL);
+	}
+}
+
+static void disturb_no_more(void)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(held); i++) {
+		kfree(held[i]);
+		held[i] = NULL;
+	}
+}
+
+/* --- Suites and cases --- */
 
 static const struct ktest_suite *next_suite(const struct ktest_suite *suite)
 {
@@ -168,6 +216,7 @@ static void run_case(const struct ktest_case *c, unsigned int number)
 	nr_messages = 0;
 	reports_expected = false;
 	skip_reason = NULL;
+	disturb();
 	count_used();
 	objects_before = objects;
 	pages_before = pages;
@@ -194,30 +243,40 @@ static void run_case(const struct ktest_case *c, unsigned int number)
 static void run_suite(const struct ktest_suite *suite, unsigned int number, const char *globs)
 {
 	unsigned int failed_before = failed, n = 0;
+	u8 order[MAX_ORDER];
 
+	if (WARN_ON(suite->nr > MAX_ORDER))
+		return;
+	shuffle(order, suite->nr);
 	console_printf("    KTAP version 1\n    # Subtest: %s\n    1..%u\n", suite->name,
 		       nr_matching(suite, globs));
 	for (unsigned int i = 0; i < suite->nr; i++)
-		if (case_matches(suite, &suite->cases[i], globs))
-			run_case(&suite->cases[i], ++n);
+		if (case_matches(suite, &suite->cases[order[i]], globs))
+			run_case(&suite->cases[order[i]], ++n);
 	console_printf("%s %u %s\n", failed == failed_before ? "ok" : "not ok", number,
 		       suite->name);
 }
 
 int ktest_run(const char *glob)
 {
+	const unsigned int nr = (unsigned int)(__stop_ktest_suites - __start_ktest_suites);
+	u8 order[MAX_ORDER];
 	unsigned int n = 0;
 
 	if (check_globs(glob))
 		return -ENOENT;
+	if (WARN_ON(nr > MAX_ORDER))
+		return -E2BIG;
 	for_each_suite(suite)
 		n += nr_matching(suite, glob) != 0;
 	passed = failed = skipped = 0;
 	console_printf("KTAP version 1\n1..%u\n", n);
 	n = 0;
-	for_each_suite(suite)
-		if (nr_matching(suite, glob))
-			run_suite(suite, ++n, glob);
+	shuffle(order, nr);
+	for (unsigned int i = 0; i < nr; i++)
+		if (nr_matching(&__start_ktest_suites[order[i]], glob))
+			run_suite(&__start_ktest_suites[order[i]], ++n, glob);
+	disturb_no_more();
 	console_printf("ktest: passed=%u failed=%u skipped=%u\n", passed, failed, skipped);
 	return (int)failed;
 }

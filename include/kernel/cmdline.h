@@ -18,9 +18,10 @@ struct cmdline_options {
 	u64 maxharts;
 	char *fail_page_alloc;
 	char *failslab;
-	char *ktest;    /* globs; NULL: not given */
-	u64 ktest_work; /* factor for repeats in tests */
-	char *console;  /* "sbi", "uart", or a node of the device tree; NULL: not given */
+	char *ktest;       /* globs; NULL: not given */
+	u64 ktest_work;    /* factor for repeats in tests */
+	u64 ktest_shuffle; /* seed of the order of tests; 0: as they are linked */
+	char *console;     /* "sbi", "uart", or a node of the device tree; NULL: not given */
 	char *bench;
 	char *run; /* monitor commands separated by ';' */
 };
