@@ -6,6 +6,7 @@
 #include <kernel/pgtable.h>
 #include <kernel/ptdump.h>
 #include <asm/boot_record.h>
+#include <asm/hart.h>
 #include <asm/layout.h>
 #include "probe.h"
 
@@ -20,6 +21,14 @@ static bool in_device_tree(phys_addr_t pa)
 	phys_addr_t start = ALIGN_DOWN(boot_record.dtb_pa, PAGE_SIZE);
 
 	return pa >= start && pa < ALIGN(boot_record.dtb_pa + boot_record.dtb_size, PAGE_SIZE);
+}
+
+/* What is in the shadow changes meanwhile, and what is on this stack. */
+static bool changes(unsigned long va)
+{
+	const struct hart *hart = this_hart();
+
+	return IS_ENABLED(CONFIG_KASAN) || (va >= hart->stack_low && va < hart->stack_high);
 }
 
 /* One address of a leaf, seen by the walk, the trace and the hart. */
@@ -46,8 +55,7 @@ static void check_address(unsigned long va, unsigned int level, pte_t pte)
 		return; /* a driver's device */
 	if (!memblock_is_map_memory(pa) && !in_device_tree(pa))
 		ktest_fail(__FILE__, __LINE__, "0x%lx maps 0x%llx, which is not RAM", va, pa);
-	/* What is in KASAN's shadow changes meanwhile. */
-	else if (!IS_ENABLED(CONFIG_KASAN) && memblock_is_map_memory(pa) &&
+	else if (!changes(va) && memblock_is_map_memory(pa) &&
 		 peek(va) != peek((unsigned long)__va(pa)))
 		ktest_fail(__FILE__, __LINE__, "0x%lx does not show what is at 0x%llx", va, pa);
 }
