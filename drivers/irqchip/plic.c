@@ -68,7 +68,7 @@ static int plic_set_affinity(unsigned int irq, unsigned int cpu)
 	return 0;
 }
 
-/* OpenSBI 1.1 leaves a hart that it starts with a threshold that lets nothing pass. */
+/* OpenSBI 1.5 leaves a hart that it starts with a threshold that lets nothing pass. */
 static void plic_cpu_starting(void)
 {
 	unsigned int cpu = smp_processor_id();

@@ -49,7 +49,7 @@ int cpu_up(unsigned int cpu);
 
 /**
  * cpu_down() - stop hart @cpu when it is idle, and wait until the firmware says so
- * Its timers are the boot hart's then.
+ * Its timers and external interrupts are the boot hart's then.
  * Context: interrupts on.
  * Return: 0, also when it is stopped already; -EINVAL: no such number; -EBUSY: it is the boot
  * hart or the one that asks; -ETIMEDOUT: it did not stop in 5 s, and goes on.
