@@ -136,8 +136,8 @@ static void show_linear(void)
 	struct linear_count count;
 
 	linear_count(&count);
-	console_printf("linear  %lu leaves; without firmware's %u ranges left out: %lu\n",
-		       count.leaves, count.ranges, count.undivided);
+	console_printf("linear  %lu leaves; %lu if none of firmware's ranges (%u) were left out\n",
+		       count.leaves, count.undivided, count.ranges);
 }
 
 static void show_freed(void)

@@ -100,7 +100,8 @@ static unsigned long reach(const struct span *span, u64 addr)
 static void explain(const struct span *span, u64 addr, const struct pt_regs *trap)
 {
 	monitor_error("%s0x%016llx: %s%s", span->phys ? PHYS_PREFIX : "", addr,
-		      trap_name(trap->cause), span->phys ? "" : "; `walk` shows why");
+		      trap_name(trap->cause),
+		      span->phys ? ": PMP or the bus refused it" : "; `walk` shows why");
 }
 
 static void show_text(const u8 *bytes, unsigned int nr)
