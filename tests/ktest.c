@@ -34,12 +34,10 @@ static unsigned int passed, failed, skipped;
 
 /* --- Shuffled: no case may live on what another has left --- */
 
+static u64 state; /* set for each run */
+
 static unsigned int random_below(unsigned int n)
 {
-	static u64 state;
-
-	if (!state)
-		state = cmdline.ktest_shuffle;
 	state = state * 6364136223846793005ULL + 1442695040888963407ULL;
 	return (unsigned int)(state >> 33) % n;
 }
@@ -272,6 +270,7 @@ int ktest_run(const char *glob)
 	passed = failed = skipped = 0;
 	console_printf("KTAP version 1\n1..%u\n", n);
 	n = 0;
+	state = cmdline.ktest_shuffle;
 	shuffle(order, nr);
 	for (unsigned int i = 0; i < nr; i++)
 		if (nr_matching(&__start_ktest_suites[order[i]], glob))

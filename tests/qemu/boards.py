@@ -26,9 +26,7 @@ import functools
 
 import artifacts
 import doc_blocks
-import ktap
 import model
-import skips
 import yaml
 
 DIR = artifacts.TOP / "tests/boards"
@@ -65,10 +63,3 @@ def check(board, lines, own_tree=False):
     reserved = [t for t in lines if t.startswith("boot: reserved=mmode_resv")]
     assert len(reserved) == int(board.get("reserved", len(reserved))) and reserved
     assert [w for w in board["says"] if doc_blocks.missing([w], lines)] == []
-
-
-def check_ktap(text, environment):
-    leaves = ktap.parse(text).leaves()
-    assert [path for path, test in leaves if not test.ok] == []
-    assert [(path, test.reason) for path, test in leaves if test.directive == "SKIP"
-            and not skips.allowed(path, test.reason, environment)] == []

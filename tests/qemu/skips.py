@@ -3,6 +3,7 @@
 import fnmatch
 from pathlib import Path
 
+import ktap
 import pytest
 
 FILE = Path(__file__).parents[1] / "skips.txt"
@@ -28,6 +29,14 @@ def allowed(test, reason, environment, table=None):
         if here and fnmatch.fnmatchcase(test, glob) and why == reason:
             return True
     return False
+
+
+def check_ktap(text, environment):
+    """Every case in a log passed, and what was skipped is listed."""
+    leaves = ktap.parse(text).leaves()
+    assert leaves and [path for path, test in leaves if not test.ok] == []
+    assert [(path, test.reason) for path, test in leaves if test.directive == "SKIP"
+            and not allowed(path, test.reason, environment)] == []
 
 
 def skip(test, reason, environment=None):

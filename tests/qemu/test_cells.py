@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Each chosen cell of cells.yaml boots and says what model.py expects of it."""
 import artifacts
-import ktap
 import model
 import skips
 
@@ -21,7 +20,7 @@ def test_cell(cell, outcome):
             check_boot_lines(expected, outcome)
             model.check_harts(outcome.lines, expected.harts(), cell["firmware"] == "fw_jump")
         if artifacts.has(expected.boot.build, "CONFIG_KTEST"):
-            check_ktap(cell, outcome)
+            skips.check_ktap(outcome.text, cell.values)
     assert outcome.end == "exit 0"
 
 
@@ -33,11 +32,3 @@ def check_boot_lines(expected, outcome):
                if "the device tree promises" in line or "cannot be had" in line]
     assert notices == expected.mode_notices()
     assert not [line for line in outcome.lines if line.startswith("cpu: device tree lists")]
-
-
-def check_ktap(cell, outcome):
-    leaves = ktap.parse(outcome.text).leaves()
-    assert [path for path, test in leaves if not test.ok] == []
-    environment = dict(cell.values)
-    assert [(path, test.reason) for path, test in leaves if test.directive == "SKIP"
-            and not skips.allowed(path, test.reason, environment)] == []
