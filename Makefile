@@ -109,7 +109,7 @@ ifneq ($(clang),)
 arch-flags := --target=riscv64-unknown-elf $(arch-flags)
 endif
 cppflags := -nostdinc -isystem $(shell $(CC) -print-file-name=include 2>/dev/null) \
-	-Iinclude -Iarch/riscv/include -I$(O)/include -include $(O)/include/autoconf.h -MMD -MP
+	-iquote . -Iinclude -Iarch/riscv/include -I$(O)/include -include $(O)/include/autoconf.h -MMD -MP
 # The same bytes wherever the tree and O are.
 prefix-map := -ffile-prefix-map=$(CURDIR)/= -fdebug-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(O)/=build/
 cflags := $(arch-flags) -std=gnu11 -O2 -g -ffreestanding -fno-pie -fno-common \

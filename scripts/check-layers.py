@@ -17,11 +17,14 @@ from tree import OUT, TOOLS, finish, read, run  # noqa: E402
 LAYERS = [  # folder, layer; the first that fits counts
     ("tests/", 5),
     ("boot/", 4),
+    ("monitor/", 4),
     ("arch/riscv/mm/", 3),
+    ("arch/riscv/early/", 3),
     ("mm/", 3),
     ("kasan/", 2),
     ("drivers/", 2),
     ("arch/riscv/", 1),
+    ("harts/", 1),
     ("include/", 0),
     ("lib/", 0),  # with the FDT reader and the argument splitter: setup_vm needs them
 ]
@@ -70,8 +73,8 @@ def layer(path):
 
 
 def sources():
-    kept = ("arch", "boot", "drivers", "include", "kasan", "lib", "mm", "tests/kernel",
-            "tests/bench")
+    kept = ("arch", "boot", "drivers", "harts", "include", "kasan", "lib", "mm", "monitor",
+            "tests/kernel", "tests/bench")
     found = [f for top in kept for f in glob.glob(f"{top}/**/*.[chS]", recursive=True)]
     return sorted(found + glob.glob("tests/*.c"))
 
@@ -105,7 +108,8 @@ def check_includes():
                 continue
             kind, header = match.groups()
             if kind == '"':
-                theirs = layer(os.path.normpath(os.path.join(os.path.dirname(name), header)))
+                beside = os.path.join(os.path.dirname(name), header)
+                theirs = layer(beside if os.path.exists(beside) else header)
             elif header.startswith(("asm/", "kernel/")):
                 theirs = header_layer(header, names)
             else:

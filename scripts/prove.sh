@@ -16,7 +16,7 @@ if [ "${1:-}" = --trace ]; then trace=--trace; shift; fi
 cbmc=$(command -v cbmc || echo "${O:-build}/cbmc/cbmc")
 command -v "$cbmc" >/dev/null || { echo "prove: no cbmc: scripts/setup.sh prove" >&2; exit 2; }
 
-flags="-Iinclude -Iarch/riscv/include --unwinding-assertions --bounds-check --pointer-check
+flags="-I. -Iinclude -Iarch/riscv/include --unwinding-assertions --bounds-check --pointer-check
 	--div-by-zero-check --signed-overflow-check --undefined-shift-check"
 
 one() { # PROOF SOURCES UNWIND SECONDS

@@ -10,7 +10,7 @@ import re
 
 from tree import files, finish, read
 
-KERNEL = ("arch/", "boot/", "drivers/", "include/", "kasan/", "lib/", "mm/")
+KERNEL = ("arch/", "boot/", "drivers/", "harts/", "include/", "kasan/", "lib/", "mm/", "monitor/")
 ENGINE = re.compile(r"mm/(pgtable\w*\.c|engine\.h)|include/kernel/pgtable\.h")
 
 NAMES_A_MODE = ("names a mode", re.compile(

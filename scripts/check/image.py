@@ -114,7 +114,7 @@ def fences():
     """One file decides about fences; head.S has those around the write of satp."""
     seen = set()
     for top in ("", "early/"):
-        for folder in ("arch", "boot", "drivers", "lib", "mm", "tests"):
+        for folder in ("arch", "boot", "drivers", "harts", "lib", "mm", "monitor", "tests"):
             for obj in glob.glob(f"{OUT}/{top}{folder}/**/*.o", recursive=True):
                 code = run(TOOLS + "objdump", "-d", obj)
                 if re.search(r"\t(sfence|sinval|hfence|hinval)\.", code):

@@ -8,7 +8,7 @@
 #include <kernel/pgtable.h>
 #include <kernel/string.h>
 #include <asm/sections.h>
-#include "../kernel/early.h"
+#include "arch/riscv/kernel/early.h"
 #include "kasan_shared.h"
 
 void kasan_early_init(struct pgtable *pt)
