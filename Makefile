@@ -58,9 +58,9 @@ $(O)/auto.conf $(O)/include/autoconf.h &: $(O)/.config Kconfig
 
 # Before paging, by physical address: built without instrumentation into early.o, each
 # symbol prefixed with __early_. What the kernel proper needs too is built twice.
-early-only := arch/riscv/kernel/early.c arch/riscv/mm/setup_vm.c
+early-only := arch/riscv/early/early.c arch/riscv/early/setup_vm.c
 both := lib/mem.c lib/string.c lib/vsprintf.c lib/args.c lib/fdt.c lib/fdt_props.c lib/fdt_cpus.c \
-	arch/riscv/kernel/errata.c arch/riscv/kernel/earlycon.c arch/riscv/kernel/sbi.c arch/riscv/kernel/trap_names.c arch/riscv/kernel/boot_record.c \
+	arch/riscv/kernel/errata.c arch/riscv/early/earlycon.c arch/riscv/kernel/sbi.c arch/riscv/kernel/trap_names.c arch/riscv/early/boot_record.c \
 	mm/pgtable_walk.c mm/pgtable.c mm/pgtable_entry.c mm/pgtable_rules.c mm/pgtable_tree.c
 
 kernel := $(both) \
@@ -86,7 +86,7 @@ kernel-$(CONFIG_KASAN) += $(filter-out kasan/ubsan.c kasan/fakestack.c,$(wildcar
 	arch/riscv/mm/kasan_init.c arch/riscv/mm/kasan_vmalloc.c boot/cmd_kasan.c boot/crash_kasan.c
 kernel-$(CONFIG_KASAN_USE_AFTER_RETURN) += kasan/fakestack.c
 kernel-$(CONFIG_UBSAN) += kasan/ubsan.c
-early-only-$(CONFIG_KASAN) += arch/riscv/mm/kasan_early.c
+early-only-$(CONFIG_KASAN) += arch/riscv/early/kasan_early.c
 early-only += $(early-only-y)
 # What needs an option of its own to be seen.
 ktests-$(CONFIG_DEBUG_FENCES) += tests/kernel/fence_test.c
@@ -99,7 +99,7 @@ kernel-$(CONFIG_KTEST) += tests/ktest.c $(ktests)
 kernel-$(CONFIG_BENCH) += tests/bench.c $(wildcard tests/bench/*_bench.c)
 kernel += $(kernel-y)
 
-assembly := arch/riscv/kernel/head.S arch/riscv/kernel/entry.S
+assembly := arch/riscv/early/head.S arch/riscv/kernel/entry.S
 
 # --- Flags ----------------------------------------------------------------------------
 
@@ -176,7 +176,7 @@ $(O)/early.o: $(early-objs) Makefile
 	$(Q)$(NM) --defined-only $@.raw | awk '$$3 !~ /^\.L/ { print $$3, "__early_" $$3 }' | sort -u >$@.syms
 	$(Q)$(OBJCOPY) --redefine-syms=$@.syms --prefix-alloc-sections=.early $@.raw $@
 
-$(lds): arch/riscv/kernel/cairn.lds.S $(O)/include/autoconf.h
+$(lds): arch/riscv/early/cairn.lds.S $(O)/include/autoconf.h
 	$(Q)$(CC) $(cppflags) $(arch-flags) -E -P -D__ASSEMBLER__ -o $@ $<
 
 # Linked twice: the first time without names, to learn the addresses of the names. The

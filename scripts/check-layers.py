@@ -19,7 +19,8 @@ LAYERS = [  # folder, layer; the first that fits counts
     ("boot/", 4),
     ("monitor/", 4),
     ("arch/riscv/mm/", 3),
-    ("arch/riscv/early/", 3),
+    ("arch/riscv/early/setup_vm.c", 3),
+    ("arch/riscv/early/kasan_early.c", 3),
     ("mm/", 3),
     ("kasan/", 2),
     ("drivers/", 2),
@@ -52,8 +53,8 @@ HEADERS = {
 
 # The ways up: who may use a symbol above itself, and why.
 DOORS = {
-    ("arch/riscv/kernel/head.S", "setup_vm"): "builds the tables before translation is on",
-    ("arch/riscv/kernel/head.S", "start_kernel"): "the end of the way in",
+    ("arch/riscv/early/head.S", "setup_vm"): "builds the tables before translation is on",
+    ("arch/riscv/early/head.S", "start_kernel"): "the end of the way in",
     ("arch/riscv/kernel/traps.c", "do_page_fault"): "explaining a fault needs the tables",
     ("arch/riscv/kernel/traps.c", "spurious_fault"): "so does knowing that there is none",
     ("arch/riscv/kernel/traps.c", "canonical_address"): "so does knowing the mode",

@@ -18,7 +18,7 @@ RELATIVE = re.compile(r"R_RISCV_(BRANCH|JAL|CALL|CALL_PLT|RVC_\w+|PCREL_\w+|32_P
                       r"ALIGN|ADD\d+|SUB\d+|SET\d+|\w+_ULEB128)$")
 # What early code may use besides itself: linker symbols and the two below.
 SECTIONS_H = "arch/riscv/include/asm/sections.h"
-HEAD_S = "arch/riscv/kernel/head.S"
+HEAD_S = "arch/riscv/early/head.S"
 EARLY_MAY_USE = {"boot_record", "boot_hart"}
 HEAD_MAY_USE = {"start_kernel", "secondary_start_kernel", "trap_entry", "boot_hart",
                 "__global_pointer$"}

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # A boot's path through the device trees of real boards: boards.tsv.
 tests += board
-board-src := boot/devicetree.c boot/harts.c arch/riscv/mm/setup_vm.c arch/riscv/kernel/boot_record.c \
-	arch/riscv/kernel/earlycon.c \
+board-src := boot/devicetree.c boot/harts.c arch/riscv/early/setup_vm.c arch/riscv/early/boot_record.c \
+	arch/riscv/early/earlycon.c \
 	arch/riscv/kernel/trap_names.c \
 	drivers/driver.c drivers/tty/uart.c drivers/tty/ns16550.c drivers/tty/sifive_uart.c \
 	lib/fdt.c lib/fdt_props.c lib/fdt_cpus.c lib/fdt_irq.c lib/args.c \

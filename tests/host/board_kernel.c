@@ -24,7 +24,7 @@
 #include <asm/sections.h>
 #include <asm/setup.h>
 #include <asm/trap.h>
-#include "arch/riscv/kernel/early.h"
+#include "arch/riscv/early/early.h"
 
 #include <stdarg.h>
 #include <stdio.h>

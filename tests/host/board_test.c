@@ -17,7 +17,7 @@
 #include <kernel/sizes.h>
 #include <kernel/smp.h>
 #include <asm/boot_record.h>
-#include "arch/riscv/kernel/early.h"
+#include "arch/riscv/early/early.h"
 
 #include <glob.h>
 #include <stdarg.h>

@@ -8,8 +8,8 @@
 #include <kernel/pgtable.h>
 #include <kernel/string.h>
 #include <asm/sections.h>
-#include "arch/riscv/kernel/early.h"
-#include "kasan_shared.h"
+#include "early.h"
+#include "arch/riscv/mm/kasan_shared.h"
 
 void kasan_early_init(struct pgtable *pt)
 {

@@ -21,7 +21,7 @@
 #include <asm/fixmap.h>
 #include <asm/layout.h>
 #include <asm/sections.h>
-#include "arch/riscv/kernel/early.h"
+#include "early.h"
 
 /* pt_ops, first stage: a static pool, and pointers are physical addresses. */
 static phys_addr_t early_alloc(unsigned long size)
