@@ -60,17 +60,17 @@ $(O)/auto.conf $(O)/include/autoconf.h &: $(O)/.config Kconfig
 # symbol prefixed with __early_. What the kernel proper needs too is built twice.
 early-only := arch/riscv/early/early.c arch/riscv/early/setup_vm.c
 both := lib/mem.c lib/string.c lib/vsprintf.c lib/args.c lib/fdt.c lib/fdt_props.c lib/fdt_cpus.c \
-	arch/riscv/kernel/errata.c arch/riscv/early/earlycon.c arch/riscv/kernel/sbi.c arch/riscv/kernel/trap_names.c arch/riscv/early/boot_record.c \
+	arch/riscv/cpu/errata.c arch/riscv/early/earlycon.c arch/riscv/cpu/sbi.c arch/riscv/cpu/trap_names.c arch/riscv/early/boot_record.c \
 	mm/pgtable_walk.c mm/pgtable.c mm/pgtable_entry.c mm/pgtable_rules.c mm/pgtable_tree.c
 
 kernel := $(both) \
 	lib/printk.c lib/panic.c lib/kallsyms.c lib/spinlock.c lib/fdt_irq.c lib/cpio.c \
 	lib/fault-inject.c \
-	arch/riscv/kernel/hart.c arch/riscv/kernel/traps.c arch/riscv/kernel/recovery.c \
-	arch/riscv/kernel/stacktrace.c arch/riscv/kernel/irq.c \
+	arch/riscv/kernel/hart.c arch/riscv/cpu/traps.c arch/riscv/cpu/recovery.c \
+	arch/riscv/cpu/stacktrace.c arch/riscv/cpu/irq.c \
 	arch/riscv/kernel/smp.c arch/riscv/kernel/hotplug.c arch/riscv/kernel/workqueue.c \
 	arch/riscv/kernel/completion.c arch/riscv/kernel/hrtimer.c arch/riscv/kernel/watchdog.c \
-	arch/riscv/kernel/nmi.c arch/riscv/kernel/time.c arch/riscv/kernel/cpufeature.c \
+	arch/riscv/cpu/nmi.c arch/riscv/cpu/time.c arch/riscv/cpu/cpufeature.c \
 	drivers/driver.c drivers/irqchip/irq.c drivers/irqchip/plic.c drivers/irqchip/imsic.c \
 	drivers/irqchip/aplic.c drivers/tty/sbi_console.c drivers/tty/earlycon.c drivers/tty/uart.c drivers/tty/ns16550.c drivers/tty/sifive_uart.c \
 	mm/memblock.c mm/memblock_look.c mm/buddy.c mm/page_alloc.c mm/page_online.c mm/ptdump.c mm/set_memory.c mm/ioremap.c mm/vmalloc.c \
@@ -99,7 +99,7 @@ kernel-$(CONFIG_KTEST) += tests/ktest.c $(ktests)
 kernel-$(CONFIG_BENCH) += tests/bench.c $(wildcard tests/bench/*_bench.c)
 kernel += $(kernel-y)
 
-assembly := arch/riscv/early/head.S arch/riscv/kernel/entry.S
+assembly := arch/riscv/early/head.S arch/riscv/cpu/entry.S
 
 # --- Flags ----------------------------------------------------------------------------
 
@@ -164,7 +164,7 @@ $(O)/%.o: %.S $(offsets)
 	$(call say,AS)
 	$(Q)$(CC) $(cppflags) $(asflags) -c -o $@ $<
 
-$(offsets): arch/riscv/kernel/asm-offsets.c $(O)/include/autoconf.h
+$(offsets): arch/riscv/cpu/asm-offsets.c $(O)/include/autoconf.h
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(cppflags) -MT $@ $(cflags) -MT $@ -S -o $(O)/asm-offsets.s $<
 	$(Q)sed -n 's/.*"->\([A-Z0-9_]*\) \(.*\)".*/#define \1 \2/p' $(O)/asm-offsets.s >$@

@@ -11,9 +11,9 @@ uninstrumented += $(wildcard mm/pgtable*.c) $(wildcard arch/riscv/mm/kasan*.c)
 # the allocators write to what is free, and say themselves what may be accessed
 uninstrumented += $(wildcard mm/buddy.c mm/page_*.c mm/slab*.c mm/kmalloc.c mm/mempool.c mm/stackdepot.c mm/vmalloc.c)
 # reads and writes on behalf of people and tests, at any address; repairs the stack's shadow
-uninstrumented += arch/riscv/kernel/recovery.c
+uninstrumented += arch/riscv/cpu/recovery.c
 # looks at stacks as a whole, between and behind their variables
-uninstrumented += arch/riscv/kernel/stacktrace.c arch/riscv/kernel/nmi.c
+uninstrumented += arch/riscv/cpu/stacktrace.c arch/riscv/cpu/nmi.c
 
 # makes wild accesses, and reads the reports of the faults
 uninstrumented += tests/kernel/fault_test.c tests/kernel/smp_fail_test.c

@@ -16,4 +16,4 @@ endif
 ubsan-objs := $(filter-out $(O)/kasan/ubsan.o,$(kernel:%.c=$(O)/%.o))
 $(ubsan-objs): cflags += $(ubsan-flags)
 # reads and writes on behalf of people and tests, at any address; lets harts fail at address 0
-$(O)/arch/riscv/kernel/recovery.o $(O)/tests/kernel/smp_fail_test.o: cflags += -fno-sanitize=null
+$(O)/arch/riscv/cpu/recovery.o $(O)/tests/kernel/smp_fail_test.o: cflags += -fno-sanitize=null

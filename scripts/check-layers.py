@@ -55,9 +55,9 @@ HEADERS = {
 DOORS = {
     ("arch/riscv/early/head.S", "setup_vm"): "builds the tables before translation is on",
     ("arch/riscv/early/head.S", "start_kernel"): "the end of the way in",
-    ("arch/riscv/kernel/traps.c", "do_page_fault"): "explaining a fault needs the tables",
-    ("arch/riscv/kernel/traps.c", "spurious_fault"): "so does knowing that there is none",
-    ("arch/riscv/kernel/traps.c", "canonical_address"): "so does knowing the mode",
+    ("arch/riscv/cpu/traps.c", "do_page_fault"): "explaining a fault needs the tables",
+    ("arch/riscv/cpu/traps.c", "spurious_fault"): "so does knowing that there is none",
+    ("arch/riscv/cpu/traps.c", "canonical_address"): "so does knowing the mode",
     ("", "__stack_chk_fail"): "called by the compiler, from anywhere",
     ("arch/riscv/kernel/hotplug.c", "kernel_map"): "where a hart starts, in physical addresses",
     ("arch/riscv/kernel/hotplug.c", "cpu_lacks"): "trying what a hart does needs its tables",

@@ -3,7 +3,7 @@
 tests += board
 board-src := boot/devicetree.c boot/harts.c arch/riscv/early/setup_vm.c arch/riscv/early/boot_record.c \
 	arch/riscv/early/earlycon.c \
-	arch/riscv/kernel/trap_names.c \
+	arch/riscv/cpu/trap_names.c \
 	drivers/driver.c drivers/tty/uart.c drivers/tty/ns16550.c drivers/tty/sifive_uart.c \
 	lib/fdt.c lib/fdt_props.c lib/fdt_cpus.c lib/fdt_irq.c lib/args.c \
 	mm/memblock.c mm/memblock_look.c uart_model.c board_kernel.c

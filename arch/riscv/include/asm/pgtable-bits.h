@@ -26,7 +26,7 @@
 
 /*
  * Memory types where harts have XTheadMae (1.0) in place of Svpbmt and Svnapot: SO, C, B, and
- * shareable, which all that Cairn maps is. See arch/riscv/kernel/errata.c.
+ * shareable, which all that Cairn maps is. See arch/riscv/cpu/errata.c.
  */
 #define _PAGE_THEAD        (31UL << 59)
 #define _PAGE_THEAD_SHARED (1UL << 60)
