@@ -66,10 +66,10 @@ both := lib/mem.c lib/string.c lib/vsprintf.c lib/args.c lib/fdt.c lib/fdt_props
 kernel := $(both) \
 	lib/printk.c lib/panic.c lib/kallsyms.c lib/spinlock.c lib/fdt_irq.c lib/cpio.c \
 	lib/fault-inject.c \
-	arch/riscv/kernel/hart.c arch/riscv/cpu/traps.c arch/riscv/cpu/recovery.c \
+	harts/hart.c arch/riscv/cpu/traps.c arch/riscv/cpu/recovery.c \
 	arch/riscv/cpu/stacktrace.c arch/riscv/cpu/irq.c \
-	arch/riscv/kernel/smp.c arch/riscv/kernel/hotplug.c arch/riscv/kernel/workqueue.c \
-	arch/riscv/kernel/completion.c arch/riscv/kernel/hrtimer.c arch/riscv/kernel/watchdog.c \
+	harts/smp.c harts/cpu.c harts/workqueue.c \
+	harts/completion.c harts/hrtimer.c harts/watchdog.c \
 	arch/riscv/cpu/nmi.c arch/riscv/cpu/time.c arch/riscv/cpu/cpufeature.c \
 	drivers/driver.c drivers/irqchip/irq.c drivers/irqchip/plic.c drivers/irqchip/imsic.c \
 	drivers/irqchip/aplic.c drivers/tty/sbi_console.c drivers/tty/earlycon.c drivers/tty/uart.c drivers/tty/ns16550.c drivers/tty/sifive_uart.c \

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * The harts of the device tree: which can be used, what each gets, and the monitor's
- * commands about them. How one is started is in arch/riscv/kernel/smp.c.
+ * commands about them. How one is started is in harts/smp.c.
  */
 #include <kernel/cmdline.h>
 #include <kernel/devicetree.h>

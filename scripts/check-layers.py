@@ -47,7 +47,7 @@ HEADERS = {
     "kernel/interrupt.h": 2,    # of drivers/irqchip/irq.c
     "kernel/harts.h": 4,        # of boot/harts.c
     "kernel/percpu.h": 0,       # words for the compiler, but harts[] is of hart.c
-    "kernel/smp.h": 1,          # of arch/riscv/kernel/smp.c
+    "kernel/smp.h": 1,          # of harts/smp.c
     "kernel/walk_report.h": 3,  # of mm/ptdump.c and arch/riscv/mm/fault.c
 }
 
@@ -59,9 +59,10 @@ DOORS = {
     ("arch/riscv/cpu/traps.c", "spurious_fault"): "so does knowing that there is none",
     ("arch/riscv/cpu/traps.c", "canonical_address"): "so does knowing the mode",
     ("", "__stack_chk_fail"): "called by the compiler, from anywhere",
-    ("arch/riscv/kernel/hotplug.c", "kernel_map"): "where a hart starts, in physical addresses",
-    ("arch/riscv/kernel/hotplug.c", "cpu_lacks"): "trying what a hart does needs its tables",
-    ("arch/riscv/kernel/", "kasan_stack_abandoned"): "a stack that was left is good again",
+    ("harts/cpu.c", "kernel_map"): "where a hart starts, in physical addresses",
+    ("harts/cpu.c", "cpu_lacks"): "trying what a hart does needs its tables",
+    ("arch/riscv/cpu/", "kasan_stack_abandoned"): "a stack that was left is good again",
+    ("harts/", "kasan_stack_abandoned"): "so is that of a hart that starts again",
     ("drivers/", "kernel_map"): "data behind __pa() and __va(), which every layer may use",
 }
 EARLY = "__early_"
