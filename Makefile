@@ -82,8 +82,9 @@ kernel := $(both) \
 	boot/cmd_mm.c boot/cmd_peek.c boot/cmd_fdt.c boot/cmd_cpu.c boot/cmd_sys.c boot/cmd_irq.c boot/cmd_slab.c \
 	boot/devices.c boot/crash.c boot/crash_tables.c
 kernel-$(CONFIG_PROVE_LOCKING) += lib/lockdep.c
-kernel-$(CONFIG_KASAN) += $(filter-out kasan/ubsan.c kasan/fakestack.c,$(wildcard kasan/*.c)) mm/stackdepot.c mm/slab_kasan.c mm/slab_quarantine.c \
-	arch/riscv/mm/kasan_init.c arch/riscv/mm/kasan_vmalloc.c boot/cmd_kasan.c boot/crash_kasan.c
+kernel-$(CONFIG_KASAN) += kasan/asan.c kasan/frame.c kasan/report.c kasan/shadow.c kasan/init.c \
+	mm/stackdepot.c mm/slab_kasan.c mm/slab_quarantine.c \
+	arch/riscv/mm/kasan_vmalloc.c boot/cmd_kasan.c boot/crash_kasan.c
 kernel-$(CONFIG_KASAN_USE_AFTER_RETURN) += kasan/fakestack.c
 kernel-$(CONFIG_UBSAN) += kasan/ubsan.c
 early-only-$(CONFIG_KASAN) += arch/riscv/early/kasan_early.c

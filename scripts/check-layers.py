@@ -22,6 +22,8 @@ LAYERS = [  # folder, layer; the first that fits counts
     ("arch/riscv/early/setup_vm.c", 3),
     ("arch/riscv/early/kasan_early.c", 3),
     ("mm/", 3),
+    ("kasan/init.c", 3),
+    ("kasan/shared.h", 3),
     ("kasan/", 2),
     ("drivers/", 2),
     ("arch/riscv/", 1),

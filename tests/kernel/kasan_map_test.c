@@ -11,7 +11,7 @@
 #include <asm/boot_record.h>
 #include <asm/layout.h>
 #include <asm/sections.h>
-#include "arch/riscv/mm/kasan_shared.h"
+#include "kasan/shared.h"
 #include "kasan_expect.h"
 #include "log.h"
 #include "probe.h"

@@ -9,7 +9,7 @@
 #include <kernel/string.h>
 #include <asm/sections.h>
 #include "early.h"
-#include "arch/riscv/mm/kasan_shared.h"
+#include "kasan/shared.h"
 
 void kasan_early_init(struct pgtable *pt)
 {

@@ -12,7 +12,7 @@
 #include <kernel/sizes.h>
 #include <asm/layout.h>
 #include "mm/vm_area.h"
-#include "kasan_shared.h"
+#include "kasan/shared.h"
 
 #define SPAN (PAGE_SIZE * KASAN_GRANULE_SIZE) /* what a page of shadow is of */
 

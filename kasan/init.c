@@ -19,7 +19,7 @@
 #include <asm/sections.h>
 #include <asm/setup.h>
 #include "mm/page_alloc.h"
-#include "kasan_shared.h"
+#include "shared.h"
 
 static unsigned long shadow_of(unsigned long addr)
 {

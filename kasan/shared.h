@@ -32,7 +32,7 @@ static inline struct kasan_shared kasan_shared_at(phys_addr_t start, enum kasan_
 	return shared;
 }
 
-/* In kasan_init.c, once translation is on. @shadow: addresses of pages of shadow. */
+/* In init.c, once translation is on. @shadow: addresses of pages of shadow. */
 
 /** kasan_shadow_shared() - whether it is one of the two */
 bool kasan_shadow_shared(unsigned long shadow);
