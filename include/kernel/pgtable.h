@@ -59,7 +59,7 @@ static inline unsigned long pgtable_root_size(const struct pgtable_geometry *geo
 	return 8UL << geometry->root_bits;
 }
 
-/* Why a call was refused. One row each in mm/pgtable_rules.c: error and text. */
+/* Why a call was refused. One row each in mm/engine/pgtable_rules.c: error and text. */
 enum pgtable_refusal {
 	PGTABLE_UNALIGNED = 1,
 	PGTABLE_EMPTY,

@@ -3,15 +3,16 @@
 """
 Outside the page-table engine nothing computes with entries, levels and modes: no pointer
 into a table, no index of an entry, no number of a level, no mode by its name. What else a
-mode is, its row in mm/pgtable_walk.c says. Outside these rows the engine itself knows no mode
-and of all levels only 0, where leaves are small: it is one code for each depth and stage.
+mode is, its row in mm/engine/pgtable_walk.c says. Outside these rows the engine itself knows
+no mode and of all levels only 0, where leaves are small: it is one code for each depth and
+stage.
 """
 import re
 
 from tree import files, finish, read
 
 KERNEL = ("arch/", "boot/", "drivers/", "harts/", "include/", "kasan/", "lib/", "mm/", "monitor/")
-ENGINE = re.compile(r"mm/(pgtable\w*\.c|engine\.h)|include/kernel/pgtable\.h")
+ENGINE = re.compile(r"mm/engine/\w+\.[ch]|include/kernel/pgtable\.h")
 
 NAMES_A_MODE = ("names a mode", re.compile(
     r"sv(32|39|48|57)|MODE_(32|39|48|57)\b|[^\w\[](39|48|57)\b", re.I))
@@ -49,7 +50,7 @@ TABLE = re.compile(r"#define PGTABLE_GEOMETRY\b.*?[^\\]\n|"
 
 # Who may, and why: (file, what the line has) -> reason.
 ALLOWED = {
-    ("mm/pgtable_walk.c", "geometries[i]"): "finds the row that is asked for",
+    ("mm/engine/pgtable_walk.c", "geometries[i]"): "finds the row that is asked for",
     ("include/kernel/pgtable.h", "PAGE_SHIFT + 9 * level"): "the size of a leaf",
     ("arch/riscv/mm/fixmap.c", "slots"): "one table of leaves, by which the engine reaches others",
     ("arch/riscv/mm/svprobe.c", "pte_t *pte"): "an entry in a variable, not in a table",

@@ -8,7 +8,7 @@
 #include <kernel/pgtable.h>
 #include <kernel/sizes.h>
 #include <asm/layout.h>
-#include "mm/engine.h"
+#include "mm/engine/engine.h"
 
 #define PA       (1UL << 55) /* a multiple of every leaf that is used here */
 #define NR_SMALL (SZ_1G / PAGE_SIZE)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * mm/pgtable*.c case by case: the ends of the address spaces, what must happen for each
+ * mm/engine/pgtable*.c case by case: the ends of the address spaces, what must happen for each
  * row of a few tables, damaged trees. Refusals are in pgtable_refuse.c, trees with a
  * common half in pgtable_trees.c, and operations in numbers in pgtable_random.c.
  */

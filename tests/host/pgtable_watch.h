@@ -3,7 +3,7 @@
 #define PGTABLE_WATCH_H
 
 /*
- * Put before mm/pgtable*.c: the engine's entry stores and its barrier, with their
+ * Put before mm/engine/pgtable*.c: the engine's entry stores and its barrier, with their
  * order, become calls of the fake memory. See pgtable_mem.h.
  */
 #include <kernel/types.h>

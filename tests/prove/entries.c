@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Entries: what is put in comes out, and what an entry is. */
-#include "mm/engine.h"
+#include "mm/engine/engine.h"
 #include "prove.h"
 
 /* Frame and attributes of any entry are kept apart. */

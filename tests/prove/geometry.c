@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The paging modes, and how an address becomes indexes. */
-#include "mm/pgtable_walk.c"
+#include "mm/engine/pgtable_walk.c"
 #include "prove.h"
 
 /* The rows are the specification's, and there are no others. */

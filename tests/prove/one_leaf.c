@@ -8,7 +8,7 @@ static void seen_write(volatile void *at, u64 value);
 #undef READ_ONCE
 #define READ_ONCE(x) ((const void *)&(x) == no_entry ? (x) : seen_read(&(x)))
 static const void *no_entry; /* the one thing that is read and is none */
-#include "mm/pgtable.c"
+#include "mm/engine/pgtable.c"
 
 static unsigned long written_at;
 static u64 written;

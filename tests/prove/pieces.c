@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* How a range becomes entries: one step of visit(), at any level of any range. */
-#include "mm/pgtable.c"
+#include "mm/engine/pgtable.c"
 #include "prove.h"
 
 /* A request for any range the engine takes, with a largest leaf. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What is refused: ranges and leaves. */
-#include "mm/pgtable_rules.c"
+#include "mm/engine/pgtable_rules.c"
 #include "prove.h"
 
 /* A range is taken exactly if it has pages, only whole ones, and each is translated. */

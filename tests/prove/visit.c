@@ -16,7 +16,7 @@ struct request;
 enum action;
 static enum pgtable_refusal lower_table(struct request *rq, int action, pte_t *ptep, pte_t pte,
 					unsigned int level, unsigned long va, unsigned long last);
-#include "mm/pgtable.c"
+#include "mm/engine/pgtable.c"
 
 static pte_t table[2048];
 static const struct mode *mode;

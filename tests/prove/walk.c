@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* pgtable_walk() finds what the specification's walk does, in any tree. */
 #include "tree.h"
-#include "mm/pgtable_walk.c"
+#include "mm/engine/pgtable_walk.c"
 
 void walk_fast(void)
 {

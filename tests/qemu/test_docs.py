@@ -189,7 +189,7 @@ def test_refusal_table():
     table = doc_blocks.tables(ENGINE_PAGE)["Refusals"]
     shown = [tuple(cell.strip("`") for cell in row[:3]) for row in table[1:]]
     rows = re.findall(r"\[PGTABLE_(\w+)\] = \{ (-E\w+), \"(.*)\" \}",
-                      (TOP / "mm/pgtable_rules.c").read_text())
+                      (TOP / "mm/engine/pgtable_rules.c").read_text())
     assert shown == rows
 
 
@@ -197,7 +197,7 @@ def test_geometry_table():
     table = doc_blocks.tables(ENGINE_PAGE)["Types"]
     shown = [[row[i] for i in (0, 1, 2, 6)] for row in table[1:7]]
     rows = re.findall(r"PGTABLE_GEOMETRY\(\"(\w+)\", (\d), (\d), (\d+)\)",
-                      (TOP / "mm/pgtable_walk.c").read_text())
+                      (TOP / "mm/engine/pgtable_walk.c").read_text())
     assert shown == [list(row) for row in rows]
 
 

@@ -8,7 +8,7 @@
 #include <kernel/panic.h>
 #include <asm/fixmap.h>
 #include <asm/tlbflush.h>
-#include "mm/engine.h"
+#include "mm/engine/engine.h"
 
 static pte_t *slots;
 

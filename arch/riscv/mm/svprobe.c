@@ -12,7 +12,7 @@
 #include <asm/svprobe.h>
 #include <asm/tlbflush.h>
 #include <asm/trap.h>
-#include "mm/engine.h"
+#include "mm/engine/engine.h"
 
 /* Bytes compared at the start of each page: no two pages of code begin alike. */
 #define COMPARED 64
