@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * mm/memblock.c case by case: every function, the ends of the address space, and
+ * mm/memblock/memblock.c case by case: every function, the ends of the address space, and
  * full lists that must stay unchanged byte for byte. memblock_walk.c does the rest.
  */
 #include <kernel/errno.h>

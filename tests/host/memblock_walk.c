@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Random operations on mm/memblock.c against a flat model: a window of equal
+ * Random operations on mm/memblock/memblock.c against a flat model: a window of equal
  * cells somewhere in the address space, one byte per cell for each list. What the
  * lists must be follows from the model by collecting runs of equal cells, so
  * nothing of the code under test is done twice in the same way.

@@ -2,7 +2,7 @@
 #ifndef MM_MEMBLOCK_LISTS_H
 #define MM_MEMBLOCK_LISTS_H
 
-/* What mm/memblock.c, which changes the lists, and mm/memblock_look.c have in common. */
+/* What memblock.c, which changes the lists, and memblock_look.c have in common. */
 #include <kernel/memblock.h>
 
 /* Ends are exclusive, so the very last byte of the address space has no name. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * What the lists of boot memory say. Changes nothing, so any hart may ask at any time, long
- * after the boot: mm/memblock.c has closed the list of RAM by then.
+ * after the boot: mm/memblock/memblock.c has closed the list of RAM by then.
  */
 #include "memblock_lists.h"
 
