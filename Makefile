@@ -73,7 +73,7 @@ kernel := $(both) \
 	arch/riscv/cpu/nmi.c arch/riscv/cpu/time.c arch/riscv/cpu/cpufeature.c \
 	drivers/driver.c drivers/irqchip/irq.c drivers/irqchip/plic.c drivers/irqchip/imsic.c \
 	drivers/irqchip/aplic.c drivers/tty/sbi_console.c drivers/tty/earlycon.c drivers/tty/uart.c drivers/tty/ns16550.c drivers/tty/sifive_uart.c \
-	mm/memblock/memblock.c mm/memblock/memblock_look.c mm/buddy.c mm/page_alloc.c mm/page_online.c mm/ptdump.c mm/set_memory.c mm/ioremap.c mm/vmalloc.c \
+	mm/memblock/memblock.c mm/memblock/memblock_look.c mm/page/buddy.c mm/page/page_alloc.c mm/page/page_online.c mm/ptdump.c mm/set_memory.c mm/ioremap.c mm/vmalloc.c \
 	mm/slab.c mm/slab_slow.c mm/slab_pages.c mm/slab_report.c mm/slab_common.c mm/kmalloc.c mm/mempool.c \
 	arch/riscv/mm/layout.c arch/riscv/mm/linear.c arch/riscv/mm/init.c arch/riscv/mm/initmem.c arch/riscv/mm/fixmap.c \
 	arch/riscv/mm/tlbflush.c arch/riscv/mm/svprobe.c arch/riscv/mm/fault.c \

@@ -18,7 +18,7 @@
 #include <asm/layout.h>
 #include <asm/sections.h>
 #include <asm/setup.h>
-#include "mm/page_alloc.h"
+#include "mm/page/page_alloc.h"
 #include "shared.h"
 
 static unsigned long shadow_of(unsigned long addr)

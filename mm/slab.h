@@ -7,7 +7,7 @@
 #include <kernel/percpu.h>
 #include <kernel/slab.h>
 #include <kernel/spinlock.h>
-#include "page_alloc.h"
+#include "mm/page/page_alloc.h"
 
 /*
  * Private to mm/slab*.c.

@@ -43,7 +43,7 @@ HEADERS = {
     "asm/page.h": 0,          # page size, __va() and __pa(),
     "asm/sections.h": 0,      # where the image's parts are
     "kernel/boot_report.h": 1,  # of boot_record.c
-    "kernel/gfp.h": 3,          # of mm/page_alloc.c
+    "kernel/gfp.h": 3,          # of mm/page/page_alloc.c
     "kernel/init.h": 4,         # of boot/main.c and boot/setup.c
     "kernel/monitor.h": 4,
     "kernel/interrupt.h": 2,    # of drivers/irqchip/irq.c

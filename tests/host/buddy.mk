@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: BSD-2-Clause
 tests += buddy
-buddy-src := mm/buddy.c
+buddy-src := mm/page/buddy.c

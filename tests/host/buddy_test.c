@@ -4,7 +4,7 @@
  * of any. Blocks have holes, as RAM that came online has.
  */
 #include <string.h>
-#include "mm/buddy.h"
+#include "mm/page/buddy.h"
 #include "host.h"
 
 #define BLOCK 4096

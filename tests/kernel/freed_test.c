@@ -11,7 +11,7 @@
 #include <asm/layout.h>
 #include <asm/sections.h>
 #include <asm/setup.h>
-#include "mm/page_alloc.h"
+#include "mm/page/page_alloc.h"
 #include "probe.h"
 
 /* Whether a page of the pool is a table on the way to an address. */
