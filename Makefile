@@ -74,7 +74,7 @@ kernel := $(both) \
 	drivers/driver.c drivers/irqchip/irq.c drivers/irqchip/plic.c drivers/irqchip/imsic.c \
 	drivers/irqchip/aplic.c drivers/tty/sbi_console.c drivers/tty/earlycon.c drivers/tty/uart.c drivers/tty/ns16550.c drivers/tty/sifive_uart.c \
 	mm/memblock/memblock.c mm/memblock/memblock_look.c mm/page/buddy.c mm/page/page_alloc.c mm/page/page_online.c mm/ptdump.c mm/set_memory.c mm/ioremap.c mm/vmalloc.c \
-	mm/slab.c mm/slab_slow.c mm/slab_pages.c mm/slab_report.c mm/slab_common.c mm/kmalloc.c mm/mempool.c \
+	mm/slab/slab.c mm/slab/slab_slow.c mm/slab/slab_pages.c mm/slab/slab_report.c mm/slab/slab_common.c mm/slab/kmalloc.c mm/slab/mempool.c \
 	arch/riscv/mm/layout.c arch/riscv/mm/linear.c arch/riscv/mm/init.c arch/riscv/mm/initmem.c arch/riscv/mm/fixmap.c \
 	arch/riscv/mm/tlbflush.c arch/riscv/mm/svprobe.c arch/riscv/mm/fault.c \
 	boot/main.c boot/setup.c boot/devicetree.c boot/cmdline.c boot/harts.c boot/initrd.c \
@@ -83,7 +83,7 @@ kernel := $(both) \
 	boot/devices.c boot/crash.c boot/crash_tables.c
 kernel-$(CONFIG_PROVE_LOCKING) += lib/lockdep.c
 kernel-$(CONFIG_KASAN) += kasan/asan.c kasan/frame.c kasan/report.c kasan/shadow.c kasan/init.c \
-	mm/stackdepot.c mm/slab_kasan.c mm/slab_quarantine.c \
+	mm/slab/stackdepot.c mm/slab/slab_kasan.c mm/slab/slab_quarantine.c \
 	arch/riscv/mm/kasan_vmalloc.c boot/cmd_kasan.c boot/crash_kasan.c
 kernel-$(CONFIG_KASAN_USE_AFTER_RETURN) += kasan/fakestack.c
 kernel-$(CONFIG_UBSAN) += kasan/ubsan.c
@@ -136,7 +136,7 @@ endif
 ifdef CONFIG_UBSAN
 include kasan/ubsan.mk
 endif
-$(O)/mm/slab.o: cflags += $(frameless)
+$(O)/mm/slab/slab.o: cflags += $(frameless)
 
 early-cflags := -D__EARLY__ -fno-jump-tables -fomit-frame-pointer
 asflags := $(arch-flags) -g $(prefix-map)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Pages, harts and log for mm/slab*.c: see slab_mem.h. */
+/* Pages, harts and log for the object allocator: see slab_mem.h. */
 #include <sanitizer/asan_interface.h>
 #include <stdarg.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 
 #include <kernel/slab.h>
 
-#include "mm/slab.h"
+#include "mm/slab/slab.h"
 
 /*
  * What lies below the slab allocator, made up: pages, harts, the log. Free pages are

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* mm/slab*.c, mm/kmalloc.c and mm/mempool.c case by case; slab_walk.c does the rest. */
+/* The object allocator case by case; slab_walk.c does the rest. */
 #include <string.h>
 
 #include "host.h"

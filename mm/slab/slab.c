@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * kmalloc(), kmem_cache_alloc() and the ways back, as far as a hart's own magazine does. All
- * else is a jump to mm/slab_slow.c: these functions have no frame (Makefile), and who looks
+ * else is a jump to mm/slab/slab_slow.c: these functions have no frame (Makefile), and who looks
  * for the callers finds the same ones.
  *
  * Whether an object is free is a word outside of it (struct slab), written by a plain store

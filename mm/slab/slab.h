@@ -10,7 +10,7 @@
 #include "mm/page/page_alloc.h"
 
 /*
- * Private to mm/slab*.c.
+ * Private to this folder.
  *
  * An object is in one of three places: with its user, in the magazine of a hart, or free in
  * its slab. Nothing is ever written into an object that is free: what the allocator knows of
@@ -150,20 +150,20 @@ DECLARE_PER_CPU(unsigned long, slab_seen_there);
 /* Where the struct page of address 0 would be: a base for those of the linear map. */
 extern unsigned long slab_page_of_0;
 
-/* mm/slab_slow.c */
+/* mm/slab/slab_slow.c */
 void *slab_alloc_slow(struct kmem_cache *cache, gfp_t gfp, unsigned long caller);
 void slab_free_slow(struct kmem_cache *cache, void *object, u32 *word);
 void slab_free_unseen(const struct kmem_cache *wanted, void *p, unsigned long caller);
 void *kmalloc_pages(size_t size, gfp_t gfp);
 void magazine_remove(struct kmem_cache *cache, unsigned int cpu);
 
-/* mm/slab_pages.c: slabs. slab_take() and slab_put() want the cache's lock held. */
+/* mm/slab/slab_pages.c: slabs. slab_take() and slab_put() want the cache's lock held. */
 bool slab_grow(struct kmem_cache *cache, gfp_t gfp);
 unsigned int slab_take(struct kmem_cache *cache, struct slot *slots, unsigned int nr);
 void slab_put(struct slab *slab, void *object, struct list_head *release);
 void slab_release(struct list_head *release);
 
-/* mm/slab_report.c: what should not be. */
+/* mm/slab/slab_report.c: what should not be. */
 void *slab_user(u32 word);
 /* Whether an object that is free begins at @p, which can be anything. */
 bool slab_is_free(const void *p);
@@ -177,7 +177,7 @@ void slab_report_double(const struct kmem_cache *cache, const void *p, unsigned 
 void slab_report_stack(const char *type, const void *p, unsigned long caller);
 void slab_report_damage(const struct slab *slab, const struct kmem_cache *cache);
 
-/* mm/slab_kasan.c: what users may access. Without CONFIG_KASAN nothing. */
+/* mm/slab/slab_kasan.c: what users may access. Without CONFIG_KASAN nothing. */
 #ifdef CONFIG_KASAN
 unsigned int kasan_redzone(unsigned int size, slab_flags_t flags);
 void kasan_poison_slab(const struct kmem_cache *cache, const struct page *page);
@@ -232,10 +232,10 @@ static inline void kasan_slab_init(void)
 }
 #endif
 
-/* mm/slab_quarantine.c */
+/* mm/slab/slab_quarantine.c */
 bool quarantine_put(struct kmem_cache *cache, void *object);
 
-/* mm/slab_common.c */
+/* mm/slab/slab_common.c */
 bool slab_should_fail(const struct kmem_cache *cache, gfp_t gfp);
 void slab_setup_cache(struct kmem_cache *cache, const char *name, unsigned int size,
 		      unsigned int align, slab_flags_t flags, void (*ctor)(void *object));
