@@ -7,9 +7,9 @@ uninstrumented := $(wildcard kasan/*.c)
 # behind the checked memcpy(), memmove(), memset(); kasan_poison() calls it
 uninstrumented += lib/mem.c
 # the engine makes the shadow, and walks to it; host tests check it under ASan
-uninstrumented += $(wildcard mm/engine/*.c) arch/riscv/mm/kasan_vmalloc.c
+uninstrumented += $(wildcard mm/engine/*.c) mm/area/kasan_vmalloc.c
 # the allocators write to what is free, and say themselves what may be accessed
-uninstrumented += $(wildcard mm/page/*.c mm/slab/*.c) mm/vmalloc.c
+uninstrumented += $(wildcard mm/page/*.c mm/slab/*.c) mm/area/vmalloc.c
 # reads and writes on behalf of people and tests, at any address; repairs the stack's shadow
 uninstrumented += arch/riscv/cpu/recovery.c
 # looks at stacks as a whole, between and behind their variables

@@ -8,7 +8,7 @@
 #include <kernel/vmalloc.h>
 #include <asm/trap.h>
 #include "slab.h"
-#include "mm/vm_area.h"
+#include "mm/area/vm_area.h"
 
 #define MAX_FRAMES 32
 

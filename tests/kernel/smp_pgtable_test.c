@@ -13,7 +13,7 @@
 #include <asm/barrier.h>
 #include <asm/cpufeature.h>
 #include <asm/layout.h>
-#include "mm/vm_area.h"
+#include "mm/area/vm_area.h"
 #include "pages.h"
 #include "probe.h"
 

@@ -16,7 +16,7 @@
 #include <asm/cpufeature.h>
 #include <asm/layout.h>
 #include <asm/time.h>
-#include "mm/vm_area.h"
+#include "mm/area/vm_area.h"
 #include "pages.h"
 #include "probe.h"
 

@@ -4,7 +4,7 @@
 #include <kernel/string.h>
 #include <kernel/vmalloc.h>
 #include <asm/layout.h>
-#include "mm/vm_area.h"
+#include "mm/area/vm_area.h"
 #include "pages.h"
 #include "trees.h"
 

@@ -11,7 +11,7 @@
 #include <kernel/panic.h>
 #include <kernel/sizes.h>
 #include <asm/layout.h>
-#include "mm/vm_area.h"
+#include "vm_area.h"
 #include "kasan/shared.h"
 
 #define SPAN (PAGE_SIZE * KASAN_GRANULE_SIZE) /* what a page of shadow is of */
