@@ -75,9 +75,9 @@ kernel := $(both) \
 	drivers/irqchip/aplic.c drivers/tty/sbi_console.c drivers/tty/earlycon.c drivers/tty/uart.c drivers/tty/ns16550.c drivers/tty/sifive_uart.c \
 	mm/memblock/memblock.c mm/memblock/memblock_look.c mm/page/buddy.c mm/page/page_alloc.c mm/page/page_online.c mm/ptdump.c mm/area/set_memory.c mm/area/ioremap.c mm/area/vmalloc.c \
 	mm/slab/slab.c mm/slab/slab_slow.c mm/slab/slab_pages.c mm/slab/slab_report.c mm/slab/slab_common.c mm/slab/kmalloc.c mm/slab/mempool.c \
-	arch/riscv/mm/layout.c arch/riscv/mm/linear.c arch/riscv/mm/init.c arch/riscv/mm/initmem.c arch/riscv/mm/fixmap.c \
+	arch/riscv/mm/layout.c arch/riscv/mm/linear.c arch/riscv/mm/init.c boot/initmem.c arch/riscv/mm/fixmap.c \
 	arch/riscv/mm/tlbflush.c arch/riscv/mm/svprobe.c arch/riscv/mm/fault.c \
-	boot/main.c boot/setup.c boot/devicetree.c boot/cmdline.c boot/harts.c boot/initrd.c \
+	boot/main.c boot/setup.c boot/devicetree.c boot/cmdline.c boot/smpboot.c boot/initrd.c \
 	boot/lineedit.c boot/monitor.c boot/monitor_words.c \
 	boot/cmd_mm.c boot/cmd_peek.c boot/cmd_fdt.c boot/cmd_cpu.c boot/cmd_sys.c boot/cmd_irq.c boot/cmd_slab.c \
 	boot/devices.c boot/crash.c boot/crash_tables.c

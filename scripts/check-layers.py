@@ -47,7 +47,7 @@ HEADERS = {
     "kernel/init.h": 4,         # of boot/main.c and boot/setup.c
     "kernel/monitor.h": 4,
     "kernel/interrupt.h": 2,    # of drivers/irqchip/irq.c
-    "kernel/harts.h": 4,        # of boot/harts.c
+    "kernel/harts.h": 4,        # of boot/smpboot.c
     "kernel/percpu.h": 0,       # words for the compiler, but harts[] is of hart.c
     "kernel/smp.h": 1,          # of harts/smp.c
     "kernel/walk_report.h": 3,  # of mm/ptdump.c and arch/riscv/mm/fault.c

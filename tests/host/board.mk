@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # A boot's path through the device trees of real boards: boards.tsv.
 tests += board
-board-src := boot/devicetree.c boot/harts.c arch/riscv/early/setup_vm.c arch/riscv/early/boot_record.c \
+board-src := boot/devicetree.c boot/smpboot.c arch/riscv/early/setup_vm.c arch/riscv/early/boot_record.c \
 	arch/riscv/early/earlycon.c \
 	arch/riscv/cpu/trap_names.c \
 	drivers/driver.c drivers/tty/uart.c drivers/tty/ns16550.c drivers/tty/sifive_uart.c \
