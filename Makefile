@@ -73,18 +73,18 @@ kernel := $(both) \
 	arch/riscv/cpu/nmi.c arch/riscv/cpu/time.c arch/riscv/cpu/cpufeature.c \
 	drivers/driver.c drivers/irqchip/irq.c drivers/irqchip/plic.c drivers/irqchip/imsic.c \
 	drivers/irqchip/aplic.c drivers/tty/sbi_console.c drivers/tty/earlycon.c drivers/tty/uart.c drivers/tty/ns16550.c drivers/tty/sifive_uart.c \
-	mm/memblock/memblock.c mm/memblock/memblock_look.c mm/page/buddy.c mm/page/page_alloc.c mm/page/page_online.c mm/ptdump.c mm/area/set_memory.c mm/area/ioremap.c mm/area/vmalloc.c \
+	mm/memblock/memblock.c mm/memblock/memblock_look.c mm/page/buddy.c mm/page/page_alloc.c mm/page/page_online.c monitor/ptdump.c mm/area/set_memory.c mm/area/ioremap.c mm/area/vmalloc.c \
 	mm/slab/slab.c mm/slab/slab_slow.c mm/slab/slab_pages.c mm/slab/slab_report.c mm/slab/slab_common.c mm/slab/kmalloc.c mm/slab/mempool.c \
 	arch/riscv/mm/layout.c arch/riscv/mm/linear.c arch/riscv/mm/init.c boot/initmem.c arch/riscv/mm/fixmap.c \
 	arch/riscv/mm/tlbflush.c arch/riscv/mm/svprobe.c arch/riscv/mm/fault.c \
 	boot/main.c boot/setup.c boot/devicetree.c boot/cmdline.c boot/smpboot.c boot/initrd.c \
-	boot/lineedit.c boot/monitor.c boot/monitor_words.c \
-	boot/cmd_mm.c boot/cmd_peek.c boot/cmd_fdt.c boot/cmd_cpu.c boot/cmd_sys.c boot/cmd_irq.c boot/cmd_slab.c \
-	boot/devices.c boot/crash.c boot/crash_tables.c
+	monitor/lineedit.c monitor/monitor.c monitor/monitor_words.c \
+	monitor/cmd_mm.c monitor/cmd_peek.c monitor/cmd_fdt.c monitor/cmd_cpu.c monitor/cmd_sys.c monitor/cmd_irq.c monitor/cmd_slab.c \
+	boot/devices.c monitor/crash.c monitor/crash_tables.c
 kernel-$(CONFIG_PROVE_LOCKING) += lib/lockdep.c
 kernel-$(CONFIG_KASAN) += kasan/asan.c kasan/frame.c kasan/report.c kasan/shadow.c kasan/init.c \
 	mm/slab/stackdepot.c mm/slab/slab_kasan.c mm/slab/slab_quarantine.c \
-	mm/area/kasan_vmalloc.c boot/cmd_kasan.c boot/crash_kasan.c
+	mm/area/kasan_vmalloc.c monitor/cmd_kasan.c monitor/crash_kasan.c
 kernel-$(CONFIG_KASAN_USE_AFTER_RETURN) += kasan/fakestack.c
 kernel-$(CONFIG_UBSAN) += kasan/ubsan.c
 early-only-$(CONFIG_KASAN) += arch/riscv/early/kasan_early.c

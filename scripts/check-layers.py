@@ -17,6 +17,7 @@ from tree import OUT, TOOLS, finish, read, run  # noqa: E402
 LAYERS = [  # folder, layer; the first that fits counts
     ("tests/", 5),
     ("boot/", 4),
+    ("monitor/ptdump.c", 3),
     ("monitor/", 4),
     ("arch/riscv/mm/", 3),
     ("arch/riscv/early/setup_vm.c", 3),
@@ -50,7 +51,7 @@ HEADERS = {
     "kernel/harts.h": 4,        # of boot/smpboot.c
     "kernel/percpu.h": 0,       # words for the compiler, but harts[] is of hart.c
     "kernel/smp.h": 1,          # of harts/smp.c
-    "kernel/walk_report.h": 3,  # of mm/ptdump.c and arch/riscv/mm/fault.c
+    "kernel/walk_report.h": 3,  # of monitor/ptdump.c and arch/riscv/mm/fault.c
 }
 
 # The ways up: who may use a symbol above itself, and why.

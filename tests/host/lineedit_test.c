@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * boot/lineedit.c: a table of keystrokes and the line they make, then random keys against
+ * monitor/lineedit.c: a table of keystrokes and the line they make, then random keys against
  * a simple model of the text and a terminal that must show it after each one, then noise.
  */
 #include <kernel/errno.h>
