@@ -6,7 +6,7 @@
 
 /*
  * Drivers are found by the compatible strings of device tree nodes: rows of the table in
- * drivers/driver.c. What they need of the layers above comes through struct driver_env.
+ * drivers/table.c. What they need of the layers above comes through struct driver_env.
  */
 
 /**

@@ -94,7 +94,7 @@ PLANTS = [
           "monitor/monitor.c", LATE + "\tsetup_arch();\n}\n"),
     Plant("init", "boot/devices.c:1: .sdata.kept refers to alloc of .init.text",
           "boot/devices.c", "extern void *kept;\nvoid *kept = alloc;\n"),
-    Plant("init", "drivers/driver.c:1: .text.late refers to", "drivers/driver.c",
+    Plant("init", "drivers/table.c:1: .text.late refers to", "drivers/table.c",
           LATE + '\tpr_warn("%u", scan.nr_intcs);\n}\n'),
     Plant("init", "lib/args.c:1: .text.late refers to __early_setup_vm of .early.text",
           "lib/args.c", "void __early_setup_vm(void);\n" + LATE + "\t__early_setup_vm();\n}\n"),
