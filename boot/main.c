@@ -3,6 +3,7 @@
 #include <kernel/boot_report.h>
 #include <kernel/cmdline.h>
 #include <kernel/errno.h>
+#include <kernel/fence.h>
 #include <kernel/harts.h>
 #include <kernel/hrtimer.h>
 #include <kernel/init.h>
@@ -19,9 +20,11 @@
 #include <kernel/vsprintf.h>
 #include <kernel/watchdog.h>
 #include <asm/boot_record.h>
+#include <asm/csr.h>
 #include <asm/irq.h>
 #include <asm/irqflags.h>
 #include <asm/nmi.h>
+#include <asm/recovery.h>
 #include <asm/sbi.h>
 #include <asm/setup.h>
 #include <asm/time.h>
@@ -142,24 +145,34 @@ static __noreturn noinline void rest_init(void)
 	monitor();
 }
 
+/* Code below calls up through these alone; architecture.md lists them. */
+static void __init set_hooks(void)
+{
+	set_panic_hooks(panic_describe, panic_end);
+	set_hart_failed_hook(hart_failed);
+	set_stack_abandoned_hook(kasan_stack_abandoned);
+	set_explain_fault_hook(kasan_explain_fault);
+	set_handle_irq(IRQ_S_SOFT, smp_run_calls, NULL);
+	set_handle_irq(IRQ_S_TIMER, hrtimer_interrupt, NULL);
+}
+
 void __init start_kernel(void)
 {
 	boot_mark(MARK_MMU_ON);
 	kasan_init_globals();
 	boot_record.stage = BOOT_STAGE_KERNEL;
-	kernel_map_init();                          /* __pa_symbol() */
-	hart_init();                                /* stacks' bounds, a canary of our own */
-	set_panic_hooks(panic_describe, panic_end); /* panics have a console, and an end */
-	trap_init();                                /* reports with registers and walk */
-	kallsyms_init();                            /* names in them */
-	setup_arch();                               /* console, memblock, linear map */
-	mem_init();                                 /* the page allocator, in memblock's place */
-	kmem_cache_init();                          /* kmalloc() */
-	hrtimers_cpu_starting();
+	kernel_map_init(); /* __pa_symbol() */
+	hart_init();       /* stacks' bounds, a canary of our own */
+	fence_init();      /* changes of tables reach all harts */
+	set_hooks();       /* panics have a console, and an end */
+	trap_init();       /* reports with registers and walk */
+	kallsyms_init();   /* names in them */
+	setup_arch();      /* console, memblock, linear map */
+	mem_init();        /* the page allocator, in memblock's place */
+	kmem_cache_init(); /* kmalloc() */
 	watchdog_init();
-	watchdog_enable();
-	nmi_cpu_init();
-	irq_cpu_init(); /* from here on it takes interrupts */
+	hart_starting(); /* timers, watchdog, interrupts */
+	local_irq_enable();
 	boot_mark(MARK_ALLOCATORS);
 	smp_init(); /* the other harts */
 	kasan_init_stacks();

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Harts starting and stopping, by way of the firmware: HSM (SBI 2.0 chapter 9). */
 #include <kernel/errno.h>
-#include <kernel/kasan.h>
 #include <kernel/hrtimer.h>
 #include <kernel/lockdep.h>
 #include <kernel/printk.h>
+#include <kernel/report.h>
 #include <kernel/smp.h>
 #include <kernel/spinlock.h>
 #include <kernel/watchdog.h>
@@ -19,6 +19,7 @@
 #include <asm/irqflags.h>
 #include <asm/nmi.h>
 #include <asm/page.h>
+#include <asm/recovery.h>
 #include <asm/sbi.h>
 #include <asm/setup.h>
 #include <asm/time.h>
@@ -51,6 +52,35 @@ bool this_hart_wanted(void)
 	return works_pending() || READ_ONCE(this_hart()->stop_wanted);
 }
 
+/*
+ * What a hart needs of its own, in the order in which it comes; it goes in the reverse order. A
+ * panic must not wait for a lock, so it takes only the steps that take none.
+ */
+static const struct {
+	const char *name;
+	void (*start)(void);
+	void (*stop)(void);
+	bool in_panic;
+} steps[] = {
+	{ "timers", hrtimers_cpu_starting, hrtimers_cpu_dying, false },
+	{ "watchdog", watchdog_enable, watchdog_disable, false },
+	{ "nmi", nmi_cpu_init, nmi_cpu_exit, true },
+	{ "interrupts", irq_cpu_starting, irq_cpu_dying, true },
+};
+
+void hart_starting(void)
+{
+	for (unsigned int i = 0; i < ARRAY_SIZE(steps); i++)
+		steps[i].start();
+}
+
+static void hart_dying(bool panic)
+{
+	for (unsigned int i = ARRAY_SIZE(steps); i-- > 0;)
+		if (steps[i].in_panic || !panic)
+			steps[i].stop();
+}
+
 static void (*cpu_dead_hook)(unsigned int cpu);
 
 void set_cpu_dead_hook(void (*dead)(unsigned int cpu))
@@ -71,7 +101,7 @@ static struct work_struct failed_work = { .func = bury_failed, .done = { COMPLET
 /* --- On the hart itself --- */
 
 /* Its stack is lost, its variables stay. */
-void hart_park(unsigned int state)
+static __noreturn void park(unsigned int state)
 {
 	struct hart *hart = this_hart();
 
@@ -86,8 +116,6 @@ void hart_park(unsigned int state)
 	fail_works(hart->cpu);
 	if (state == HART_FAILED)
 		schedule_work_on(0, &failed_work);
-	csr_write(sie, 0);
-	nmi_cpu_exit();
 	sbi_ecall(SBI_EXT_HSM, SBI_HSM_HART_STOP, 0, 0, 0);
 	for (;;) /* the firmware would not */
 		__asm__ __volatile__("wfi" : : : "memory");
@@ -96,9 +124,15 @@ void hart_park(unsigned int state)
 static __noreturn void leave(unsigned int state)
 {
 	local_irq_disable();
-	watchdog_disable();
-	hrtimers_cpu_dying();
-	hart_park(state);
+	hart_dying(false);
+	park(state);
+}
+
+void hart_stop_for_good(void)
+{
+	local_irq_disable();
+	hart_dying(true);
+	park(HART_STOPPED);
 }
 
 void hart_failed(void)
@@ -121,18 +155,16 @@ void secondary_start_kernel(void)
 
 	hart->why[0] = csr_read(satp);
 	if (hart->why[0] != boot_record.satp)
-		hart_park(HART_OTHER);
+		park(HART_OTHER);
 	hart->lacks = cpu_lacks();
 	if (hart->lacks)
-		hart_park(HART_LACKS);
+		park(HART_LACKS);
 	errata_init();
-	hrtimers_cpu_starting();
-	watchdog_enable();
-	nmi_cpu_init();
+	hart_starting();
 	__atomic_fetch_add(&nr_online_cpus, 1, __ATOMIC_RELAXED);
 	hart->start_cost = rdinstret() - entered;
 	__atomic_store_n(&hart->state, HART_ONLINE, __ATOMIC_RELEASE);
-	irq_cpu_init();
+	local_irq_enable();
 	while (!xchg(&hart->stop_wanted, false))
 		cpu_idle(NULL);
 	leave(HART_STOPPED);
@@ -182,8 +214,8 @@ static int start(struct hart *hart)
 	hart->stack_low = hart->home_low; /* it may have been on the other one */
 	hart->stack_high = hart->home_high;
 	/* What it was in the middle of when it stopped is over. */
-	kasan_stack_abandoned((void *)hart->home_low, (void *)hart->home_high);
-	kasan_stack_abandoned((void *)(hart->emergency - EMERGENCY_SIZE), (void *)hart->emergency);
+	stack_abandoned(hart->home_low, hart->home_high);
+	stack_abandoned(hart->emergency - EMERGENCY_SIZE, hart->emergency);
 	hart->recovery = NULL;
 	hart->irq_regs = NULL;
 	hart->waiting_for = NULL;

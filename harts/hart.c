@@ -7,12 +7,6 @@
 #include <asm/sections.h>
 #include <asm/time.h>
 
-/* First of all per-hart variables: the linker script sees to that. */
-__thread struct hart hart_variables __section(".tbss.hart") __used;
-
-struct hart *harts[NR_CPUS] = { &boot_hart };
-unsigned int nr_cpu_ids = 1;
-
 void hart_set_stacks(struct hart *hart, unsigned long low, unsigned long high,
 		     unsigned long emergency)
 {

@@ -132,6 +132,7 @@ void hrtimer_interrupt(void)
 	struct timer_list *list = this_cpu_ptr(&timers);
 	struct hrtimer *timer;
 
+	this_hart()->nr_timer++;
 	spin_lock(&list->lock);
 	while ((timer = list->first) && timer->expires <= ktime_get()) {
 		enum hrtimer_restart restart;

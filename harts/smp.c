@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Harts asking each other for something, by way of the firmware: IPI and RFENCE (SBI 2.0
- * chapters 7 and 8).
+ * Harts asking each other for something, by way of the firmware: IPI (SBI 2.0 chapter 7).
  */
 #include <kernel/errno.h>
 #include <kernel/panic.h>
@@ -65,12 +64,12 @@ void smp_run_calls(void)
 	/* Cleared before the queue is read: what is queued later is announced again. */
 	csr_clear(sip, SIE_SSIE);
 	if (READ_ONCE(stop_all))
-		hart_park(HART_STOPPED);
+		hart_stop_for_good();
 	node = llist_reverse_order(llist_del_all(&hart->calls));
 	while (node) {
 		struct smp_call *call = call_of(node);
 
-		hart->running = node; /* if it traps, hart_park() tells those who wait */
+		hart->running = node; /* if it traps, park() tells those who wait */
 		call->func(call->info);
 		hart->nr_calls++;
 		node = node->next;
@@ -94,7 +93,7 @@ static void queue_call(unsigned int cpu, struct smp_call *call)
 	/* Whoever queued before and has not been served has sent one. */
 	if (llist_add(&call->node, &harts[cpu]->calls))
 		smp_kick(harts[cpu]);
-	smp_mb(); /* with hart_park(): either it sees the call, or we that it is gone */
+	smp_mb(); /* with park(): either it sees the call, or we that it is gone */
 	if (!cpu_online(cpu))
 		fail_calls(cpu);
 }
@@ -136,32 +135,6 @@ void on_each_cpu(void (*func)(void *info), void *info, bool wait)
 	for_each_online_cpu(cpu) if (cpu != smp_processor_id())
 		smp_call_function_single(cpu, func, info, wait);
 	smp_call_function_single(smp_processor_id(), func, info, wait);
-}
-
-/* --- Fences --- */
-
-/* One call for all whose ids are within a word's bits of the first one's. */
-void remote_sfence_vma(unsigned long start, unsigned long size)
-{
-	unsigned long base = 0, mask = 0;
-
-	for_each_online_cpu(cpu)
-	{
-		unsigned long bit = harts[cpu]->hartid - base;
-
-		if (cpu == smp_processor_id())
-			continue;
-		if (!mask || bit >= 64) {
-			if (mask)
-				sbi_ecall4(SBI_EXT_RFENCE, SBI_RFENCE_SFENCE_VMA, mask, base, start,
-					   size);
-			base = harts[cpu]->hartid;
-			mask = bit = 0;
-		}
-		mask |= 1UL << bit;
-	}
-	if (mask)
-		sbi_ecall4(SBI_EXT_RFENCE, SBI_RFENCE_SFENCE_VMA, mask, base, start, size);
 }
 
 /* --- The end --- */

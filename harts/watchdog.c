@@ -2,6 +2,7 @@
 /* Harts that are stuck are named, with what can be known of where they are. */
 #include <kernel/hrtimer.h>
 #include <kernel/printk.h>
+#include <kernel/report.h>
 #include <kernel/smp.h>
 #include <kernel/watchdog.h>
 #include <asm/irq.h>

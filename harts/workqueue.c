@@ -39,7 +39,7 @@ bool schedule_work_on(unsigned int cpu, struct work_struct *work)
 	reinit_completion(&work->done);
 	if (llist_add(&work->node, per_cpu_ptr(&works, cpu)))
 		smp_kick(harts[cpu]);
-	smp_mb(); /* with hart_park(): either it sees the work, or we that it is gone */
+	smp_mb(); /* with park(): either it sees the work, or we that it is gone */
 	if (!cpu_online(cpu))
 		fail_works(cpu);
 	return true;

@@ -11,6 +11,48 @@
 /* Nobody else calls them. */
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
 
+/* The first byte of @shadow that is not 0, or @end. */
+static inline const u8 *skip_zeros(const u8 *shadow, const u8 *end)
+{
+	for (; shadow < end && (unsigned long)shadow % sizeof(u64); shadow++)
+		if (*shadow)
+			return shadow;
+	while (end - shadow >= (long)sizeof(u64) && !*(const u64 *)shadow)
+		shadow += sizeof(u64);
+	while (shadow < end && !*shadow)
+		shadow++;
+	return shadow;
+}
+
+static __always_inline bool range_allowed(unsigned long addr, size_t size)
+{
+	const u8 *first = kasan_mem_to_shadow((void *)addr);
+	const u8 *last = kasan_mem_to_shadow((void *)(addr + size - 1));
+
+	return kasan_granule_allows(*last, addr + size - 1) && skip_zeros(first, last) == last;
+}
+
+bool kasan_check_range(unsigned long addr, size_t size, bool write, unsigned long ip)
+{
+	if (!size)
+		return true;
+	if (likely(addr + size > addr && has_shadow(addr) && has_shadow(addr + size - 1) &&
+		   range_allowed(addr, size)))
+		return true;
+	kasan_report(addr, size, write, ip);
+	return false;
+}
+
+bool __kasan_check_read(const volatile void *p, size_t size)
+{
+	return kasan_check_range((unsigned long)p, size, false, RET_IP);
+}
+
+bool __kasan_check_write(const volatile void *p, size_t size)
+{
+	return kasan_check_range((unsigned long)p, size, true, RET_IP);
+}
+
 /* Checks as calls (outline), and reports of checks made in place (inline). */
 #define ACCESSES(size)            \
 	ACCESS(load, size, false) \
@@ -73,7 +115,7 @@ void *__asan_memset(void *dst, int c, size_t n)
 
 /* --- Stacks --- */
 
-/* Frames left behind are allowed again by who comes back from there (kasan_stack_abandoned()). */
+/* What comes back from there allows the frames left behind again (kasan_stack_abandoned()). */
 void __asan_handle_no_return(void)
 {
 }
@@ -119,52 +161,3 @@ SET_SHADOW(f2)
 SET_SHADOW(f3)
 SET_SHADOW(f5)
 SET_SHADOW(f8)
-
-/* --- Variables --- */
-
-/*
- * Each source file has a constructor that hands over the table of its variables. To find
- * one, for a report, they are called again: no list has to be kept.
- */
-static unsigned long wanted;
-static const struct kasan_global *found;
-
-static void forbid_behind(const struct kasan_global *g)
-{
-	size_t used = ALIGN(g->size, KASAN_GRANULE_SIZE);
-
-	kasan_unpoison(g->start, g->size);
-	kasan_poison(g->start + used, g->size_with_redzone - used, KASAN_GLOBAL_REDZONE);
-}
-
-void __asan_register_globals(const struct kasan_global *table, size_t nr)
-{
-	for (const struct kasan_global *g = table; g < table + nr; g++) {
-		if (!wanted)
-			forbid_behind(g);
-		else if (wanted - (unsigned long)g->start < g->size_with_redzone)
-			found = g;
-	}
-}
-
-void __asan_unregister_globals(const struct kasan_global *table, size_t nr)
-{
-}
-
-extern void (*const __init_array_start[])(void), (*const __init_array_end[])(void);
-
-void kasan_init_globals(void)
-{
-	for (void (*const *constructor)(void) = __init_array_start; constructor < __init_array_end;
-	     constructor++)
-		(*constructor)();
-}
-
-const struct kasan_global *kasan_find_global(unsigned long addr)
-{
-	found = NULL;
-	wanted = addr;
-	kasan_init_globals();
-	wanted = 0;
-	return found;
-}

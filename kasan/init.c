@@ -18,7 +18,6 @@
 #include <asm/layout.h>
 #include <asm/sections.h>
 #include <asm/setup.h>
-#include "mm/page/page_alloc.h"
 #include "shared.h"
 
 static unsigned long shadow_of(unsigned long addr)
@@ -147,10 +146,10 @@ static unsigned int run_length(unsigned long shadow, const phys_addr_t *pages, u
 	return n;
 }
 
-unsigned int kasan_online(phys_addr_t block, const phys_addr_t *pages)
+unsigned int kasan_online(phys_addr_t start, unsigned long size, const phys_addr_t *pages)
 {
-	unsigned long shadow = shadow_of((unsigned long)__va(block));
-	unsigned int nr = BLOCK_SHADOW_SIZE / PAGE_SIZE, used = 0, run;
+	unsigned long shadow = shadow_of((unsigned long)__va(start));
+	unsigned int nr = (unsigned int)(size / KASAN_GRANULE_SIZE / PAGE_SIZE), used = 0, run;
 
 	for (unsigned int i = 0; i < nr; i += run ? run : 1) {
 		run = run_length(shadow + i * PAGE_SIZE, pages + used, nr - i);

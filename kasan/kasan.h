@@ -4,6 +4,7 @@
 
 #include <kernel/kasan.h>
 #include <kernel/percpu.h>
+#include <asm/sections.h>
 
 /* Between the files here. */
 
@@ -23,6 +24,26 @@ struct kasan_global {
 };
 
 DECLARE_PER_CPU(unsigned int, kasan_depth);
+
+/* The lowest address that has shadow. */
+extern unsigned long kasan_lowest;
+
+/** has_shadow() - kasan_has_shadow() in place; the shadow itself has none */
+static inline bool has_shadow(unsigned long addr)
+{
+	if (addr >= KASAN_TOP)
+		return addr < (unsigned long)_end;
+	return addr >= kasan_lowest &&
+	       addr < (unsigned long)kasan_mem_to_shadow((void *)kasan_lowest);
+}
+
+#define KASAN_GRANULE_MASK (KASAN_GRANULE_SIZE - 1)
+
+/** kasan_granule_allows() - whether @shadow lets an access end at @last */
+static inline bool kasan_granule_allows(u8 shadow, unsigned long last)
+{
+	return !shadow || (shadow < KASAN_GRANULE_SIZE && (last & KASAN_GRANULE_MASK) < shadow);
+}
 
 /** kasan_first_bad() - the first byte of a range that may not be accessed, or its end */
 unsigned long kasan_first_bad(unsigned long addr, size_t size);

@@ -6,6 +6,7 @@
 #include <kernel/kallsyms.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
+#include <kernel/report.h>
 #include <kernel/sizes.h>
 #include <kernel/string.h>
 #include <asm/cmpxchg.h>

@@ -5,6 +5,7 @@
  */
 #include <kernel/panic.h>
 #include <kernel/printk.h>
+#include <kernel/report.h>
 #include <kernel/ubsan.h>
 #include <kernel/vsprintf.h>
 #include <asm/cmpxchg.h>

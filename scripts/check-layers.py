@@ -15,20 +15,19 @@ sys.path.insert(0, os.path.join(os.path.dirname(__file__), "check"))
 from tree import OUT, TOOLS, finish, read, run  # noqa: E402
 
 LAYERS = [  # folder, layer; the first that fits counts
-    ("tests/", 5),
-    ("boot/", 4),
-    ("monitor/ptdump.c", 3),
-    ("monitor/", 4),
-    ("arch/riscv/mm/", 3),
-    ("arch/riscv/early/setup_vm.c", 3),
-    ("arch/riscv/early/kasan_early.c", 3),
-    ("mm/", 3),
-    ("kasan/init.c", 3),
-    ("kasan/shared.h", 3),
-    ("kasan/", 2),
-    ("drivers/", 2),
-    ("arch/riscv/", 1),
-    ("harts/", 1),
+    ("tests/", 8),
+    ("monitor/", 7),
+    ("boot/", 6),
+    ("mm/page/", 4),
+    ("mm/slab/", 4),
+    ("mm/area/", 4),
+    ("drivers/", 4),
+    ("harts/", 3),
+    ("kasan/shared.h", 2),
+    ("mm/page/page_alloc.h", 3),  # with the size of a block
+    ("kasan/", 3),
+    ("arch/riscv/", 2),
+    ("mm/", 1),
     ("include/", 0),
     ("lib/", 0),  # with the FDT reader and the argument splitter: setup_vm needs them
 ]
@@ -41,32 +40,33 @@ HEADERS = {
     "asm/irqflags.h": 0,      # whether interrupts are taken,
     "asm/hart.h": 0,          # what belongs to a hart, behind tp,
     "asm/kasan.h": 0,         # where the shadow is,
+    "asm/pgtable-bits.h": 0,  # bits of entries,
     "asm/page.h": 0,          # page size, __va() and __pa(),
     "asm/sections.h": 0,      # where the image's parts are
-    "kernel/boot_report.h": 1,  # of boot_record.c
-    "kernel/gfp.h": 3,          # of mm/page/page_alloc.c
-    "kernel/init.h": 4,         # of boot/main.c and boot/setup.c
-    "kernel/monitor.h": 4,
-    "kernel/interrupt.h": 2,    # of drivers/irqchip/irq.c
-    "kernel/harts.h": 4,        # of boot/smpboot.c
+    "kernel/boot_report.h": 2,  # of boot_record.c
+    "kernel/gfp.h": 4,          # of mm/page/page_alloc.c
+    "kernel/init.h": 6,         # of boot/main.c and boot/setup.c
+    "kernel/monitor.h": 6,      # boot/ ends in it
+    "kernel/lineedit.h": 6,     # and makes lines for it
+    "kernel/interrupt.h": 4,    # of drivers/irqchip/irq.c
+    "kernel/harts.h": 6,        # of boot/smpboot.c
     "kernel/percpu.h": 0,       # words for the compiler, but harts[] is of hart.c
-    "kernel/smp.h": 1,          # of harts/smp.c
-    "kernel/walk_report.h": 3,  # of monitor/ptdump.c and arch/riscv/mm/fault.c
+    "kernel/smp.h": 3,          # of harts/smp.c
+    "kernel/walk_report.h": 2,  # of arch/riscv/mm/fault.c
+    "kernel/mm.h": 3,           # kasan/ writes shadow of pages that come online
 }
 
 # The ways up: who may use a symbol above itself, and why.
 DOORS = {
-    ("arch/riscv/early/head.S", "setup_vm"): "builds the tables before translation is on",
     ("arch/riscv/early/head.S", "start_kernel"): "the end of the way in",
-    ("arch/riscv/cpu/traps.c", "do_page_fault"): "explaining a fault needs the tables",
-    ("arch/riscv/cpu/traps.c", "spurious_fault"): "so does knowing that there is none",
-    ("arch/riscv/cpu/traps.c", "canonical_address"): "so does knowing the mode",
+    ("arch/riscv/early/head.S", "secondary_start_kernel"): "the same for a hart that starts later",
+    ("arch/riscv/mm/fault.c", "pte_flags"): "until it has moved",
+    ("arch/riscv/mm/fault.c", "pte_standard"): "until it has moved",
+    ("boot/", "monitor"): "the last thing a boot does",
+    ("boot/", "monitor_error"): "until the commands have moved",
+    ("boot/", "monitor_run_line"): "until the requests have moved",
+    ("boot/", "monitor_parse_number"): "until the commands have moved",
     ("", "__stack_chk_fail"): "called by the compiler, from anywhere",
-    ("harts/cpu.c", "kernel_map"): "where a hart starts, in physical addresses",
-    ("harts/cpu.c", "cpu_lacks"): "trying what a hart does needs its tables",
-    ("arch/riscv/cpu/", "kasan_stack_abandoned"): "a stack that was left is good again",
-    ("harts/", "kasan_stack_abandoned"): "so is that of a hart that starts again",
-    ("drivers/", "kernel_map"): "data behind __pa() and __va(), which every layer may use",
 }
 EARLY = "__early_"
 # What compilers put calls of into any code, if they are told to.
@@ -90,7 +90,7 @@ def header_layer(header, names):
         return HEADERS[header]
     folder, stem = os.path.split(header[:-2])
     if folder == "asm":
-        return 3 if f"arch/riscv/mm/{stem}.c" in names else 1
+        return 2
     owners = [layer(n) for n in names if os.path.basename(n) == stem + ".c"]
     if owners:
         return min(owners)

@@ -320,7 +320,7 @@ void irq_register_chip(const struct irq_chip *new_chip, unsigned int nr, struct 
 	nr_irqs = nr;
 	for (unsigned int irq = 0; irq < nr; irq++)
 		desc[irq].depth = 1; /* until it is requested */
-	set_handle_irq(handle_irqs, cpu_starting);
+	set_handle_irq(IRQ_S_EXT, handle_irqs, cpu_starting);
 	pr_info("irq: %s sources=%u\n", chip->name, nr - 1);
 }
 

@@ -89,6 +89,14 @@ void kasan_set_lowest(unsigned long addr);
 void kasan_poison(const void *addr, size_t size, u8 value);
 void kasan_unpoison(const void *addr, size_t size);
 
+/**
+ * kasan_online() - give RAM that comes online shadow of its own
+ * @start, @size: the RAM; its shadow reads as before
+ * @pages: for the shadow, a page for each KASAN_GRANULE_SIZE pages of RAM
+ * Return: how many of them it took, the first ones.
+ */
+unsigned int kasan_online(phys_addr_t start, unsigned long size, const phys_addr_t *pages);
+
 /** kasan_stack_abandoned() - allow all below @sp: frames there were left without returning */
 void kasan_stack_abandoned(const void *low, const void *sp);
 
@@ -170,6 +178,8 @@ static inline void kasan_init_globals(void) {}
 static inline void kasan_init_stacks(void) {}
 static inline void kasan_poison(const void *addr, size_t size, u8 value) {}
 static inline void kasan_unpoison(const void *addr, size_t size) {}
+static inline unsigned int kasan_online(phys_addr_t start, unsigned long size,
+					const phys_addr_t *pages) { return 0; }
 static inline void kasan_stack_abandoned(const void *low, const void *sp) {}
 static inline void kasan_disable_current(void) {}
 static inline void kasan_enable_current(void) {}

@@ -83,9 +83,6 @@ void smp_run_calls(void);
 /** smp_kick() - wake another hart from wfi. Context: any. */
 void smp_kick(const struct hart *hart);
 
-/** remote_sfence_vma() - let the firmware fence [start, start + size) on all other online harts */
-void remote_sfence_vma(unsigned long start, unsigned long size);
-
 /** smp_send_stop() - stop all other harts for good, those that can be interrupted */
 void smp_send_stop(void);
 
@@ -101,8 +98,14 @@ bool this_hart_wanted(void);
 /** hart_failed() - stop this hart after a report; not the boot hart. Context: any. */
 __noreturn void hart_failed(void);
 
-/** hart_park() - stop this hart in @state, HART_*. Context: its timers are elsewhere. */
-__noreturn void hart_park(unsigned int state);
+/** hart_stop_for_good() - stop this hart, as the machine ends. Context: any; takes no lock. */
+__noreturn void hart_stop_for_good(void);
+
+/**
+ * hart_starting() - set up what a hart has of its own: timers, watchdog, events, interrupts
+ * Context: on the hart itself, interrupts disabled; the boot hart, and each that starts.
+ */
+void hart_starting(void);
 
 /** hart_state_text() - HART_* in words */
 const char *hart_state_text(unsigned int state);

@@ -16,13 +16,6 @@
 #define BLOCK_PAGES     (BLOCK_SIZE / PAGE_SIZE)
 #define BLOCK_META_SIZE (BLOCK_PAGES * sizeof(struct page))
 
-/* A block's own shadow. */
-#ifdef CONFIG_KASAN
-#define BLOCK_SHADOW_SIZE (BLOCK_SIZE / KASAN_GRANULE_SIZE)
-#else
-#define BLOCK_SHADOW_SIZE 0UL
-#endif
-
 /* What users may do with pages that they get, and give back. */
 static inline void kasan_alloc_pages(const struct page *page, unsigned long nr)
 {
@@ -33,21 +26,6 @@ static inline void kasan_free_pages(const struct page *page, unsigned long nr)
 {
 	kasan_poison(page_address(page), nr * PAGE_SIZE, KASAN_PAGE_FREE);
 }
-
-/**
- * kasan_online() - give a block of RAM shadow of its own
- * @block: its address; the shadow reads as before
- * @pages: BLOCK_SHADOW_SIZE / PAGE_SIZE pages
- * Return: how many of them it took, the first ones.
- */
-#ifdef CONFIG_KASAN
-unsigned int kasan_online(phys_addr_t block, const phys_addr_t *pages);
-#else
-static inline unsigned int kasan_online(phys_addr_t block, const phys_addr_t *pages)
-{
-	return 0;
-}
-#endif
 
 extern struct buddy buddy;
 

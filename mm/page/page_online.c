@@ -20,7 +20,7 @@
 #include "page_alloc.h"
 
 /* What a block takes of its own pages, in this order. The shadow is first: it may be one leaf. */
-#define SHADOW_PAGES (BLOCK_SHADOW_SIZE / PAGE_SIZE)
+#define SHADOW_PAGES (IS_ENABLED(CONFIG_KASAN) ? BLOCK_PAGES / KASAN_GRANULE_SIZE : 0UL)
 #define META_PAGES   (BLOCK_META_SIZE / PAGE_SIZE)
 #define TABLES       ((PGTABLE_MAX_LEVELS - 1) * (SHADOW_PAGES ? 2 : 1)) /* at the most */
 #define OWN_PAGES    (SHADOW_PAGES + META_PAGES + TABLES)
@@ -234,7 +234,7 @@ static int online_block(phys_addr_t block)
 		return -ENOMEM;
 	}
 	WRITE_ONCE(online.owner, this_hart());
-	shadow = kasan_online(block, online.own);
+	shadow = kasan_online(block, BLOCK_SIZE, online.own);
 	fill_meta(block);
 	map_meta(block);
 	WRITE_ONCE(online.owner, NULL);

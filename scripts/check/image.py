@@ -72,7 +72,8 @@ def relocations():
         linker = set(re.findall(r"\b(_\w+)\[\]", f.read()))
     for symbol in sorted(undefined(f"{OUT}/early.o") - linker - EARLY_MAY_USE):
         yield f"{OUT}/early.o", 1, f"{symbol} is not there before paging"
-    for symbol in sorted(undefined(head) - linker - HEAD_MAY_USE):
+    data = set(run(TOOLS + "nm", "--defined-only", "-jg", head.replace("head", "data")).split())
+    for symbol in sorted(undefined(head) - linker - data - HEAD_MAY_USE):
         if not symbol.startswith("__early_"):
             yield head, 1, f"{symbol} is not there before paging"
 

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: BSD-2-Clause
 """
-Files of at most 500 lines, functions of at most 60, all assembly of the kernel at most 500; the
+Files of at most 500 lines, functions of at most 60, all assembly of the kernel at most 700; the
 linker script is none.
 
 A file or function that needs more is named in Documentation/explanation/decisions.md on
@@ -13,7 +13,7 @@ import re
 
 from tree import files, finish, is_source, read
 
-FILE_LINES, FUNCTION_LINES, ASSEMBLY_LINES = 500, 60, 500
+FILE_LINES, FUNCTION_LINES, ASSEMBLY_LINES = 500, 60, 700
 DECISIONS = "Documentation/explanation/decisions.md"
 
 

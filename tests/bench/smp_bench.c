@@ -4,6 +4,7 @@
  * side of a call to count: it is an ordinary one. Of what is asked of another hart, the
  * firmware's part is counted apart; the difference is the caller's.
  */
+#include <kernel/fence.h>
 #include <kernel/bench.h>
 #include <kernel/delay.h>
 #include <kernel/smp.h>
@@ -130,7 +131,7 @@ BENCH_ONE_CALL(fence_harts, "the same on all harts, the firmware's part included
 
 static void run_fence_firmware(unsigned long n)
 {
-	remote_sfence_vma(somewhere(), PAGE_SIZE);
+	sbi_remote_sfence_vma(1, harts[!smp_processor_id()]->hartid, somewhere(), PAGE_SIZE);
 }
 BENCH_ONE_CALL(fence_firmware, "the firmware's part of it, waiting included", run_fence_firmware, 1,
 	       settle_two, settle);

@@ -3,6 +3,7 @@
  * The log of fences: which addresses are covered, by how many, and on whose hart. QEMU
  * forgives most missing fences, so here the fence itself is looked at.
  */
+#include <kernel/fence.h>
 #include <kernel/ktest.h>
 #include <kernel/memblock.h>
 #include <kernel/pgtable.h>

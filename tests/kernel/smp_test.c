@@ -3,6 +3,7 @@
  * Harts: started, called, stopped, each with variables of its own. With one hart the calls
  * are to itself.
  */
+#include <kernel/fence.h>
 #include <kernel/cmdline.h>
 #include <kernel/errno.h>
 #include <kernel/ktest.h>
@@ -56,7 +57,7 @@ static void calls(void)
 
 static void fence_others(unsigned int cpu)
 {
-	remote_sfence_vma(kernel_map.linear_start, PAGE_SIZE);
+	flush_tlb_kernel_range(kernel_map.linear_start, kernel_map.linear_start + PAGE_SIZE);
 }
 
 static void call_other(unsigned int cpu)

@@ -1,51 +1,56 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Interrupts of a hart: the three kinds there are (Priv 20250508 §12.1.3), and who handles each. */
-#include <kernel/hrtimer.h>
+/*
+ * Interrupts of a hart (Priv 20250508 §12.1.3). What each of the three kinds means is known above
+ * this folder, so a handler of each kind is set from there.
+ */
 #include <kernel/printk.h>
-#include <kernel/smp.h>
 #include <asm/csr.h>
 #include <asm/hart.h>
 #include <asm/irq.h>
-#include <asm/irqflags.h>
 
-static void (*handle_external)(void), (*cpu_starting)(void);
+#define NR_CAUSES 16
 
-void set_handle_irq(void (*handle)(void), void (*starting)(void))
+static struct {
+	void (*handle)(void);
+	void (*starting)(void);
+} causes[NR_CAUSES];
+
+void set_handle_irq(unsigned int irq, void (*handle)(void), void (*starting)(void))
 {
-	cpu_starting = starting;
-	handle_external = handle;
-	csr_set(sie, SIE_SEIE);
+	causes[irq].starting = starting;
+	causes[irq].handle = handle;
+	csr_set(sie, 1UL << irq);
 }
 
-void irq_cpu_init(void)
+void irq_cpu_starting(void)
 {
-	if (cpu_starting)
-		cpu_starting();
-	csr_write(sie, SIE_SSIE | SIE_STIE | (handle_external ? SIE_SEIE : 0));
-	local_irq_enable();
+	unsigned long enabled = 0;
+
+	for (unsigned int irq = 0; irq < NR_CAUSES; irq++) {
+		if (causes[irq].starting)
+			causes[irq].starting();
+		if (causes[irq].handle)
+			enabled |= 1UL << irq;
+	}
+	csr_write(sie, enabled);
 }
 
-/* One that nobody handles would come again for ever. */
+void irq_cpu_dying(void)
+{
+	csr_write(sie, 0);
+}
+
+/* An interrupt that nobody handles would come again for ever. */
 static void handle_unknown(unsigned long irq)
 {
 	pr_err("irq: hart%lu: interrupt %lu has no handler: disabled\n", this_hart()->hartid, irq);
 	csr_clear(sie, 1UL << irq);
 }
 
-static void handle_timer(void)
-{
-	this_hart()->nr_timer++;
-	hrtimer_interrupt();
-}
-
 static void dispatch(unsigned long irq)
 {
-	if (irq == IRQ_S_SOFT)
-		smp_run_calls();
-	else if (irq == IRQ_S_TIMER)
-		handle_timer();
-	else if (irq == IRQ_S_EXT && handle_external)
-		handle_external();
+	if (irq < NR_CAUSES && causes[irq].handle)
+		causes[irq].handle();
 	else
 		handle_unknown(irq);
 }
@@ -56,8 +61,8 @@ void handle_irq(struct pt_regs *regs)
 	struct pt_regs *outer = hart->irq_regs;
 	struct recovery *recovery = hart->recovery;
 
-	hart->recovery =
-		NULL; /* a trap in the handler is not what the interrupted code waits for */
+	/* A trap in the handler is not what the interrupted code waits for. */
+	hart->recovery = NULL;
 	hart->irq_regs = regs;
 	dispatch(regs->cause & ~CAUSE_INTERRUPT);
 	hart->irq_regs = outer;

@@ -1,12 +1,24 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Running what may trap, and coming back from it. */
 #include <kernel/errno.h>
-#include <kernel/kasan.h>
 #include <kernel/lockdep.h>
 #include <asm/hart.h>
 #include <asm/irqflags.h>
 #include <asm/recovery.h>
 #include <asm/trap.h>
+
+static void (*stack_abandoned_hook)(const void *low, const void *sp);
+
+void set_stack_abandoned_hook(void (*abandoned)(const void *low, const void *sp))
+{
+	stack_abandoned_hook = abandoned;
+}
+
+void stack_abandoned(unsigned long low, unsigned long sp)
+{
+	if (stack_abandoned_hook)
+		stack_abandoned_hook((const void *)low, (const void *)sp);
+}
 
 static int guarded_call(int (*fn)(void *arg), void *arg, struct pt_regs *trap)
 {
@@ -21,9 +33,9 @@ static int guarded_call(int (*fn)(void *arg), void *arg, struct pt_regs *trap)
 	local_save_flags(flags); /* a trap disables interrupts */
 	hart->recovery = &recovery;
 	ret = recovery_enter(&recovery, fn, arg);
-	kasan_stack_abandoned((void *)low, __builtin_frame_address(0));
+	stack_abandoned(low, (unsigned long)__builtin_frame_address(0));
 	if (hart->stack_high != high)
-		kasan_stack_abandoned((void *)hart->stack_low, (void *)hart->stack_high);
+		stack_abandoned(hart->stack_low, hart->stack_high);
 	hart->recovery = recovery.outer;
 	hart->stack_low = low;
 	hart->stack_high = high;

@@ -3,7 +3,7 @@
 #include <kernel/errno.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
-#include <kernel/smp.h>
+#include <kernel/report.h>
 #include <kernel/spinlock.h>
 #include <asm/csr.h>
 #include <asm/errata.h>
@@ -17,6 +17,13 @@
 #include <asm/trap_names.h>
 
 void trap_entry(void);
+
+static void (*hart_failed_hook)(void);
+
+void set_hart_failed_hook(void (*failed)(void))
+{
+	hart_failed_hook = failed;
+}
 
 void trap_init(void)
 {
@@ -95,31 +102,6 @@ static void oops(const struct pt_regs *regs)
 	lockdep_show_held(1); /* the newest is report_lock */
 }
 
-/* One report at a time, whole: harts that fail together print one after the other. */
-static spinlock_t report_lock;
-
-unsigned long report_begin(void)
-{
-	unsigned long flags;
-
-	local_irq_save(flags);
-	if (++this_hart()->in_report == 1)
-		spin_lock(&report_lock);
-	return flags;
-}
-
-bool report_awaited(const struct hart *hart)
-{
-	return READ_ONCE(hart->waiting_for) == &report_lock;
-}
-
-void report_end(unsigned long flags)
-{
-	if (--this_hart()->in_report == 0)
-		spin_unlock(&report_lock);
-	local_irq_restore(flags);
-}
-
 void handle_trap(struct pt_regs *regs)
 {
 	struct hart *hart = this_hart();
@@ -150,6 +132,6 @@ void handle_trap(struct pt_regs *regs)
 	hart->in_report = 1;
 	report_end(0);
 	if (!recovery)
-		hart_failed();
+		hart_failed_hook();
 	recovery_resume(recovery, -EFAULT);
 }

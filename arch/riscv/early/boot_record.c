@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Telling the boot record. Built for both sides of the satp write; the record itself
- * lives in head.S's data, since BSS is cleared after the first entries are made.
+ * lives in data.S, since BSS is cleared after the first entries are made.
  */
 #include <asm/boot_record.h>
 #include <kernel/boot_report.h>

@@ -346,11 +346,3 @@ SYM_FUNC_END(park)
 	.asciz	" was the image loaded again?\n"
 .Lagain:
 	.asciz	"\nboot: error: trap in the report: scause=0x\001 sepc=0x\001 stval=0x\001\n"
-
-	.data
-/* Written before BSS is cleared, hence not there. */
-	.globl boot_record
-	.balign 8
-boot_record:
-	.zero	BOOT_RECORD_SIZE
-	.size	boot_record, BOOT_RECORD_SIZE

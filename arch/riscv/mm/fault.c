@@ -4,7 +4,6 @@
  * the hardware does, from satp, and trusts none of the tables.
  */
 #include <kernel/errno.h>
-#include <kernel/kasan.h>
 #include <kernel/pgtable.h>
 #include <kernel/printk.h>
 #include <kernel/vsprintf.h>
@@ -190,13 +189,21 @@ bool spurious_fault(const struct pt_regs *regs)
 	return true;
 }
 
+static void (*explain_fault_hook)(unsigned long addr);
+
+void set_explain_fault_hook(void (*explain)(unsigned long addr))
+{
+	explain_fault_hook = explain;
+}
+
 void do_page_fault(const struct pt_regs *regs)
 {
 	bool page_fault = regs->cause >= EXC_INST_PAGE_FAULT;
+	const char *rule;
 
-	kasan_explain_fault(regs->badaddr);
-	const char *rule = show_walk(regs->badaddr, access_kind(regs->cause), print_err);
-
+	if (explain_fault_hook)
+		explain_fault_hook(regs->badaddr);
+	rule = show_walk(regs->badaddr, access_kind(regs->cause), print_err);
 	if (rule)
 		pr_err("rule: %s\n", rule);
 	else if (page_fault)

@@ -17,9 +17,6 @@
 #include <asm/svprobe.h>
 #include <asm/tlbflush.h>
 
-struct kernel_mapping kernel_map;
-struct pgtable kernel_pgtable;
-
 static void table_refused(const struct pgtable *pt, enum pgtable_refusal why, unsigned long va)
 {
 	pr_debug("pgtable: %s: 0x%lx: %s\n", pt->geometry->name, va, pgtable_refusal_text(why));
@@ -98,7 +95,6 @@ void __init kernel_map_init(void)
 	pt->shared_end = __pa_symbol(__kasan_shared_end);
 	pt->ops.alloc = memblock_table_alloc;
 	pt->ops.free = memblock_table_free;
-	pt->ops.fence = pgtable_fence;
 	pt->ops.refused = table_refused;
 	fixmap_init();
 }

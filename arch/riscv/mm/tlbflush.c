@@ -3,9 +3,9 @@
  * Fences between table stores and the hardware's walks (Priv 20250508 §12.2.1): the only C
  * file with sfence.vma in it.
  */
-#include <kernel/smp.h>
 #include <asm/cpufeature.h>
 #include <asm/errata.h>
+#include <asm/sbi.h>
 #include <asm/tlbflush.h>
 
 #define FENCE_LOG_SIZE 64
@@ -13,19 +13,15 @@
 unsigned long nr_fences;
 static struct fence fence_log[FENCE_LOG_SIZE];
 
-/* How a fence is meant. */
-#define FULL      1U
-#define ALL_HARTS 2U
-
-static void note_fence(unsigned long va, unsigned long last, unsigned int shift, unsigned int how)
+void note_fence(unsigned long va, unsigned long last, unsigned int shift, unsigned int how)
 {
 	/* Each hart its own row; and spurious_fault() must not miss one. */
 	unsigned long n = __atomic_fetch_add(&nr_fences, 1, __ATOMIC_RELAXED);
 
 	if (IS_ENABLED(CONFIG_DEBUG_FENCES))
 		fence_log[n % FENCE_LOG_SIZE] = (struct fence){
-			.full = how & FULL,
-			.all_harts = how & ALL_HARTS,
+			.full = how & FENCE_FULL,
+			.all_harts = how & FENCE_ALL_HARTS,
 			.va = va,
 			.last = last,
 			.stride = 1UL << shift,
@@ -65,17 +61,15 @@ void local_flush_tlb_svinval(unsigned long va, unsigned long last, unsigned long
 				     : "memory");
 }
 
-/*
- * Every fence passes here: one for each piece of 2^@shift bytes that has a byte of @va to
- * @last. Counted by what is left, as the last piece may end with the address space.
- */
-static void do_fence(unsigned long va, unsigned long last, unsigned int shift, unsigned int how)
+/* Pieces are counted by what is left, as the last one may end with the address space. */
+unsigned int local_fence(unsigned long start, unsigned long last, unsigned int shift,
+			 unsigned int how)
 {
-	unsigned long start = va >> shift << shift, left = ((last - start) >> shift) + 1;
+	unsigned long left = ((last - start) >> shift) + 1;
 
 	if (left > MAX_SINGLE_FENCES || has_erratum(ERRATUM_SFENCE_ADDR))
-		how |= FULL;
-	if (how & FULL)
+		how |= FENCE_FULL;
+	if (how & FENCE_FULL)
 		sfence_all();
 	else if (left == 1) /* most are */
 		sfence_addr(start);
@@ -84,47 +78,35 @@ static void do_fence(unsigned long va, unsigned long last, unsigned int shift, u
 	else
 		for (unsigned long at = start; left; left--, at += 1UL << shift)
 			sfence_addr(at);
-	/* The firmware fences each 4 KiB of a range, or all: size 0 from 0 (SBI 2.0 chapter 8). */
-	if (how & ALL_HARTS && num_online_cpus() > 1)
-		remote_sfence_vma(how & FULL ? 0 : start, how & FULL ? 0 : last - start + 1);
-	note_fence(start, last, shift, how);
+	return how;
+}
+
+/* The firmware fences each 4 KiB of a range, or everything: size 0 from 0. */
+void sbi_remote_sfence_vma(unsigned long mask, unsigned long base, unsigned long start,
+			   unsigned long size)
+{
+	sbi_ecall4(SBI_EXT_RFENCE, SBI_RFENCE_SFENCE_VMA, mask, base, start, size);
+}
+
+static void fence_here(unsigned long va, unsigned long last, unsigned int how)
+{
+	const unsigned long start = va & PAGE_MASK;
+
+	note_fence(start, last, PAGE_SHIFT, local_fence(start, last, PAGE_SHIFT, how));
 }
 
 void local_flush_tlb_all(void)
 {
-	do_fence(0, 0, PAGE_SHIFT, FULL);
+	fence_here(0, 0, FENCE_FULL);
 }
 
 void local_flush_tlb_page(unsigned long addr)
 {
-	do_fence(addr, addr, PAGE_SHIFT, 0);
+	fence_here(addr, addr, 0);
 }
 
 void local_flush_tlb_kernel_range(unsigned long start, unsigned long end)
 {
 	if (start < end)
-		do_fence(start, end - 1, PAGE_SHIFT, 0);
-}
-
-void flush_tlb_all(void)
-{
-	do_fence(0, 0, PAGE_SHIFT, FULL | ALL_HARTS);
-}
-
-void flush_tlb_kernel_range(unsigned long start, unsigned long end)
-{
-	if (start < end)
-		do_fence(start, end - 1, PAGE_SHIFT, ALL_HARTS);
-}
-
-/*
- * What was only added needs no other hart: one that holds the invalid entry faults, and
- * spurious_fault() fences there. With Svvptc the same is enough on this hart.
- */
-void pgtable_fence(struct pgtable *pt, const struct pgtable_change *change)
-{
-	if (!change->removed && riscv_has_extension(RISCV_ISA_EXT_SVVPTC))
-		return;
-	do_fence(change->va, change->last, pgtable_leaf_shift(change->level),
-		 (change->tables ? FULL : 0) | (change->removed ? ALL_HARTS : 0));
+		fence_here(start, end - 1, 0);
 }

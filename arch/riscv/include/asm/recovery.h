@@ -16,6 +16,13 @@ struct recovery {
 	struct recovery *outer;
 };
 
+/**
+ * set_stack_abandoned_hook() - who is told of frames that were left behind by a trap: KASAN
+ * stack_abandoned() - tell that the frames between @low and @sp will not return
+ */
+void set_stack_abandoned_hook(void (*abandoned)(const void *low, const void *sp));
+void stack_abandoned(unsigned long low, unsigned long sp);
+
 int recovery_enter(struct recovery *recovery, int (*fn)(void *arg), void *arg);
 __noreturn void recovery_resume(struct recovery *recovery, int value);
 

@@ -9,6 +9,13 @@ struct hart;
 /** trap_init() - from now on traps are handled by handle_trap(), not by head.S */
 void trap_init(void);
 
+/**
+ * set_hart_failed_hook() - what ends a hart whose trap was reported and which nothing recovers
+ * @failed: does not return. Context: as the trap, interrupts disabled; not the boot hart, whose
+ *          trap is a panic.
+ */
+void set_hart_failed_hook(void (*failed)(void));
+
 /** handle_trap() - called by trap_entry with the interrupted registers */
 void handle_trap(struct pt_regs *regs);
 
@@ -17,6 +24,12 @@ void handle_trap(struct pt_regs *regs);
  * A door from the trap code up to the memory side.
  */
 void do_page_fault(const struct pt_regs *regs);
+
+/**
+ * set_explain_fault_hook() - what KASAN adds to the report of a page fault
+ * @explain: told of the faulting address before the walk is printed. Context: the report.
+ */
+void set_explain_fault_hook(void (*explain)(unsigned long addr));
 
 /**
  * spurious_fault() - whether to run the instruction again
@@ -56,16 +69,6 @@ int probe_exec(unsigned long addr, struct pt_regs *trap);
 
 /** show_regs() - print all registers */
 void show_regs(const struct pt_regs *regs);
-
-/**
- * report_begin(), report_end() - print what belongs together, between no other report
- * @flags: as report_begin() has returned it. Interrupts are disabled in between.
- */
-unsigned long report_begin(void);
-void report_end(unsigned long flags);
-
-/** report_awaited() - whether @hart waits for its turn in report_begin(); any other may ask */
-bool report_awaited(const struct hart *hart);
 
 /**
  * show_backtrace_of() - show_backtrace() for a hart that runs on
