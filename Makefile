@@ -210,8 +210,8 @@ source-flags := $(filter-out -MMD -MP,$(cppflags)) $(cflags)
 
 check: export HEADER_CC = $(CC) $(source-flags)
 check: all ## format, layers, headers, relocations and more
-#: CHECKS  names of scripts/check.sh, to run only these
-	$(Q)scripts/check.sh $(CHECKS)
+#: CHECKS  names of scripts/check/check.sh, to run only these
+	$(Q)scripts/check/check.sh $(CHECKS)
 
 test-check: ## plant violations, see make check name them
 	$(Q)$(PYTHON) -B -m pytest -p no:cacheprovider -q --tb=short tests/check

@@ -8,7 +8,7 @@ Names of tests, as tests/requirements.tsv and tests/mutants use them:
                                or in the table of its name
   cell:AXIS=VALUE,...          a cell of tests/qemu/cells.yaml
   flow:NAME                    a flow of tests/qemu/flows.yaml
-  check:NAME                   a step of scripts/check.sh
+  check:NAME                   a step of scripts/check/check.sh
   prove:NAME                   a row of tests/prove/proofs.tsv
   source:FILE::TEXT            an assertion the build makes: TEXT stands in FILE
 """
@@ -72,7 +72,7 @@ def _flow(name):
 
 
 def _check(name):
-    return f"[{name}]=" in _read(TOP / "scripts/check.sh")
+    return f"[{name}]=" in _read(TOP / "scripts/check/check.sh")
 
 
 def _prove(name):

@@ -7,8 +7,7 @@ pytest = $(PYTHON) -B -m pytest -p no:cacheprovider -q --tb=short -rfEs tests/qe
 jobs = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 test-configs := defconfig small_defconfig debug_defconfig kasan_defconfig kasan_outline_defconfig \
 	ubsan_defconfig kasan_ubsan_defconfig clang_defconfig
-test-parts := $(if $(wildcard scripts/check.sh),check) $(if $(wildcard tests/check),test-check) \
-	test-host prove
+test-parts := check test-check test-host prove
 
 # What boots has the machine to itself: harts that wait for each other want cores.
 test: ## everything a change must pass: checks, host tests, a pairwise cover of cells

@@ -47,7 +47,7 @@ PLANTS = [
           "int long_one(void)\n{\n" + 61 * "\n" + "}\n"),
     Plant("sizes", "all .S files", "arch/riscv/cpu/entry.S", 450 * "#\n"),
     Plant("standalone", "{end}: names a path", "lib/args.c", "/* /ho" "me/me/x */\n"),
-    Plant("standalone", "{end}: names a path", "scripts/check.sh", "cd /ro" "ot/x\n"),
+    Plant("standalone", "{end}: names a path", "scripts/check/check.sh", "cd /ro" "ot/x\n"),
     Plant("standalone", "not in the tree", "VERSION", "sha" "red/x\n"),
     Plant("standalone", "names an issue", "Kconfig", "# see #" "12\n"),
     Plant("standalone", "names the host", "lib/args.c", "/* https:" "//deb.example/x */\n"),
