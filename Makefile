@@ -214,7 +214,7 @@ check: all ## format, layers, headers, relocations and more
 	$(Q)scripts/check/check.sh $(CHECKS)
 
 test-check: ## plant violations, see make check name them
-	$(Q)$(PYTHON) -B -m pytest -p no:cacheprovider -q --tb=short tests/check
+	$(Q)$(pytest) tests/check
 
 repro: ## build twice in different places, compare byte by byte
 	$(Q)scripts/repro.sh $(wildcard $(O)/.config)
