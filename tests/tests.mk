@@ -79,6 +79,10 @@ test-board: ## a board's boot and its tests, over a serial port
 	$(Q)$(qemu)/test_board.py -s --board='$(BOARD)' --port='$(or $(PORT),/dev/ttyUSB0)' \
 		--suites='$(or $(SUITES),*)' --patience='$(or $(PATIENCE),300)'
 
+chroot-proof: ## make run, make test on a fresh Debian below DIR; needs root and debootstrap
+#: SUITE        bookworm or trixie (trixie)
+	$(Q)scripts/chroot-proof.sh $(if $(DIR),'$(DIR)') '$(or $(SUITE),trixie)'
+
 mutants: test-images ## break the code on purpose: does the named test notice?
 #: MUTANTS      only these, by name
 	@scripts/setup.sh prove
@@ -114,4 +118,4 @@ run: ## boot in QEMU; Ctrl-A x leaves it
 		QEMU_ARGS='$(QEMU_ARGS)' scripts/run.sh $(O)/Image
 
 .PHONY: test test-tools test-host soak prove test-images test-qemu matrix cell flow test-board \
-	mutants bench bench-update sdcard run
+	chroot-proof mutants bench bench-update sdcard run
