@@ -25,7 +25,7 @@ all: $(O)/Image ## the image: build/Image and build/cairn.elf (default)
 
 kconfig = KCONFIG_CONFIG=$(O)/.config srctree=. $(PYTHON) -m
 configured := $(filter-out help clean setup-% run soak test test-% prove matrix mutants bench bench-% \
-	docs debug gdb repro %config,$(or $(MAKECMDGOALS),all))
+	docs debug gdb repro chroot-proof %config,$(or $(MAKECMDGOALS),all))
 ifneq ($(configured),)
 include $(O)/auto.conf
 endif
@@ -209,12 +209,12 @@ export PYTHON
 source-flags := $(filter-out -MMD -MP,$(cppflags)) $(cflags)
 
 check: export HEADER_CC = $(CC) $(source-flags)
-check: all ## format, layers, headers, relocations and more
-#: CHECKS  names of scripts/check.sh, to run only these
-	$(Q)scripts/check.sh $(CHECKS)
+check: all ## format, layers, headers and more; scripts/pre-commit, a Git hook, runs some
+#: CHECKS       names of scripts/check/check.sh, to run only these
+	$(Q)scripts/check/check.sh $(CHECKS)
 
 test-check: ## plant violations, see make check name them
-	$(Q)$(PYTHON) -B -m pytest -p no:cacheprovider -q --tb=short tests/check
+	$(Q)$(pytest) tests/check
 
 repro: ## build twice in different places, compare byte by byte
 	$(Q)scripts/repro.sh $(wildcard $(O)/.config)

@@ -40,7 +40,7 @@ def firmware(card):
 
 def make(card, out, files):
     """@files: a folder that boot-media.sh has made."""
-    call("fetch-debs.sh", DEBS, card["package"])
+    call("fetch/debs.sh", DEBS, card["package"])
     call("boot-media.sh", "card", out, files, card["sectors"],
          *(" ".join(map(str, part)) for part in parts(card)))
 

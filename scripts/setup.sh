@@ -172,10 +172,10 @@ fetch_cbmc() {
 	local uri log
 	uri=$(mirror) || die "cannot tell which apt source is Debian's: run apt-get update first"
 	say "missing: cbmc, which Debian 12 has not; what unpacks it, as anybody:"
-	printf '  %s\n' "scripts/fetch-cbmc.sh $CBMC $uri" >&2
+	printf '  %s\n' "scripts/fetch/cbmc.sh $CBMC $uri" >&2
 	confirm
 	log=$(mktemp)
-	scripts/fetch-cbmc.sh "$CBMC" "$uri" </dev/null >"$log" 2>&1 || {
+	scripts/fetch/cbmc.sh "$CBMC" "$uri" </dev/null >"$log" 2>&1 || {
 		tail -n 15 "$log" >&2
 		die "failed. Is there a network? Run the command above again (log: $log)"
 	}

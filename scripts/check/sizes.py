@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """
 Files of at most 500 lines, functions of at most 60, all assembly of the kernel at most 700; the
-linker script is none.
+linker script is none. At the top of scripts/ at most 18 programs, each of which a makefile or
+another program names.
 
 A file or function that needs more is named in Documentation/explanation/decisions.md on
 a line that also says "lines": `mm/x.c` or `x()`, and why.
@@ -14,6 +15,7 @@ import re
 from tree import files, finish, is_source, read
 
 FILE_LINES, FUNCTION_LINES, ASSEMBLY_LINES = 500, 60, 700
+PROGRAMS = 18
 DECISIONS = "Documentation/explanation/decisions.md"
 
 
@@ -45,12 +47,26 @@ def py_functions(lines):
             yield node.name, node.lineno, node.end_lineno - node.lineno + 1
 
 
+def programs(sources):
+    """@sources: {name: lines}; tests do not count as who names one."""
+    found = [name for name in files() if re.fullmatch("scripts/[^/]+", name)]
+    if len(found) > PROGRAMS:
+        yield "scripts", 1, f"{len(found)} programs, {PROGRAMS} are allowed"
+    for name in found:
+        base = os.path.basename(name)
+        word = re.compile(rf"\b{re.escape(base)}\b|import {re.escape(os.path.splitext(base)[0])}\b")
+        if not any(word.search("\n".join(lines)) for other, lines in sources.items()
+                   if other != name and "/test_" not in other):
+            yield name, 1, "neither a makefile nor another program names it"
+
+
 def main():
-    problems, assembly, exceptions = [], 0, allowed()
+    problems, assembly, exceptions, sources = [], 0, allowed(), {}
     for name in files():
         lines = read(name)[:-1]
         if not is_source(name, lines):
             continue
+        sources[name] = lines
         if len(lines) > FILE_LINES and name not in exceptions:
             problems.append((name, len(lines), f"{len(lines)} lines, {FILE_LINES} are allowed"))
         if name.endswith(".S") and not name.endswith(".lds.S") and not name.startswith("tests/"):
@@ -64,7 +80,7 @@ def main():
     if assembly > ASSEMBLY_LINES and "*.S" not in exceptions:
         problems.append(("arch/riscv/early/head.S", 1, f"all .S files together have {assembly} "
                          f"lines, {ASSEMBLY_LINES} are allowed"))
-    finish(problems)
+    finish([*problems, *programs(sources)])
 
 
 if __name__ == "__main__":

@@ -33,7 +33,7 @@
  * @missing:      by hart: modes whose write to satp is ignored, bit 0: sv39, 1: sv48, 2: sv57
  * @flaw:         by hart: SATP_*
  *
- * At offset 16 of the binary, little-endian; tests/qemu/shim.py writes it there.
+ * At offset 16 of the binary, little-endian; tests/tools/shim.py writes it there.
  */
 struct orders {
 	uint64_t entry;

@@ -57,7 +57,7 @@ done
 dtc -q -f -V 16 -I dts -O dtb -o "$out/memory-v16.dtb" "$here/dts/memory.dts"
 
 package() { # NAME
-	"$here/../../scripts/fetch-debs.sh" "$cache" "$1" >"$tmp/log" 2>&1
+	"$here/../../scripts/fetch/debs.sh" "$cache" "$1" >"$tmp/log" 2>&1
 }
 
 tree_in() { # FILE OUT: the last device tree in a binary

@@ -35,7 +35,8 @@ def pytest_addoption(parser):
     parser.addoption("--repeat", type=int, default=1, help="how often a cell is booted")
     parser.addoption("--matrix", metavar="DIR", help="count instructions, show a table, and write"
                      " it as HTML into this folder")
-    parser.addoption("--jobs", type=int, default=len(os.sched_getaffinity(0)))
+    parser.addoption("--jobs", type=int,
+                     default=os.environ.get("JOBS", len(os.sched_getaffinity(0))))
 
 
 def pytest_ignore_collect(collection_path, config):

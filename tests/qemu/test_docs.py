@@ -8,52 +8,12 @@ import tempfile
 from pathlib import Path
 
 import doc_blocks
-import pexpect
 import pytest
-from doc_blocks import PROMPT, TOP
+from console import Machine
+from doc_blocks import TOP
 
 RUN_LIMIT = 240  # seconds for a shell block; the first of a page may build everything
-BOOT_LIMIT = 40
-COMMAND_LIMIT = 20
-ENGINE_PAGE = TOP / "Documentation/reference/pgtable-api.md"
 PAGES = {p: doc_blocks.blocks(p) for p in doc_blocks.pages()}
-
-
-def image():
-    """The tests' own image of the default configuration, else that of plain make."""
-    out = TOP / os.environ.get("O", "build")
-    found = [p for p in (out / "configs/defconfig/Image", out / "Image") if p.exists()]
-    if not found:
-        pytest.fail("there is no image: run make")
-    return found[0]
-
-
-class Machine:
-    """A boot with its console. @settings: of the block's mark."""
-
-    def __init__(self, settings):
-        unknown = set(settings) - {"cpu", "mem", "append"}
-        assert not unknown, f"unknown settings: {unknown}"
-        args = ["-nographic", "-no-reboot", "-M", "virt", "-cpu", settings.get("cpu", "rv64"),
-                "-m", settings.get("mem", "256M"), "-kernel", str(image())]
-        if "append" in settings:
-            args += ["-append", settings["append"]]
-        self.child = pexpect.spawn("qemu-system-riscv64", args, timeout=BOOT_LIMIT,
-                                   encoding="latin-1", dimensions=(50, 1000), echo=False)
-
-    def until_prompt(self, timeout=BOOT_LIMIT):
-        """What was printed up to the next prompt, or to the end."""
-        self.child.expect([re.escape(PROMPT), pexpect.EOF], timeout=timeout)
-        self.alive = self.child.after != pexpect.EOF
-        return self.child.before.splitlines() + ([PROMPT.strip()] if self.alive else [])
-
-    def command(self, text):
-        assert self.alive, f"the machine stopped before: {text}"
-        self.child.send(text + "\r")
-        return self.until_prompt(COMMAND_LIMIT)
-
-    def close(self):
-        self.child.close(force=True)
 
 
 def compare(block, shown, printed):
@@ -164,57 +124,3 @@ def test_command_table():
               for line in answer("help") if re.match(r"[a-z]+ .*\S", line) and line != "help"}
     listed = {re.split(r" {2,}|(?<=\]) (?=[a-z])", line)[0] for line in listed}
     assert shown == listed
-
-
-def test_configuration_table():
-    table = doc_blocks.tables(TOP / "Documentation/reference/config.md")["Configuration"]
-    options = set(re.findall(r"^config (\w+)$", (TOP / "Kconfig").read_text(), re.M))
-    assert {row[0].strip("`") for row in table[1:]} == {f"CONFIG_{o}" for o in options}
-    kept = doc_blocks.tables(TOP / "Documentation/reference/config.md")["Ready-made"]
-    assert {row[0].strip("`") for row in kept[1:]} == {p.name for p in (TOP / "configs").iterdir()}
-
-
-@pytest.mark.parametrize("blocks", of_kind("compile"))
-def test_compile(blocks):
-    for block in (b for b in blocks if b.kind == "compile"):
-        source = "#include <kernel/pgtable.h>\n" + block.text
-        done = subprocess.run(
-            ["gcc", "-std=gnu11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-xc", "-",
-             f"-I{TOP}/include", f"-I{TOP}/arch/riscv/include"],
-            input=source, text=True, stderr=subprocess.PIPE)
-        assert done.returncode == 0, f"{block}: {done.stderr}"
-
-
-def test_refusal_table():
-    table = doc_blocks.tables(ENGINE_PAGE)["Refusals"]
-    shown = [tuple(cell.strip("`") for cell in row[:3]) for row in table[1:]]
-    rows = re.findall(r"\[PGTABLE_(\w+)\] = \{ (-E\w+), \"(.*)\" \}",
-                      (TOP / "mm/engine/pgtable_rules.c").read_text())
-    assert shown == rows
-
-
-def test_geometry_table():
-    table = doc_blocks.tables(ENGINE_PAGE)["Types"]
-    shown = [[row[i] for i in (0, 1, 2, 6)] for row in table[1:7]]
-    rows = re.findall(r"PGTABLE_GEOMETRY\(\"(\w+)\", (\d), (\d), (\d+)\)",
-                      (TOP / "mm/engine/pgtable_walk.c").read_text())
-    assert shown == [list(row) for row in rows]
-
-
-def test_engine_calls():
-    """Each call of the engine, each flag and each field it hands out is on its page."""
-    header = (TOP / "include/kernel/pgtable.h").read_text()
-    page = ENGINE_PAGE.read_text()
-    names = re.findall(r"^[a-z].*?(\w+)\((?!\*)[^()]*(?:\)|$|\(\*)", header, re.M)
-    names += re.findall(r"#define (PGTABLE_\w+) +1\b", header)
-    for name in ("pt_ops", "pgtable_change"):
-        body = re.search(rf"struct {name} \{{(.*?)^\}};", header, re.S | re.M)[1]
-        names += re.findall(r"(?:\(\*)?(\w+)(?:\)\(.*\))?;", body)
-    assert len(names) > 30
-    assert not [name for name in names if f"`{name}" not in page]
-
-
-def test_page_length():
-    long = {str(p): n for p in doc_blocks.pages()
-            if (n := len(p.read_text().splitlines())) > 250}
-    assert not long

@@ -4,17 +4,14 @@ failures.yaml: what goes wrong early, each named on the console and on the refer
 image is broken, or the firmware makes harts look broken; shim.py says how.
 """
 import re
-import sys
 from pathlib import Path
 
 import artifacts
 import doc_blocks
 import pytest
 import shim
+import testnames
 import yaml
-
-sys.path.insert(0, str(artifacts.TOP / "scripts"))
-import testnames  # pylint: disable=wrong-import-position
 
 ROWS = yaml.safe_load((Path(__file__).parent / "failures.yaml").read_text())
 FIELDS = {"says", "test", "orders", "plant", "tree", "append", "smp", "ram", "end", "stop", "last",

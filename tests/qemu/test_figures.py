@@ -4,59 +4,23 @@ What is counted must stay below tests/figures.tsv and near tests/bench/baseline.
 must repeat exactly: with one hart and -icount the machine is a clockwork.
 """
 import re
-from pathlib import Path
 
 import artifacts
 import bench
+import figures
 import machine
 import pytest
 import skips
 from bench import CPUS, counted
+from figures import KASAN, rows, value
 
-FILE = Path(__file__).parents[1] / "figures.tsv"
-KASAN = "kasan_defconfig"
 WORSE = 0.05
-
-
-def rows():
-    """[(figure, mode, bound)], a row for * once for each mode."""
-    found = []
-    for line in FILE.read_text().splitlines():
-        if line and not line.startswith("#"):
-            name, mode, bound, _ = line.split("\t")
-            found += [(name, m, float(bound)) for m in (CPUS if mode == "*" else [mode])]
-    return found
-
-
-def prefix(boot):
-    """What the names of a boot's figures begin with."""
-    return "smp." if boot.smp > 1 else "kasan." if boot.build == KASAN else ""
-
-
-def figures(outcome):
-    """{name: number} of a log."""
-    begin = prefix(outcome.boot)
-    found = {f"{begin}boot.{k}": v for k, v in bench.of_boot(outcome.lines).items()}
-    found |= {f"{begin}bench.{k}": v["median"]
-              for k, v in bench.results(outcome.lines).items() if "median" in v}
-    for line in outcome.lines:
-        if linear := re.match(r" *# linear map of 64 TiB: (sv\d+) tables=(\d+)", line):
-            found[f"tables.{linear[1]}_64t"] = float(linear[2])
-        if touched := re.match(r"touched ([\d.]+) MiB", line):
-            found[f"{begin}boot.touched"] = float(touched[1])
-    return found
-
-
-def value(name, found):
-    """A figure, or the difference of two; None where one was not counted."""
-    parts = [found.get(part) for part in name.split("-")]
-    return None if None in parts else parts[0] - sum(parts[1:])
 
 
 @pytest.mark.parametrize("boot", [counted(mode) for mode in CPUS], ids=list(CPUS))
 def test_bounds(boot, outcome):
     mode = next(m for m, cpu in CPUS.items() if cpu == boot.cpu)
-    found = figures(outcome)
+    found = figures.counted(outcome)
     assert outcome.end == "exit 0"
     assert [line for line in outcome.lines if "failed=" in line] == []
     assert any(name.startswith("bench.") for name in found)
@@ -79,14 +43,14 @@ def test_bounds_of_two_harts(boot, outcome):
     not asked to wait, what is counted is the other's."""
     mode = next(m for m, cpu in CPUS.items() if cpu == boot.cpu)
     assert outcome.end == "exit 0"
-    bound(mode, "smp.", figures(outcome))
+    bound(mode, "smp.", figures.counted(outcome))
 
 
 @pytest.mark.parametrize("boot", [counted(mode, "kasan", build=KASAN)
                                   for mode in CPUS], ids=list(CPUS))
 def test_bounds_under_kasan(boot, outcome):
     assert outcome.end == "exit 0"
-    bound(next(m for m, cpu in CPUS.items() if cpu == boot.cpu), "kasan.", figures(outcome))
+    bound(next(m for m, cpu in CPUS.items() if cpu == boot.cpu), "kasan.", figures.counted(outcome))
 
 
 @pytest.mark.parametrize("boot", [
@@ -94,13 +58,14 @@ def test_bounds_under_kasan(boot, outcome):
     for mode, cpu in CPUS.items()], ids=list(CPUS))
 def test_bounds_of_tables(boot, outcome):
     assert outcome.end == "exit 0"
-    bound(next(m for m, cpu in CPUS.items() if cpu == boot.cpu), "tables.", figures(outcome))
+    mode = next(m for m, cpu in CPUS.items() if cpu == boot.cpu)
+    bound(mode, "tables.", figures.counted(outcome))
 
 
 @pytest.mark.parametrize("boot", [[counted(mode), counted(mode, "second")] for mode in CPUS],
                          ids=list(CPUS))
 def test_counts_repeat(boot, outcomes):
-    first, second = map(figures, outcomes)
+    first, second = map(figures.counted, outcomes)
     assert first and first == second
     assert outcomes[0].text == outcomes[1].text
 

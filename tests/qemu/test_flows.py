@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Each flow of flows.yaml brings the image up, or says what is wrong, as its page shows."""
+import archives
 import boards
 import doc_blocks
 import flows
 import skips
-import test_initrd
 
 PAGES = doc_blocks.TOP / "Documentation/howto"
 
@@ -28,7 +28,7 @@ def check_boot(flow, outcome):
     boards.check(row, lines, flow.has("tree"))
     assert ('    note = "a tree of its own"' in lines) == flow.has("tree")
     assert ("cat: there is no initrd" not in lines) == flow.has("initrd")
-    assert (test_initrd.TEXT.splitlines()[0] in lines) == flow.has("initrd")
+    assert (archives.TEXT.splitlines()[0] in lines) == flow.has("initrd")
     skips.check_ktap(outcome.text, {"board": row["board"]})
     assert outcome.end == ("stop" if row["stop"] else "exit 0")
     assert row["stop"] in lines or not row["stop"]

@@ -7,7 +7,6 @@ import entries
 import ktap
 import machine
 import pytest
-import test_figures
 
 
 def cpus(text):
@@ -97,12 +96,12 @@ def test_timer_accuracy(boot, outcome):
 
 # Each mode with each number of harts, and all pairs of these with both timers and two controllers.
 SUITES = [(mode, smp, ("on", "off")[(m + s) % 2], ("none", "aplic-imsic")[(m + s // 2) % 2])
-          for m, mode in enumerate(test_figures.CPUS) for s, smp in enumerate((1, 2, 3, 8))]
+          for m, mode in enumerate(bench.CPUS) for s, smp in enumerate((1, 2, 3, 8))]
 
 
 @pytest.mark.parametrize("boot", [
     machine.Boot(name=f"harts-{mode}-{smp}-sstc-{sstc}-{aia}", machine=f"virt,aia={aia}", smp=smp,
-                 cpu=f"{test_figures.CPUS[mode]},sstc={sstc}", append="quiet ktest=smp*,irq",
+                 cpu=f"{bench.CPUS[mode]},sstc={sstc}", append="quiet ktest=smp*,irq",
                  time_limit=300)
     for mode, smp, sstc, aia in SUITES], ids=lambda b: b.name)
 def test_suites(boot, outcome):
@@ -120,7 +119,7 @@ def pytest_generate_tests(metafunc):
             (320 * work, machine.Boot(
                 name=f"harts-split-{mode}", cpu=cpu, smp=2, time_limit=7200 if full else 1800,
                 append=f"quiet ktest_work={work} ktest=smp_pgtable.split_merge*"))
-            for mode, cpu in test_figures.CPUS.items()], ids=list(test_figures.CPUS))
+            for mode, cpu in bench.CPUS.items()], ids=list(bench.CPUS))
 
 
 def test_split_under_another_hart(splits, boot, outcome):

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The Image as a boot loader reads it, held against the ELF file it was made from."""
+import json
 import struct
 
 import artifacts
+import image_parts
 import pytest
 from elftools.elf.constants import P_FLAGS
 from elftools.elf.elffile import ELFFile
@@ -105,3 +107,12 @@ def test_image_below_error_pointers(elf):
     """The last 4 KiB of the address space stay unmapped."""
     assert symbol(elf, "_end") <= (1 << 64) - 4096
     assert symbol(elf, "_end") - LINK_ADDRESS <= 1 << 30
+
+
+@pytest.mark.parametrize("config", image_parts.CONFIGS)
+def test_image_parts(config):
+    """Compilers differ, and sources change a little: a tenth, or two pages."""
+    shown, built = json.loads(image_parts.FILE.read_text())[config], image_parts.parts(config)
+    off = {part: (shown[part], size) for part, size in built.items()
+           if abs(shown[part] - size) > max(size / 10, 8192)}
+    assert off == {}, "make bench-update writes them anew"

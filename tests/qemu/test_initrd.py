@@ -11,45 +11,13 @@ import entries
 import ktap
 import machine
 import pytest
+from archives import TEXT, TRAILER, bounds, entry, made_by_cpio
 from entries import LOAD, TREE
 
 GIB = 1 << 30
 FAR = 0xf0000000
 SUITES = "ktest=initrd,memblock"
-TEXT = "This is a file\nof two lines.\n"
 PLACE = 0x86000000  # of those that are put there by hand
-
-
-def entry(name, data=b"", mode=0o100644, magic=b"070701", size=None, total=None):
-    """One entry; @size: of data that is not here."""
-    size = len(data) if size is None else size
-    fields = [1, mode, 0, 0, 1, 0, size, 0, 0, 0, 0, len(name) + 1,
-              (sum(data) if total is None else total) if magic == b"070702" else 0]
-    head = magic + b"".join(b"%08x" % f for f in fields) + name.encode() + b"\0"
-    head += bytes(-len(head) % 4)
-    return head + data + bytes(-len(data) % 4)
-
-
-TRAILER = entry("TRAILER!!!", mode=0)
-
-
-def made_by_cpio(form="newc"):
-    """An archive of a small tree."""
-    def make(out):
-        top = out.with_suffix(".tree")
-        (top / "etc/deep").mkdir(parents=True)
-        (top / "etc/motd").write_text(TEXT)
-        (top / "etc/motd").chmod(0o640)
-        (top / "etc/hard").hardlink_to(top / "etc/motd")
-        (top / "etc/deep/no-newline").write_text("end")
-        (top / "etc/deep/link").symlink_to("../motd")
-        (top / "bytes").write_bytes(bytes(range(256)) + b"more")
-        (top / "bytes").chmod(0o755)
-        names = subprocess.run(["find", "."], cwd=top, stdout=subprocess.PIPE, check=True).stdout
-        names = b"\n".join(sorted(names.split()))
-        out.write_bytes(subprocess.run(["cpio", "-o", "-H", form, "--quiet"], cwd=top, input=names,
-                                       stdout=subprocess.PIPE, check=True).stdout)
-    return artifacts.build("initrd", "cpio", [form, "1"], make)
 
 
 def given(name, path, run, **fields):
@@ -66,12 +34,6 @@ def put(name, *pieces, run="ls", place=PLACE, size=None, **fields):
         f"initrd-{name}", bootargs=f'{SUITES} run=\\"{run}\\"', text=bounds(place, end),
         files=[(functools.partial(artifacts.store, "initrd", "bin", data), place + offset)
                for offset, data in pieces], **fields)
-
-
-def bounds(start, end):
-    cells = [f"<{x >> 32:#x} {x & 0xffffffff:#x}>" for x in (start, end)]
-    return (f"/ {{ chosen {{ linux,initrd-start = {cells[0]}; linux,initrd-end = {cells[1]}; "
-            "}; };")
 
 
 def ends_well(outcome):

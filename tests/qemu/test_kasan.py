@@ -8,13 +8,14 @@ import itertools
 import re
 
 import artifacts
+import figures
 import ktap
 import machine
 import pytest
 import skips
+from archives import TEXT, TRAILER, entry
 from bench import CPUS, ICOUNT
-from test_figures import KASAN, figures
-from test_initrd import TEXT, TRAILER, entry
+from figures import KASAN
 
 OUTLINE = "kasan_outline_defconfig"
 UBSAN = "kasan_ubsan_defconfig"
@@ -83,7 +84,7 @@ def cost(mode, ram):
                          ids=list(CPUS))
 def test_cost_is_not_the_size(boot, outcomes):
     """The boot, and the RAM that it takes, are as those with 1 GiB."""
-    found = [figures(o) for o in outcomes]
+    found = [figures.counted(o) for o in outcomes]
     small = found[0]["kasan.boot.allocators"]
     assert all(f["kasan.boot.allocators"] <= 1.1 * small for f in found)
     assert all(f["kasan.boot.touched"] <= 6 for f in found)

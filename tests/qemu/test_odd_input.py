@@ -8,8 +8,8 @@ import machine
 import model
 import pytest
 import trees
+from bench import CPUS
 from entries import LOAD, TREE
-from test_figures import CPUS
 
 MIB = 1 << 20
 RAM_END = 0x90000000  # of 256M

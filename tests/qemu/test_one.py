@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """
-The tests in the image that --ktest=GLOB names, in each paging mode (scripts/mutants.py).
+The tests in the image that --ktest=GLOB names, in each paging mode (tests/tools/mutants.py).
 In the debug build, which has them all but KASAN's, on two harts.
 """
 import cells

@@ -7,10 +7,11 @@ import os
 import re
 from dataclasses import dataclass
 
+import figures
 import machine
 import pytest
 from bench import CPUS, ICOUNT
-from test_figures import KASAN, figures
+from figures import KASAN
 
 SIZES = ["64M", "128M", "1G", "16G", "256G", "4T"]
 MATRIX = ["64T"]  # QEMU itself takes GiB for it, and minutes
@@ -59,9 +60,9 @@ def test_scale(scale, boot, outcomes):
     touched = next(re.match(r"touched (\S+ \S+) at the most", t) for t in outcome.lines
                    if t.startswith("touched"))
     assert amount(touched[1]) <= (1 if machine.size(scale.ram) <= 1 << 30 else 2) * MIB
-    cost = figures(outcome)["boot.allocators"]
+    cost = figures.counted(outcome)["boot.allocators"]
     assert cost <= 600000
-    assert cost <= 1.1 * figures(at_1g)["boot.allocators"]
+    assert cost <= 1.1 * figures.counted(at_1g)["boot.allocators"]
 
 
 # RAM in a sparse file: what is in it afterwards was written by somebody.

@@ -4,7 +4,7 @@ import re
 
 import doc_blocks
 import pytest
-from test_docs import Machine
+from console import Machine
 
 PAGE = doc_blocks.TOP / "Documentation/reference/vm-layout.md"
 CPU = {"sv57": "rv64", "sv48": "rv64,sv57=off", "sv39": "rv64,sv57=off,sv48=off"}

@@ -4,7 +4,7 @@ The boards of tests/boards, one file each. What is in them:
 
   about      what it is
   machine, cpu, ram, smp      in QEMU, as in cells.yaml; without: it is on a desk only
-  args       more for QEMU; qemu: "11", that version or later (scripts/fetch-qemu.sh)
+  args       more for QEMU; qemu: "11", that version or later (scripts/fetch/qemu.sh)
   dtb        its device tree in Debian's kernel package, where QEMU has none
   edit_tree  device tree source, merged into its tree
   base       where the firmware is put, and the image 2 MiB above, if not by QEMU

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """tests/skips.txt: the only tests that may be skipped, where, and why."""
 import fnmatch
-from pathlib import Path
 
+import artifacts
 import ktap
 import pytest
 
-FILE = Path(__file__).parents[1] / "skips.txt"
+FILE = artifacts.TOP / "tests/skips.txt"
 
 
 def rows(text):

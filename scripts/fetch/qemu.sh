@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# QEMU 11 or later beside the system's own:  scripts/fetch-qemu.sh DIR
+# QEMU 11 or later beside the system's own:  scripts/fetch/qemu.sh DIR
 #
 # Takes it from Debian's unstable release, with OpenSBI and each library it needs, and
 # unpacks all in DIR. Nothing is installed, and no rights are needed. It runs with the C
 # library it came with, as DIR/qemu-system-riscv64, which is there when all else is. What is
 # there is not fetched again.
 . "$(dirname "$0")/private-apt.sh"
-[ $# = 1 ] || { echo "usage: scripts/fetch-qemu.sh DIR" >&2; exit 2; }
+[ $# = 1 ] || { echo "usage: scripts/fetch/qemu.sh DIR" >&2; exit 2; }
 [ ! -x "$1/qemu-system-riscv64" ] || exit 0
 mkdir -p "$1"
 dir=$(cd "$1" && pwd)

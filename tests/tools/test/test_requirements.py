@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""scripts/check-requirements.py accepts the committed table and refuses wrong ones."""
+"""scripts/check/requirements.py accepts the committed table and refuses wrong ones."""
 import subprocess
 
 import artifacts
 import pytest
 
-CHECK = artifacts.TOP / "scripts/check-requirements.py"
+CHECK = artifacts.TOP / "scripts/check/requirements.py"
 
 
 def check(path):

@@ -3,14 +3,14 @@
 #
 # Files of Debian's riscv64 packages, for machines that are not:
 #
-#   scripts/fetch-debs.sh DIR PACKAGE...
+#   scripts/fetch/debs.sh DIR PACKAGE...
 #
 # The packages are taken from SUITE (trixie) of the archive this machine's apt uses, and
 # unpacked in DIR/PACKAGE. Nothing is installed, and no rights are needed. What is there is
 # not fetched again. For linux-image-riscv64, DIR has the device trees of the kernel that it
 # stands for, and nothing else.
 . "$(dirname "$0")/private-apt.sh"
-[ $# -ge 2 ] || { echo "usage: scripts/fetch-debs.sh DIR PACKAGE..." >&2; exit 2; }
+[ $# -ge 2 ] || { echo "usage: scripts/fetch/debs.sh DIR PACKAGE..." >&2; exit 2; }
 mkdir -p "$1"
 dir=$(cd "$1" && pwd)
 shift

@@ -5,13 +5,13 @@ import subprocess
 import uuid
 import zlib
 
+import archives
 import boards
 import debian
 import flows
 import pytest
+import sdcard
 import skips
-import test_initrd
-from flows import sdcard
 
 CARDS = [name for name in boards.names() if "sdcard" in boards.load(name)]
 SECTOR = 512
@@ -52,7 +52,8 @@ def test_card(name, tmp_path, monkeypatch):
     if not debian.package(card["package"]):
         skips.skip(f"sdcard:{name}", debian.NO_PACKAGE)
     monkeypatch.setenv("CMDLINE", 'run="ls etc"')
-    path, image, initrd = tmp_path / "card", flows.Flow("", "").image(), test_initrd.made_by_cpio()
+    path, image, initrd = tmp_path / "card", tmp_path / "Image", archives.made_by_cpio()
+    image.write_bytes(bytes(range(256)) * 5000)
     sdcard.main(name, path, image, initrd)
     raw = path.read_bytes()
     assert len(raw) == int(card["sectors"]) * SECTOR

@@ -1,17 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""The logic of `make test-board`, on pseudo-terminals: of QEMU, and of boards that go wrong."""
+"""The logic of `make test-board`, on pseudo-terminals of boards that go right and wrong."""
 import os
-import re
-import subprocess
-import sys
 import threading
 import tty
 from contextlib import contextmanager
 
-import artifacts
-import boards
 import desk
-import machine
 import pytest
 
 LINES = ("boot: image pa=0x80200000 va=0x1", "boot: mode=sv57 hart=sv57 dt=sv57 cmdline=none",
@@ -19,37 +13,6 @@ LINES = ("boot: image pa=0x80200000 va=0x1", "boot: mode=sv57 hart=sv57 dt=sv57 
 KTAP = ("KTAP version 1", "1..1", "    KTAP version 1", "    # Subtest: a", "    1..1",
         "    ok 1 b", "ok 1 a", "ktest: passed=1 failed=0 skipped=0")
 SUITE = {"test layout": "\n".join([*KTAP, "cairn> "])}
-
-
-def test_board(port, board="virt", suites="layout", patience=60):
-    """(exit status, output) of what `make test-board` calls."""
-    done = subprocess.run(
-        [sys.executable, "-B", "-m", "pytest", "-p", "no:cacheprovider", "-q", "-s", "--tb=short",
-         "tests/qemu/test_board.py", f"--board={board}", f"--port={port}", f"--suites={suites}",
-         f"--patience={patience}"], cwd=artifacts.TOP, stdin=subprocess.DEVNULL, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=300)
-    return done.returncode, done.stdout
-
-
-test_board.__test__ = False
-
-
-@contextmanager
-def qemu():
-    """The port of a machine that stands at Cairn's prompt."""
-    board = boards.load("virt")
-    command = machine.Boot(name="desk", smp=int(board["smp"])).command()
-    command.remove("-no-reboot")
-    with subprocess.Popen([*command, "-serial", "pty", "-monitor", "none"],
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            port = re.search(r"/dev/\S+", process.stdout.readline())[0]
-            console = desk.Desk(port)
-            console.wait("Cairn's prompt", desk.CAIRN)
-            console.close()
-            yield port
-        finally:
-            process.kill()
 
 
 @contextmanager
@@ -79,14 +42,6 @@ def at_prompt(lines):
     return "\n".join([*lines, "cairn> "])
 
 
-def test_qemu():
-    with qemu() as port:
-        status, text = test_board(port)
-        assert status == 0 and "2 passed" in text, text
-        status, text = test_board(port, board="jh7110")
-        assert status == 1 and "1 failed, 1 passed" in text, text
-
-
 @pytest.mark.parametrize("answers, status, wanted", [
     ({"": "\n=> ", "boot": at_prompt(LINES), **SUITE}, 0, "2 passed"),
     ({"": "\nStarFive # ", "boot": at_prompt(LINES), **SUITE}, 0, "2 passed"),
@@ -103,15 +58,15 @@ def test_qemu():
 ], ids=["u-boot", "vendor", "cairn", "line", "cut", "lost", "stopped", "asks", "silent"])
 def test_fake(answers, status, wanted):
     with fake(answers) as port:
-        found, text = test_board(port, patience=4 if status else 60)
+        found, text = desk.tested(port, patience=4 if status else 60)
     assert found == status and wanted in text, text
 
 
 def test_no_port():
-    status, text = test_board("/dev/nowhere")
+    status, text = desk.tested("/dev/nowhere")
     assert status == 1 and "/dev/nowhere: No such file or directory" in text, text
 
 
 def test_no_board():
-    status, text = test_board("/dev/null", board="nonsense")
+    status, text = desk.tested("/dev/null", board="nonsense")
     assert status == 1 and "BOARD is one of beaglev-fire" in text, text

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """What the images are made of, for the documentation:  image_parts.py   writes the file anew"""
 import json
-from pathlib import Path
 
 import artifacts
 from elftools.elf.elffile import ELFFile
 
-FILE = Path(__file__).parents[1] / "bench/images.json"
+FILE = artifacts.TOP / "tests/bench/images.json"
 CONFIGS = ("small_defconfig", "defconfig", "kasan_outline_defconfig", "kasan_defconfig")
 # Part: the symbols it lies between, as in the linker script.
 PARTS = {"text": ("_text", "__init_begin"), "boot": ("__init_begin", "__init_end"),

@@ -7,7 +7,8 @@ Prints FILE:LINE: TEXT for what is wrong; exit status 0 when nothing is.
 import sys
 from pathlib import Path
 
-import testnames
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tests/tools"))
+import testnames  # noqa: E402
 
 # What later work proves; a row says which, and is looked at again when that is done.
 LATER = ("engine", "harts", "memory", "firmware", "boards", "guests")

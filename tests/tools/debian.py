@@ -24,13 +24,13 @@ def fetched(script, *args):
 @functools.cache
 def package(name):
     """Where a riscv64 package is unpacked."""
-    return CACHE / "debs" / name if fetched("fetch-debs.sh", CACHE / "debs", name) else None
+    return CACHE / "debs" / name if fetched("fetch/debs.sh", CACHE / "debs", name) else None
 
 
 @functools.cache
 def qemu():
     """QEMU 11, with OpenSBI and what else it needs below QEMU / "root"."""
-    return QEMU / "qemu-system-riscv64" if fetched("fetch-qemu.sh", QEMU) else None
+    return QEMU / "qemu-system-riscv64" if fetched("fetch/qemu.sh", QEMU) else None
 
 
 def tree(name):

@@ -5,11 +5,10 @@ import itertools
 import string
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
-import yaml
-
+import artifacts
 import machine
+import yaml
 
 JOINED = {"append": " ", "cpu": ","}
 FIELDS = ("cpu", "ram", "load", "smp", "firmware", "build", "machine")
@@ -17,7 +16,7 @@ FIELDS = ("cpu", "ram", "load", "smp", "firmware", "build", "machine")
 
 @functools.cache
 def table():
-    text = (Path(__file__).parent / "cells.yaml").read_text()
+    text = (artifacts.TOP / "tests/qemu/cells.yaml").read_text()
     loaded = yaml.load(text, yaml.BaseLoader)  # "no" and "1" stay text
     return {**loaded, "never": [{k: v if isinstance(v, list) else [v] for k, v in rule.items()
                                  if k != "why"} for rule in loaded["never"]]}

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# cbmc for Debian 12, which has none:  scripts/fetch-cbmc.sh DIR URI
+# cbmc for Debian 12, which has none:  scripts/fetch/cbmc.sh DIR URI
 #
 # Takes cbmc and the libraries it needs from Debian 13 in the archive at URI, and unpacks
 # them in DIR. Nothing is installed, and no rights are needed. DIR/cbmc runs it, and is
@@ -9,7 +9,7 @@
 . "$(dirname "$0")/private-apt.sh"
 
 packages="cbmc minisat zlib1g libc6 libgcc-s1 libstdc++6"
-[ $# = 2 ] || { echo "usage: scripts/fetch-cbmc.sh DIR URI" >&2; exit 2; }
+[ $# = 2 ] || { echo "usage: scripts/fetch/cbmc.sh DIR URI" >&2; exit 2; }
 mkdir -p "$1"
 dir=$(cd "$1" && pwd)
 rm -rf "$dir"/{cbmc,apt,root}

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# The checks of `make check`:  scripts/check.sh [NAME...]   (no NAME: all of them)
+# The checks of `make check`:  scripts/check/check.sh [NAME...]   (no NAME: all of them)
 #
 # Each prints what is wrong as FILE:LINE: TEXT, or nothing. The Makefile exports what
 # the checks of built files need: O, CROSS_COMPILE, HEADER_CC. PYTHON defaults to the
 # system's. Exit status: 0 when all passed.
 set -uo pipefail
-cd "$(dirname "$0")/.." || exit 2
+cd "$(dirname "$0")/../.." || exit 2
 export LC_ALL=C PYTHONDONTWRITEBYTECODE=1
 python=${PYTHON:-/usr/bin/python3}
 
@@ -17,7 +17,7 @@ declare -A check=(
 	[standalone]="$python scripts/check/text.py standalone"
 	[references]="$python scripts/check/text.py references"
 	[words]="$python scripts/check/text.py words"
-	[layers]="$python scripts/check-layers.py"
+	[layers]="$python scripts/check/layers.py"
 	[engine]="$python scripts/check/engine.py"
 	[headers]="scripts/check/headers.sh"
 	[segments]="$python scripts/check/image.py segments"
@@ -26,10 +26,9 @@ declare -A check=(
 	[fences]="$python scripts/check/image.py fences"
 	[init]="$python scripts/check/image.py init"
 	[shadow]="$python scripts/check/image.py shadow"
-	[requirements]="$python scripts/check-requirements.py"
+	[requirements]="$python scripts/check/requirements.py"
 )
-order=(format sizes standalone references words layers engine headers segments relocations probe fences init shadow)
-[ ! -e scripts/check-requirements.py ] || order+=(requirements)
+order=(format sizes standalone references words layers engine headers segments relocations probe fences init shadow requirements)
 [ $# -eq 0 ] || order=("$@")
 
 passed=0 failed=0

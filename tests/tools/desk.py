@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+import subprocess
 import sys
 import termios
 import tty
@@ -77,3 +78,13 @@ class Desk:
         text = self.wait("the line `ktest: passed=`", SUMMARY)
         self.wait("Cairn's prompt", CAIRN)
         return text
+
+
+def tested(port, board="virt", suites="layout", patience=60):
+    """(exit status, output) of what `make test-board` calls."""
+    done = subprocess.run(
+        [sys.executable, "-B", "-m", "pytest", "-p", "no:cacheprovider", "-q", "-s", "--tb=short",
+         "tests/qemu/test_board.py", f"--board={board}", f"--port={port}", f"--suites={suites}",
+         f"--patience={patience}"], cwd=doc_blocks.TOP, stdin=subprocess.DEVNULL, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False, timeout=300)
+    return done.returncode, done.stdout

@@ -6,17 +6,18 @@ Names of tests, as tests/requirements.tsv and tests/mutants use them:
   ktest:SUITE  ktest:SUITE.CASE  in the image, tests/kernel
   qemu:FILE.py::TEST[ID]       a pytest of tests/qemu; [ID] may be left out, and stands in the file
                                or in the table of its name
+  tools:FILE.py::TEST[ID]      one of tests/tools/test
   cell:AXIS=VALUE,...          a cell of tests/qemu/cells.yaml
   flow:NAME                    a flow of tests/qemu/flows.yaml
-  check:NAME                   a step of scripts/check.sh
+  check:NAME                   a step of scripts/check/check.sh
   prove:NAME                   a row of tests/prove/proofs.tsv
   source:FILE::TEXT            an assertion the build makes: TEXT stands in FILE
 """
 import re
-import sys
+from functools import partial
 from pathlib import Path
 
-TOP = Path(__file__).resolve().parents[1]
+TOP = Path(__file__).resolve().parents[2]
 
 
 def _read(path):
@@ -45,10 +46,10 @@ def _ktest(name):
     return suite in suites() and (not case or case in suites()[suite])
 
 
-def _qemu(name):
+def _pytest(folder, name):
     file, _, test = name.partition("::")
     function, _, ident = test.partition("[")
-    path = TOP / "tests/qemu" / file
+    path = TOP / folder / file
     text = _read(path)
     table = _read(path.with_name(path.stem.removeprefix("test_") + ".yaml"))
     return (re.search(rf"^def {re.escape(function)}\(", text, re.M) is not None
@@ -56,8 +57,7 @@ def _qemu(name):
 
 
 def _cell(name):
-    sys.path.insert(0, str(TOP / "tests/qemu"))
-    import cells
+    import cells  # these need modules that not all who ask have
     try:
         cells.parse_name(name)
     except ValueError:
@@ -66,13 +66,12 @@ def _cell(name):
 
 
 def _flow(name):
-    sys.path.insert(0, str(TOP / "tests/qemu"))
     import flows
     return any(flow.name == name for flow in flows.every())
 
 
 def _check(name):
-    return f"[{name}]=" in _read(TOP / "scripts/check.sh")
+    return f"[{name}]=" in _read(TOP / "scripts/check/check.sh")
 
 
 def _prove(name):
@@ -84,7 +83,8 @@ def _source(name):
     return bool(text) and text in _read(TOP / file)
 
 
-KINDS = {"host": _host, "ktest": _ktest, "qemu": _qemu, "cell": _cell, "flow": _flow,
+KINDS = {"host": _host, "ktest": _ktest, "qemu": partial(_pytest, "tests/qemu"),
+         "tools": partial(_pytest, "tests/tools/test"), "cell": _cell, "flow": _flow,
          "check": _check, "prove": _prove, "source": _source}
 
 

@@ -1,14 +1,11 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """tests/mutants stay usable: each patch applies and names a test that exists."""
 import subprocess
-import sys
 
 import artifacts
+import mutants
 import pytest
-
-sys.path.insert(0, str(artifacts.TOP / "scripts"))
-import mutants  # noqa: E402
-import testnames  # noqa: E402
+import testnames
 
 PATCHES = sorted((artifacts.TOP / "tests/mutants").glob("*.patch"))
 

@@ -9,10 +9,8 @@ A header belongs to the source file of its stem, and has that file's layer.
 import glob
 import os
 import re
-import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(__file__), "check"))
-from tree import OUT, TOOLS, finish, read, run  # noqa: E402
+from tree import OUT, TOOLS, finish, read, run
 
 LAYERS = [  # folder, layer; the first that fits counts
     ("tests/", 8),

@@ -7,11 +7,11 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import archives
 import artifacts
 import boards
 import debian
 import machine
-import test_initrd
 import trees
 import yaml
 
@@ -29,7 +29,7 @@ SCRIPT = artifacts.TOP / "scripts/boot-media.sh"
 
 @functools.cache
 def table():
-    loaded = yaml.load((Path(__file__).parent / "flows.yaml").read_text(), yaml.BaseLoader)
+    loaded = yaml.load((artifacts.TOP / "tests/qemu/flows.yaml").read_text(), yaml.BaseLoader)
     found = {}
     for name, own in loaded["flows"].items():
         row = {**loaded["defaults"], **own}
@@ -125,7 +125,7 @@ class Flow:
         elif row["firmware"] == "payload" or "base" in row:
             fields.update(self.by_itself())
         else:
-            initrd = ("-initrd", test_initrd.made_by_cpio) if self.has("initrd") else ()
+            initrd = ("-initrd", archives.made_by_cpio) if self.has("initrd") else ()
             fields.update(append=self.append, kernel=row.get("kernel"),
                           extra=(*initrd, "-dtb", self.tree) if self.has("tree") else initrd)
         fields["extra"] = (*row["args"], *fields["extra"])
@@ -135,7 +135,7 @@ class Flow:
         """QEMU is not told what is firmware and what is image, so the tree says the rest."""
         extra = ("-dtb", self.told_tree)
         if self.has("initrd"):
-            extra += ("-device", lambda: f"loader,file={test_initrd.made_by_cpio()},"
+            extra += ("-device", lambda: f"loader,file={archives.made_by_cpio()},"
                       f"addr={self.initrd_place():#x},force-raw=on")
         if "base" in self.row:
             return {"base": int(self.row["base"], 0), "extra": extra}
@@ -159,12 +159,12 @@ class Flow:
         text = f'/ {{ chosen {{ bootargs = "{quoted}"; }}; }};'
         if self.has("initrd"):
             start = self.initrd_place()
-            text += test_initrd.bounds(start, start + test_initrd.made_by_cpio().stat().st_size)
+            text += archives.bounds(start, start + archives.made_by_cpio().stat().st_size)
         return trees.edit(self.tree(), text)
 
     def files(self):
         """A folder with what U-Boot shall find."""
-        initrd = test_initrd.made_by_cpio() if self.has("initrd") else ""
+        initrd = archives.made_by_cpio() if self.has("initrd") else ""
         tree = self.tree() if self.has("tree") else ""
 
         def make(out):

@@ -31,7 +31,7 @@ VARIANTS = {
 }
 RAMS = ("256M", "1G", "16G", "256G", "4T", "64T")
 ICOUNT = ("-icount", "shift=0,sleep=off")
-TOP = Path(__file__).parents[1] / "bench"
+TOP = artifacts.TOP / "tests/bench"
 BASELINE, LINUX, RESULTS = TOP / "baseline.json", TOP / "linux.json", artifacts.OUT / "bench.json"
 SAME = ("gcc", "qemu", "opensbi")  # counts are compared where these are equal
 LISTED = 0.02

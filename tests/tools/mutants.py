@@ -21,7 +21,7 @@ import testnames
 
 TOP = testnames.TOP
 OUT = (TOP / os.environ.get("O", "build")).resolve()
-PYTEST = ["/usr/bin/python3", "-B", "-m", "pytest", "-p", "no:cacheprovider", "-q", "--jobs=1"]
+PYTEST = ["/usr/bin/python3", "-B", "-m", "pytest", "-p", "no:cacheprovider", "-q"]
 TIME_LIMIT = 300
 BOOT = "plain cpu=sv48 cpu=sv39"
 
@@ -68,6 +68,8 @@ def build_and_test(tree, name):
         return (status == 0, *(call([program], tree) if not status else (status, text)))
     if kind == "check":
         return (True, *call(["make", "check", f"CHECKS={rest}", "O=build"], tree))
+    if kind == "tools":
+        return (True, *call([*PYTEST, f"tests/tools/test/{rest}"], tree, O=str(tree / "build")))
     if kind == "prove":
         status, text = call(["scripts/prove.sh", rest], tree, O=str(OUT))
         return status != 2, status, text
@@ -84,7 +86,8 @@ def build_and_test(tree, name):
         "ktest": ["tests/qemu/test_one.py", f"--ktest={rest}"],
         "qemu": [f"tests/qemu/{rest}"],
     }[kind]
-    return (True, *call(PYTEST + tests, tree, O=str(tree / "build"), QEMU_TIME_LIMIT="30"))
+    return (True, *call(PYTEST + tests, tree, O=str(tree / "build"), QEMU_TIME_LIMIT="30",
+                        JOBS="1"))
 
 
 def one(patch, name):
