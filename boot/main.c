@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* start_kernel(): the table of contents of a boot. */
 #include <kernel/boot_report.h>
-#include <kernel/cmdline.h>
-#include <kernel/errno.h>
 #include <kernel/fence.h>
-#include <kernel/harts.h>
+#include <kernel/smpboot.h>
 #include <kernel/hrtimer.h>
 #include <kernel/init.h>
 #include <kernel/kallsyms.h>
 #include <kernel/kasan.h>
-#include <kernel/lineedit.h>
 #include <kernel/mm.h>
 #include <kernel/monitor.h>
 #include <kernel/panic.h>
@@ -17,6 +14,7 @@
 #include <kernel/slab.h>
 #include <kernel/smp.h>
 #include <kernel/tty.h>
+#include <kernel/vmalloc.h>
 #include <kernel/vsprintf.h>
 #include <kernel/watchdog.h>
 #include <asm/boot_record.h>
@@ -27,15 +25,7 @@
 #include <asm/recovery.h>
 #include <asm/sbi.h>
 #include <asm/setup.h>
-#include <asm/time.h>
 #include <asm/trap.h>
-
-static u64 marks[NR_MARKS];
-
-void boot_mark(enum boot_mark mark)
-{
-	marks[mark] = rdinstret() - boot_record.instret_entry;
-}
 
 static __noreturn void idle_for_ever(const char *why)
 {
@@ -97,40 +87,10 @@ static void panic_end(void)
 	machine_power_off(true);
 }
 
-static void report_marks(void)
-{
-	pr_info("boot: instret mmu_on=%llu final_tables=%llu allocators=%llu prompt=%llu\n",
-		marks[MARK_MMU_ON], marks[MARK_FINAL_TABLES], marks[MARK_ALLOCATORS],
-		marks[MARK_PROMPT]);
-}
-
 static void greet(void)
 {
 	console_printf("Cairn %s, a RISC-V S-mode kernel, runs in %s on hart %llu. Type help.\n",
 		       CAIRN_VERSION, paging_mode_name(boot_record.levels), boot_record.hartid);
-}
-
-/* As typed at the prompt: "test GLOB" and "bench GLOB" are there if they are configured. */
-static int run_with_glob(const char *command, const char *glob)
-{
-	char line[LINEEDIT_MAX];
-
-	if (snprintf(line, sizeof(line), "%s \"%s\"", command, glob) >= (int)sizeof(line)) {
-		console_printf("%s: the glob is longer than a line\n", command);
-		return -E2BIG;
-	}
-	return monitor_run_line(line);
-}
-
-/* What the command line asks for. Tests are the last thing a machine does. */
-static void run_requests(void)
-{
-	if (cmdline.run)
-		monitor_run_line(cmdline.run);
-	if (cmdline.bench)
-		run_with_glob("bench", cmdline.bench);
-	if (cmdline.ktest)
-		machine_power_off(run_with_glob("test", cmdline.ktest) != 0);
 }
 
 /* What stays when all that is __init has gone. */
@@ -139,9 +99,8 @@ static __noreturn noinline void rest_init(void)
 	free_initmem();
 	boot_record.stage = BOOT_STAGE_DONE;
 	boot_mark(MARK_PROMPT);
-	report_marks();
+	boot_report_marks();
 	greet();
-	run_requests();
 	monitor();
 }
 
@@ -152,6 +111,7 @@ static void __init set_hooks(void)
 	set_hart_failed_hook(hart_failed);
 	set_stack_abandoned_hook(kasan_stack_abandoned);
 	set_explain_fault_hook(kasan_explain_fault);
+	kasan_set_area_hook(vmalloc_describe);
 	set_handle_irq(IRQ_S_SOFT, smp_run_calls, NULL);
 	set_handle_irq(IRQ_S_TIMER, hrtimer_interrupt, NULL);
 }

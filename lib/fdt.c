@@ -193,7 +193,7 @@ int fdt_check(const struct fdt *fdt, u32 *where)
 	size_t off = 0;
 	u32 depth = 0, last = DAMAGE; /* last token that is not a NOP */
 
-	if (fdt_rsv(fdt, fdt->nr_rsv, NULL, NULL) != -ENOENT)
+	if (!fdt_rsv_ends(fdt))
 		return fail_at(where, fdt->rsvmap_off + fdt->nr_rsv * FDT_RSV_ENTRY);
 	for (;;) {
 		size_t start = off;

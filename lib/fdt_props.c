@@ -160,11 +160,8 @@ int fdt_rsv(const struct fdt *fdt, u32 index, u64 *addr, u64 *size)
 {
 	const u8 *entry;
 
-	if (index >= fdt->nr_rsv) {
-		u32 left = fdt->totalsize - fdt->rsvmap_off - fdt->nr_rsv * FDT_RSV_ENTRY;
-
-		return left >= FDT_RSV_ENTRY ? -ENOENT : -EILSEQ;
-	}
+	if (index >= fdt->nr_rsv)
+		return fdt_rsv_ends(fdt) ? -ENOENT : -EILSEQ;
 	entry = fdt->blob + fdt->rsvmap_off + index * FDT_RSV_ENTRY;
 	*addr = fdt_read_number(entry, 2);
 	*size = fdt_read_number(entry + 8, 2);

@@ -28,7 +28,8 @@ static unsigned long hide(unsigned long value)
 	return value;
 }
 
-noinline u64 crash_load(unsigned long addr)
+/* A function of its own, for the backtrace's sake. */
+static noinline u64 crash_load(unsigned long addr)
 {
 	return *(volatile u64 *)hide(addr);
 }
@@ -171,11 +172,21 @@ static int crash_warn(const struct crash_kind *kind)
 	return 1;
 }
 
+static int crash_entry(const struct crash_kind *kind)
+{
+	unsigned long va;
+	int err = crash_damage_entry(kind, &va);
+
+	if (!err)
+		crash_load(va);
+	return err;
+}
+
 #define KIND(kind, what, fn) { .name = kind, .help = what, .run = fn }
 #define ENTRY(kind, what, lvl, off, on)  \
 	{ .name = kind,                  \
 	  .help = what,                  \
-	  .run = crash_with_entry,       \
+	  .run = crash_entry,            \
 	  .cleanup = crash_repair_entry, \
 	  .level = lvl,                  \
 	  .clear = off,                  \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#ifndef BOOT_CRASH_H
-#define BOOT_CRASH_H
+#ifndef MONITOR_CRASH_H
+#define MONITOR_CRASH_H
 
 #include <kernel/types.h>
 
@@ -8,7 +8,7 @@
  * struct crash_kind - one way to fail
  * @run: does it. Coming back with 0 means that nothing failed, with 1 that it goes on
  * @cleanup: undoes what @run changed, also after a trap; may be NULL
- * @level, @clear, @set: for crash_with_entry()
+ * @level, @clear, @set: for crash_damage_entry()
  * @access: for those of KASAN
  */
 struct crash_kind {
@@ -32,14 +32,13 @@ static inline const struct crash_kind *crash_kasan_kind(unsigned int index)
 }
 #endif
 
-/** crash_load() - read 8 bytes, in a function of its own for the backtrace's sake */
-u64 crash_load(unsigned long addr);
-
 /**
- * crash_with_entry() - damage an entry on the way to a page of its own, then read there
+ * crash_damage_entry() - damage an entry on the way to a page of its own
  * Changes the bits of the entry of @kind->level; crash_repair_entry() puts it back.
+ * @va: out: the page's address, which cannot be accessed then
+ * Return: 0, or -errno after saying what is wrong.
  */
-int crash_with_entry(const struct crash_kind *kind);
+int crash_damage_entry(const struct crash_kind *kind, unsigned long *va);
 void crash_repair_entry(void);
 
 #endif

@@ -31,7 +31,7 @@ static int map_scratch(void)
 	return err == -EEXIST ? 0 : err; /* from the last time */
 }
 
-int crash_with_entry(const struct crash_kind *kind)
+int crash_damage_entry(const struct crash_kind *kind, unsigned long *va)
 {
 	unsigned int levels = kernel_pgtable.geometry->levels;
 	struct pgtable_trace trace;
@@ -55,7 +55,7 @@ int crash_with_entry(const struct crash_kind *kind)
 	whole = *damaged;
 	WRITE_ONCE(damaged->val, (whole.val & ~kind->clear) | kind->set);
 	local_flush_tlb_all();
-	crash_load(scratch_va());
+	*va = scratch_va();
 	return 0;
 }
 

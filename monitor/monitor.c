@@ -5,7 +5,9 @@
  */
 #include <kernel/completion.h>
 #include <kernel/delay.h>
+#include <kernel/cmdline.h>
 #include <kernel/errno.h>
+#include <kernel/init.h>
 #include <kernel/lineedit.h>
 #include <kernel/monitor.h>
 #include <kernel/printk.h>
@@ -305,6 +307,29 @@ static const char *candidate(void *arg, const char *line, size_t start, unsigned
 	return command && command->complete ? command->complete(index) : NULL;
 }
 
+/* As typed at the prompt: "test GLOB" and "bench GLOB" are there if they are configured. */
+static int run_with_glob(const char *command, const char *glob)
+{
+	char line[LINEEDIT_MAX];
+
+	if (snprintf(line, sizeof(line), "%s \"%s\"", command, glob) >= (int)sizeof(line)) {
+		console_printf("%s: the glob is longer than a line\n", command);
+		return -E2BIG;
+	}
+	return monitor_run_line(line);
+}
+
+/* What the command line asks for. Tests are the last thing a machine does. */
+static void run_requests(void)
+{
+	if (cmdline.run)
+		monitor_run_line(cmdline.run);
+	if (cmdline.bench)
+		run_with_glob("bench", cmdline.bench);
+	if (cmdline.ktest)
+		machine_power_off(run_with_glob("test", cmdline.ktest) != 0);
+}
+
 void monitor(void)
 {
 	static const struct lineedit_io io = { wait_for_char, write_console, candidate, NULL };
@@ -312,6 +337,7 @@ void monitor(void)
 
 	memset(&editor, 0, sizeof(editor));
 	editor.io = &io;
+	run_requests();
 	for (;;)
 		if (lineedit_read(&editor, PROMPT) > 0)
 			monitor_run_line(editor.line);

@@ -164,6 +164,12 @@ int __must_check fdt_reg(const struct fdt *fdt, int parent, int node, u32 index,
 int __must_check fdt_reg_pair(const void *reg, u32 len, u32 address_cells, u32 size_cells,
 			      u32 index, u64 *addr, u64 *size);
 
+/** fdt_rsv_ends() - whether the memory reservation block has its end within the tree */
+static inline bool fdt_rsv_ends(const struct fdt *fdt)
+{
+	return fdt->totalsize - fdt->rsvmap_off >= (fdt->nr_rsv + 1) * FDT_RSV_ENTRY;
+}
+
 /**
  * fdt_rsv() - entry number @index of the memory reservation block
  * Return: 0; -ENOENT behind the last; -EILSEQ: the block has no end.

@@ -25,6 +25,11 @@ enum boot_mark {
 	MARK_PROMPT,
 	NR_MARKS
 };
+
+/** boot_mark() - note how many instructions have been retired since entry. Context: boot hart. */
 void boot_mark(enum boot_mark mark);
+
+/** boot_report_marks() - print them, in one line of the log */
+void boot_report_marks(void);
 
 #endif

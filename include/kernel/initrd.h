@@ -14,4 +14,7 @@ void initrd_init(void);
 /** initrd_archive() - the initrd; NULL where there is none, or it is none that can be read */
 const struct cpio *initrd_archive(void);
 
+/** initrd_refused() - why the initrd cannot be read; "" where it can, or there is none */
+const char *initrd_refused(void);
+
 #endif

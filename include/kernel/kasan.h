@@ -125,6 +125,12 @@ struct kasan_hooks {
 /* Return: those that were there. */
 const struct kasan_hooks *kasan_set_hooks(const struct kasan_hooks *hooks);
 
+/**
+ * kasan_set_area_hook() - what describes an address in vmalloc()'s region
+ * @describe_area: prints which area it is in or next to. Context: a report.
+ */
+void kasan_set_area_hook(void (*describe_area)(unsigned long addr));
+
 /** kasan_show_place() - print where @addr lies, seen from some memory; the line goes on */
 void kasan_show_place(unsigned long addr, unsigned long start, unsigned long size);
 
@@ -180,6 +186,7 @@ static inline void kasan_poison(const void *addr, size_t size, u8 value) {}
 static inline void kasan_unpoison(const void *addr, size_t size) {}
 static inline unsigned int kasan_online(phys_addr_t start, unsigned long size,
 					const phys_addr_t *pages) { return 0; }
+static inline void kasan_set_area_hook(void (*describe_area)(unsigned long addr)) {}
 static inline void kasan_stack_abandoned(const void *low, const void *sp) {}
 static inline void kasan_disable_current(void) {}
 static inline void kasan_enable_current(void) {}

@@ -154,6 +154,12 @@ unsigned long free_reserved_area(phys_addr_t start, phys_addr_t end, const char 
 int online_block_at(phys_addr_t pa);
 
 /**
+ * set_reclaim_hook() - what is asked for memory when no RAM is left to bring online
+ * @reclaim: Return: whether it has freed any. Context: as an allocation that may reclaim.
+ */
+void set_reclaim_hook(bool (*reclaim)(void));
+
+/**
  * page_alloc_cpu_dead() - give back what hart @cpu, which has stopped, keeps for itself
  * drain_all_pages() - what all harts keep
  * Context: any.

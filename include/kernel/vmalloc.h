@@ -30,4 +30,13 @@ void vunmap(const void *addr);
 bool is_vmalloc_addr(const void *addr);
 struct page *vmalloc_to_page(const void *addr);
 
+/** vmalloc_describe() - print which area an address is in, or comes after. Context: a report. */
+#ifdef CONFIG_KASAN
+void vmalloc_describe(unsigned long addr);
+#else
+static inline void vmalloc_describe(unsigned long addr)
+{
+}
+#endif
+
 #endif

@@ -40,9 +40,6 @@ struct vm_area *vm_area_create(enum vm_area_kind kind, unsigned long bytes, phys
 /** vm_area_destroy() - unmap it and give all back. Return: false: no such area starts there. */
 bool vm_area_destroy(enum vm_area_kind kind, unsigned long va);
 
-/** vmalloc_describe() - say which area an address is in, or behind. For reports. */
-void vmalloc_describe(unsigned long addr);
-
 /**
  * kasan_vmalloc_set() - allow the first @bytes of an area, forbid the rest
  * Return: 0, or -ENOMEM: some of its shadow is as before.

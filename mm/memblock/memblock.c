@@ -17,9 +17,6 @@
 #include <kernel/string.h>
 #include "memblock_lists.h"
 
-/* 10 KiB that memblock_init() makes valid; not worth clearing twice. */
-struct memblock memblock __noinit;
-
 /* What an edit does to the parts of existing regions inside its range. */
 enum inside {
 	INSIDE_KEEP,

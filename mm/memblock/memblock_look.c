@@ -5,6 +5,9 @@
  */
 #include "memblock_lists.h"
 
+/* 10 KiB that memblock_init() makes valid; not worth clearing twice. */
+struct memblock memblock __noinit;
+
 phys_addr_t memblock_phys_mem_size(void)
 {
 	return memblock.memory.total_size;

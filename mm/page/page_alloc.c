@@ -154,6 +154,13 @@ static struct page *take_online(gfp_t gfp, unsigned int order)
 	return page;
 }
 
+static bool (*reclaim_hook)(void);
+
+void set_reclaim_hook(bool (*reclaim)(void))
+{
+	reclaim_hook = reclaim;
+}
+
 static bool may_online(gfp_t gfp)
 {
 	/* In an interrupt: the lock may be held by what it interrupted. */
@@ -173,7 +180,7 @@ static noinline struct page *take_slowly(gfp_t gfp, unsigned int order)
 		seen = nr_blocks_online();
 		page = take_online(gfp, order);
 	}
-	if (!page && may_online(gfp) && kasan_quarantine_flush()) {
+	if (!page && may_online(gfp) && reclaim_hook && reclaim_hook()) {
 		drain_all_pages();
 		page = take_online(gfp, order);
 	}

@@ -27,6 +27,9 @@ static inline void kasan_free_pages(const struct page *page, unsigned long nr)
 	kasan_poison(page_address(page), nr * PAGE_SIZE, KASAN_PAGE_FREE);
 }
 
+/** block_online() - whether the struct pages of the block of RAM at @block are mapped */
+bool block_online(phys_addr_t block);
+
 extern struct buddy buddy;
 
 /** add_pages() - frames that may be given away from now on */

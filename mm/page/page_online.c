@@ -27,8 +27,6 @@
 
 static_assert(BLOCK_SIZE >= PAGE_SIZE << MAX_PAGE_ORDER, "no piece is of two blocks");
 
-struct page *vmemmap;
-
 /*
  * @lock:  of all here but the counts that are read alone
  * @owner: the hart that has it while it brings a block online
@@ -73,35 +71,9 @@ static bool next_frames(next_range *next, u64 *cursor, phys_addr_t block, unsign
 #define for_each_frames(next, block, pfn, end) \
 	for (u64 _cursor = (block); next_frames(next, &_cursor, block, pfn, end);)
 
-/* --- What is online --- */
-
 static unsigned long meta_va(phys_addr_t block)
 {
 	return (unsigned long)phys_to_page(block);
-}
-
-static bool block_online(phys_addr_t block)
-{
-	unsigned int level;
-
-	/* The last page of its metadata is mapped last. */
-	return pte_leaf(
-		pgtable_walk(&kernel_pgtable, meta_va(block) + BLOCK_META_SIZE - 1, &level));
-}
-
-bool pfn_online(unsigned long pfn)
-{
-	unsigned long va = (unsigned long)__va(PFN_PHYS(pfn));
-
-	return vmemmap && pfn <= PFN_DOWN(~0ULL) &&
-	       va >= ALIGN_DOWN(kernel_map.linear_start, BLOCK_SIZE) &&
-	       va < ALIGN(kernel_map.linear_end, BLOCK_SIZE) &&
-	       block_online(ALIGN_DOWN(PFN_PHYS(pfn), BLOCK_SIZE));
-}
-
-bool pfn_valid(unsigned long pfn)
-{
-	return pfn_online(pfn) && !(pfn_to_page(pfn)->flags & PG_hole);
 }
 
 /* --- Tables of the kernel's space --- */

@@ -3,12 +3,12 @@
  * KASAN of objects: only what was asked for may be accessed, to the byte. What is known of
  * an object lies outside of it (struct slab_track), so all of it can be forbidden.
  */
+#include <kernel/pgtable.h>
 #include <kernel/printk.h>
 #include <kernel/stackdepot.h>
-#include <kernel/vmalloc.h>
+#include <asm/layout.h>
 #include <asm/trap.h>
 #include "slab.h"
-#include "mm/area/vm_area.h"
 
 #define MAX_FRAMES 32
 
@@ -166,12 +166,17 @@ unsigned long kasan_pages(void)
 
 /* --- Reports --- */
 
+static bool in_areas(unsigned long addr)
+{
+	return vm_region_of(addr, kernel_pgtable.geometry->input_bits) == VM_VMALLOC;
+}
+
 /* RAM that no allocator ever had is no use after a free; freed parts of the image are. */
 static const char *bug_type(unsigned long addr, u8 shadow)
 {
 	if (shadow == KASAN_SLAB_FREE || shadow == KASAN_SLAB_REDZONE)
 		return NULL;
-	if (is_vmalloc_addr((void *)addr) && shadow >= KASAN_VMALLOC)
+	if (in_areas(addr) && shadow >= KASAN_VMALLOC)
 		return "vmalloc-out-of-bounds";
 	if (shadow == KASAN_PAGE_FREE && addr < KASAN_TOP && !virt_addr_valid((void *)addr))
 		return "wild-memory-access";
@@ -224,10 +229,17 @@ static void describe_page(unsigned long addr, struct page *page)
 	pr_cont("\n");
 }
 
+static void (*describe_area_hook)(unsigned long addr);
+
+void kasan_set_area_hook(void (*describe_area)(unsigned long addr))
+{
+	describe_area_hook = describe_area;
+}
+
 static void describe(unsigned long addr)
 {
-	if (is_vmalloc_addr((void *)addr))
-		vmalloc_describe(addr);
+	if (in_areas(addr))
+		describe_area_hook(addr);
 	else if (!virt_addr_valid((void *)addr))
 		pr_err("in RAM that was never given to the allocator, or in none\n");
 	else if (virt_to_page((void *)addr)->flags & PG_slab)
@@ -241,4 +253,5 @@ void kasan_slab_init(void)
 	static const struct kasan_hooks hooks = { bug_type, describe };
 
 	kasan_set_hooks(&hooks);
+	set_reclaim_hook(kasan_quarantine_flush);
 }

@@ -47,7 +47,7 @@ HEADERS = {
     "kernel/monitor.h": 6,      # boot/ ends in it
     "kernel/lineedit.h": 6,     # and makes lines for it
     "kernel/interrupt.h": 4,    # of drivers/irqchip/irq.c
-    "kernel/harts.h": 6,        # of boot/smpboot.c
+    "kernel/smpboot.h": 6,        # of boot/smpboot.c
     "kernel/percpu.h": 0,       # words for the compiler, but harts[] is of hart.c
     "kernel/smp.h": 3,          # of harts/smp.c
     "kernel/walk_report.h": 2,  # of arch/riscv/mm/fault.c

@@ -4,7 +4,7 @@ tests += board
 board-src := boot/devicetree.c boot/smpboot.c arch/riscv/early/setup_vm.c arch/riscv/early/boot_record.c \
 	arch/riscv/early/earlycon.c \
 	arch/riscv/cpu/trap_names.c \
-	drivers/table.c drivers/tty/uart.c drivers/tty/ns16550.c drivers/tty/sifive_uart.c \
+	drivers/table.c drivers/driver.c drivers/tty/uart.c drivers/tty/ns16550.c drivers/tty/sifive_uart.c \
 	lib/fdt.c lib/fdt_props.c lib/fdt_cpus.c lib/fdt_irq.c lib/args.c \
 	mm/memblock/memblock.c mm/memblock/memblock_look.c uart_model.c board_kernel.c
 board-cflags := -include board_io.h -Wno-unused-parameter

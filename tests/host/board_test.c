@@ -11,7 +11,7 @@
 #include <kernel/boot_report.h>
 #include <kernel/devicetree.h>
 #include <kernel/driver.h>
-#include <kernel/harts.h>
+#include <kernel/smpboot.h>
 #include <kernel/init.h>
 #include <kernel/memblock.h>
 #include <kernel/sizes.h>
