@@ -17,7 +17,6 @@ declare -A check=(
 	[standalone]="$python scripts/check/text.py standalone"
 	[references]="$python scripts/check/text.py references"
 	[words]="$python scripts/check/text.py words"
-	[layers]="$python scripts/check/layers.py"
 	[stacks]="$python scripts/check/stacks.py"
 	[makefiles]="$python scripts/check/makefiles.py"
 	[stems]="$python scripts/check/stems.py"
@@ -33,7 +32,7 @@ declare -A check=(
 	[shadow]="$python scripts/check/image.py shadow"
 	[requirements]="$python scripts/check/requirements.py"
 )
-order=(format sizes standalone references words layers makefiles stems stacks engine headers segments
+order=(format sizes standalone references words makefiles stems stairs stacks engine headers segments
 	relocations probe fences init shadow requirements)
 [ $# -eq 0 ] || order=("$@")
 
