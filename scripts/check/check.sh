@@ -32,8 +32,8 @@ declare -A check=(
 	[shadow]="$python scripts/check/image.py shadow"
 	[requirements]="$python scripts/check/requirements.py"
 )
-order=(format sizes standalone references words makefiles stems stairs stacks engine headers segments
-	relocations probe fences init shadow requirements)
+order=(format sizes standalone references words makefiles stems stairs tenants stacks engine headers
+	segments relocations probe fences init shadow requirements)
 [ $# -eq 0 ] || order=("$@")
 
 passed=0 failed=0
