@@ -56,6 +56,8 @@ PLANTS = [
     Plant("sizes", "programs, 3 are allowed", "scripts/check/sizes.py", "PROGRAMS = 3",
           "PROGRAMS = 18"),
     Plant("sizes", "all .S files", "arch/riscv/cpu/entry.S", 650 * "#\n"),
+    Plant("sizes", "lib/README.md:1: 30 lines, 5 to 15 are allowed", "lib/README.md", 22 * "\n"),
+    Plant("sizes", "lib/x/ has no README.md", ARCHITECTURE, " | lib/x/ ", " | lib/ "),
     Plant("standalone", "{end}: names a path", "lib/args.c", "/* /ho" "me/me/x */\n"),
     Plant("standalone", "{end}: names a path", "scripts/check/check.sh", "cd /ro" "ot/x\n"),
     Plant("standalone", "not in the tree", "VERSION", "sha" "red/x\n"),
