@@ -25,7 +25,7 @@ all: $(O)/Image ## the image: build/Image and build/cairn.elf (default)
 
 kconfig = KCONFIG_CONFIG=$(O)/.config srctree=. $(PYTHON) -m
 configured := $(filter-out help clean setup-% run soak test test-% prove matrix mutants bench bench-% \
-	docs debug gdb repro chroot-proof %config,$(or $(MAKECMDGOALS),all))
+	docs debug gdb repro lines chroot-proof %config,$(or $(MAKECMDGOALS),all))
 ifneq ($(configured),)
 include $(O)/auto.conf
 endif
@@ -123,9 +123,12 @@ cflags := $(arch-flags) -std=gnu11 -O2 -g -ffreestanding -fno-pie -fno-common \
 ifneq ($(clang),)
 # DWARF 4: clang writes version 5 with relocations these binutils do not know.
 cflags := $(filter-out -fno-tree-loop-distribute-patterns,$(cflags)) -Wno-gnu -gdwarf-4
-else ifdef CONFIG_STACKPROTECTOR # gcc only: clang 19 cannot take the guard from tp
+else
+cflags += -fstack-usage # scripts/check/stacks.py reads what it writes
+ifdef CONFIG_STACKPROTECTOR # gcc only: clang 19 cannot take the guard from tp
 cflags += -fstack-protector-strong -mstack-protector-guard=tls \
 	-mstack-protector-guard-reg=tp -mstack-protector-guard-offset=0
+endif
 endif
 
 # kmalloc() and kfree() have no frame: what is rare is a jump, and s0 stays the caller's.
@@ -209,12 +212,16 @@ export PYTHON
 source-flags := $(filter-out -MMD -MP,$(cppflags)) $(cflags)
 
 check: export HEADER_CC = $(CC) $(source-flags)
-check: all ## format, layers, headers and more; scripts/pre-commit, a Git hook, runs some
+check: all ## format, floors, tenants, stacks and more; scripts/pre-commit, a Git hook, runs some
 #: CHECKS       names of scripts/check/check.sh, to run only these
 	$(Q)scripts/check/check.sh $(CHECKS)
 
 test-check: ## plant violations, see make check name them
 	$(Q)$(pytest) tests/check
+
+lines: ## how many lines of code the kernel has, by folder
+#: COMMIT  of that commit, not of the files as they are
+	$(Q)$(PYTHON) -B scripts/check/lines.py $(COMMIT)
 
 repro: ## build twice in different places, compare byte by byte
 	$(Q)scripts/repro.sh $(wildcard $(O)/.config)
@@ -245,6 +252,6 @@ clean: ## remove what was built, but keep .config and, on Debian 12, cbmc
 help: ## this text
 	@awk -f scripts/help.awk Makefile tests/tests.mk
 
-.PHONY: all check test-check repro debug gdb docs clean help
+.PHONY: all check test-check lines repro debug gdb docs clean help
 
 include tests/tests.mk

@@ -234,10 +234,13 @@ const struct console *register_console(const struct console *con)
 	const struct console *before = switch_console(con);
 	char line[LINE_MAX];
 	u64 cursor = 0;
-	int level;
+	int level, len;
 
-	while (log_read(&cursor, line, sizeof(line), &level) >= 0)
+	/* Not by console_printf(), whose line would lie on the stack as well. */
+	while ((len = log_read(&cursor, line, sizeof(line), &level)) >= 0) {
+		line[len] = '\n';
 		if (level < console_loglevel)
-			console_printf("%s\n", line);
+			console_write(line, (size_t)len + 1);
+	}
 	return before;
 }

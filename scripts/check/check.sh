@@ -17,7 +17,11 @@ declare -A check=(
 	[standalone]="$python scripts/check/text.py standalone"
 	[references]="$python scripts/check/text.py references"
 	[words]="$python scripts/check/text.py words"
-	[layers]="$python scripts/check/layers.py"
+	[stacks]="$python scripts/check/stacks.py"
+	[makefiles]="$python scripts/check/makefiles.py"
+	[stems]="$python scripts/check/stems.py"
+	[tenants]="$python scripts/check/tenants.py"
+	[stairs]="$python scripts/check/stairs.py"
 	[engine]="$python scripts/check/engine.py"
 	[headers]="scripts/check/headers.sh"
 	[segments]="$python scripts/check/image.py segments"
@@ -28,7 +32,8 @@ declare -A check=(
 	[shadow]="$python scripts/check/image.py shadow"
 	[requirements]="$python scripts/check/requirements.py"
 )
-order=(format sizes standalone references words layers engine headers segments relocations probe fences init shadow requirements)
+order=(format sizes standalone references words makefiles stems stairs tenants stacks engine headers
+	segments relocations probe fences init shadow requirements)
 [ $# -eq 0 ] || order=("$@")
 
 passed=0 failed=0

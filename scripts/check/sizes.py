@@ -3,7 +3,7 @@
 """
 Files of at most 500 lines, functions of at most 60, all assembly of the kernel at most 700; the
 linker script is none. At the top of scripts/ at most 18 programs, each of which a makefile or
-another program names.
+another program names. Each room of the drawing in architecture.md has a README.md of 5 to 15 lines.
 
 A file or function that needs more is named in Documentation/explanation/decisions.md on
 a line that also says "lines": `mm/x.c` or `x()`, and why.
@@ -12,10 +12,12 @@ import ast
 import os
 import re
 
+from stairs import Picture
 from tree import files, finish, is_source, read
 
 FILE_LINES, FUNCTION_LINES, ASSEMBLY_LINES = 500, 60, 700
 PROGRAMS = 18
+README_LINES = range(5, 16)
 DECISIONS = "Documentation/explanation/decisions.md"
 
 
@@ -60,6 +62,16 @@ def programs(sources):
             yield name, 1, "neither a makefile nor another program names it"
 
 
+def readmes():
+    for room in sorted(Picture().floor):
+        name = room + "README.md"
+        if not os.path.exists(name):
+            yield name, 1, f"{room} has no README.md: what lives there, who may call it"
+        elif len(read(name)) - 1 not in README_LINES:
+            yield name, 1, (f"{len(read(name)) - 1} lines, {README_LINES.start} to "
+                            f"{README_LINES.stop - 1} are allowed")
+
+
 def main():
     problems, assembly, exceptions, sources = [], 0, allowed(), {}
     for name in files():
@@ -80,7 +92,7 @@ def main():
     if assembly > ASSEMBLY_LINES and "*.S" not in exceptions:
         problems.append(("arch/riscv/early/head.S", 1, f"all .S files together have {assembly} "
                          f"lines, {ASSEMBLY_LINES} are allowed"))
-    finish([*problems, *programs(sources)])
+    finish([*problems, *programs(sources), *readmes()])
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 TOP = Path(__file__).resolve().parents[2]
+ARCHITECTURE = "Documentation/explanation/architecture.md"
 SECTION = "\N{SECTION SIGN}"  # not written out, as the checks read this file too
 
 
@@ -23,15 +24,20 @@ class Plant:
     @property
     def how(self):
         """What reads sources only needs no build; some of the plants would not survive it."""
-        built = self.new == UP or self.check in BUILT
+        built = self.new in (UP, ROUND, EARLY_ROUND) or self.check in BUILT
         return ("-j4",) if built else ("-o", "all")
 
     def __str__(self):
         return f"{self.check}-{self.file.rsplit('/', maxsplit=1)[-1]}-{self.says[-20:]}"
 
 
-BUILT = ("segments", "relocations", "probe", "fences", "init")
+BUILT = ("segments", "relocations", "probe", "fences", "init", "stacks")
 UP = "void memblock_init(void);\nvoid up(void);\nvoid up(void)\n{\n\tmemblock_init();\n}\n"
+ROUND = ("int snprintf(char *buf, size_t size, const char *fmt, ...);\nvoid round(void);\n"
+         'void round(void)\n{\n\tsnprintf(0, 0, "x");\n}\n')
+EARLY_ROUND = ("#ifdef __EARLY__\nvoid no_paging(void);\nvoid round(void);\n"
+               "void round(void)\n{\n\tno_paging();\n}\n#endif\n")
+UNUSED = "void no_one(void);\nvoid no_one(void)\n{\n}\n"
 LATE = "void setup_arch(void);\nvoid late(void);\nvoid late(void)\n{\n"
 PROBE = "csrr\ts4, satp\t\t/* still here: not taken */\n"
 PLANTS = [
@@ -50,6 +56,8 @@ PLANTS = [
     Plant("sizes", "programs, 3 are allowed", "scripts/check/sizes.py", "PROGRAMS = 3",
           "PROGRAMS = 18"),
     Plant("sizes", "all .S files", "arch/riscv/cpu/entry.S", 650 * "#\n"),
+    Plant("sizes", "lib/README.md:1: 30 lines, 5 to 15 are allowed", "lib/README.md", 22 * "\n"),
+    Plant("sizes", "lib/x/ has no README.md", ARCHITECTURE, " | lib/x/ ", " | lib/ "),
     Plant("standalone", "{end}: names a path", "lib/args.c", "/* /ho" "me/me/x */\n"),
     Plant("standalone", "{end}: names a path", "scripts/check/check.sh", "cd /ro" "ot/x\n"),
     Plant("standalone", "not in the tree", "VERSION", "sha" "red/x\n"),
@@ -57,9 +65,61 @@ PLANTS = [
     Plant("standalone", "names the host", "lib/args.c", "/* https:" "//deb.example/x */\n"),
     Plant("references", "{end}: a section number", "lib/args.c", f"/* {SECTION}4.1 */\n"),
     Plant("words", "{end}: TO" "DO", "lib/args.c", "/* TO" "DO */\n"),
-    Plant("layers", "lib/args.c:{end}: layer 0 includes kernel/memblock.h of layer 3",
+    Plant("stairs", "lib/args.c:{end}: goes up: lib/ (floor 0) includes kernel/memblock.h of mm/",
           "lib/args.c", "#include <kernel/memblock.h>\n"),
-    Plant("layers", "layer 0 uses memblock_init of layer 3", "lib/panic.c", UP),
+    Plant("stairs", "lib/ (floor 0) uses memblock_init of mm/memblock/memblock.c (floor 1)",
+          "lib/panic.c", UP),
+    Plant("stairs", "a circle of lib/string.c, lib/vsprintf.c, which", "lib/string.c", ROUND),
+    Plant("stairs", "a circle through arch/riscv/cpu/ and arch/riscv/early/: ",
+          "arch/riscv/cpu/sbi.c", EARLY_ROUND),
+    Plant("stairs", "no circle has arch/riscv/cpu/traps.c, lib/args.c", ARCHITECTURE,
+          "| `lib/args.c`, `arch/riscv/cpu/traps.c`", "| `arch/riscv/cpu/entry.S`"),
+    Plant("stairs", "arch/riscv/early/head.S does not use panic()", ARCHITECTURE,
+          "| `start_kernel()`, `panic()` |", "| `start_kernel()` |"),
+    Plant("stairs", "doors, 6 are allowed", ARCHITECTURE,
+          "| `start_kernel()`, `a()`, `b()`, `c()`, `d()`, `e()`, `f()` |", "| `start_kernel()` |"),
+    Plant("stairs", "nothing is called set_no_irq", ARCHITECTURE,
+          "| `set_no_irq()` |", "| `set_handle_irq()` |"),
+    Plant("stairs", "the hook vsprintf_set_symbolizer of lib/vsprintf.c is not set from above",
+          ARCHITECTURE, "| `vsprintf_set_symbolizer()` |", "| `set_handle_irq()` |"),
+    Plant("stairs", "lib/args.c:1: lies in no room", ARCHITECTURE, " | libs/ ", " | lib/ "),
+    Plant("stairs", "the drawing is not that of", "README.md", " | lib/  ", " | lib/ "),
+    Plant("tenants", "nothing outside tests/ uses the function no_one", "lib/args.c", UNUSED),
+    Plant("tenants", "nothing outside tests/ uses the macro LATE", "include/kernel/args.h",
+          "#define LATE 1\n"),
+    Plant("tenants", "nothing outside tests/ uses the enumerator LATE", "include/kernel/args.h",
+          "enum late {\n\tLATE,\n};\n"),
+    Plant("tenants", "nothing outside tests/ uses the inline function late",
+          "include/kernel/args.h", "static inline int late(void)\n{\n\treturn 0;\n}\n"),
+    Plant("tenants", "nothing outside tests/ uses the function of_no_one", "lib/args.c",
+          UNUSED.replace("{\n", "{\n\tof_no_one();\n") + UNUSED.replace("no_one", "of_no_one")),
+    Plant("tenants", "nothing else uses no_one: make it static", "lib/args.c",
+          UNUSED + "static void user(void)\n{\n\tno_one();\n}\n"),
+    Plant("tenants", "Kconfig:{end}: nothing asks for the option LATE", "Kconfig",
+          "config LATE\n\tbool\n"),
+    Plant("tenants", "nothing outside tests/ reads the parameter late", "boot/cmdline.c",
+          '{ "late", PARAM_FLAG, &cmdline.late, NULL, "" },\n\t{ "mem", ', '{ "mem", '),
+    Plant("tenants", "tenants.tsv:{end}: args_next needs no row", "scripts/check/tenants.tsv",
+          "args_next\tno reason\n"),
+    Plant("stems", "lib/args.c:{end}: includes what lies above", "lib/args.c",
+          '#include "../lib/words.h"\n'),
+    Plant("stems", "the header of their stem, 175 % at least", "scripts/check/stems.py",
+          "AT_LEAST = 1", "AT_LEAST = "),
+    Plant("stacks", "the room for a trap: ", "arch/riscv/cpu/traps.c",
+          "volatile char big[4000] = { 0 };\n\n\tregs->cause += big[7];\n\treport_begin();",
+          "report_begin();"),
+    Plant("stacks", "rdinstret() of arch/riscv/cpu/time.c calls through a pointer: whom?",
+          "arch/riscv/cpu/time.c",
+          "((void (*)(void))boot_record.instret_entry)();\n\treturn boot_record.instret_entry",
+          "return boot_record.instret_entry"),
+    Plant("stacks", "how often may this circle be gone round? handle_trap",
+          "arch/riscv/cpu/traps.c", "handle_trap(regs + 1);\n\treport_begin();", "report_begin();"),
+    Plant("stacks", "setup_arch() hands boot_record_kept() a function: which?",
+          "scripts/check/stacks.tsv", "", " boot_record_kept>printk"),
+    Plant("stacks", "watch() is called through a pointer: by whom?", "scripts/check/stacks.tsv",
+          "end_of_sleep", "end_of_sleep watch"),
+    Plant("stacks", "svprobing is no function", "scripts/check/stacks.tsv",
+          "calls\tsvprobing\ttry_*\n", ""),
     Plant("engine", "lib/args.c:{end}: holds a pointer", "lib/args.c", "pte_t *p;\n"),
     Plant("engine", "lib/args.c:{end}: computes an index", "lib/args.c", "int i = (12 + 9 * l);\n"),
     Plant("engine", "lib/args.c:{end}: computes an index", "lib/args.c", "int i = va >> 30 & m;\n"),
@@ -107,6 +167,18 @@ PLANTS = [
     Plant("probe", "head.S:{old}: ld t0,0(s1)", "arch/riscv/early/head.S",
           ".Ltaken:\n\tld\tt0, 0(s1)\n", ".Ltaken:\n"),
     # Last, as a makefile that has changed builds all again.
+    Plant("makefiles", "kasan/kasan.mk:10: mm/pgtable*.c matches no file", "kasan/kasan.mk",
+          "mm/pgtable*.c", "mm/engine/*.c"),
+    Plant("makefiles", "kasan/kasan.mk:8: lib/memory.c matches no file", "kasan/kasan.mk",
+          "lib/memory.c", "lib/mem.c"),
+    Plant("makefiles", "kasan/kasan.mk:8: tests/host/host.c is not built", "kasan/kasan.mk",
+          "tests/host/host.c", "lib/mem.c"),
+    Plant("makefiles", "$(O)/mm/slab.o is not built in any configuration", "Makefile",
+          "$(O)/mm/slab.o: cflags", "$(O)/mm/slab/slab.o: cflags"),
+    Plant("makefiles", "%/fences_test.c matches no file", "Makefile", "%/fences_test.c",
+          "%/fence_test.c"),
+    Plant("makefiles", "pgtable_memory.c matches no file", "tests/host/pgtable.mk",
+          "pgtable_,memory.c", "pgtable_,mem.c"),
     Plant("shadow", "early.o:1: __asan_", "kasan/kasan.mk",
           "$(O)/early/%.o: cflags += $(kasan-flags)\n"),
     Plant("shadow", "early.o:1: __ubsan_", "kasan/ubsan.mk",

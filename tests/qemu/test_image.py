@@ -2,6 +2,7 @@
 """The Image as a boot loader reads it, held against the ELF file it was made from."""
 import json
 import struct
+import subprocess
 
 import artifacts
 import image_parts
@@ -14,6 +15,10 @@ BUILDS = ("defconfig", "small_defconfig")
 FIELDS = {"code0": (0, "I"), "code1": (4, "I"), "text_offset": (8, "Q"), "image_size": (16, "Q"),
           "flags": (24, "Q"), "version": (32, "I"), "magic": (48, "8s"), "magic2": (56, "4s")}
 LINK_ADDRESS = 0xffffffff80000000
+
+
+# With these there is an object of each source.
+ALL_SOURCES = ("debug_defconfig", "kasan_outline_defconfig", "kasan_ubsan_defconfig")
 
 
 @pytest.fixture(params=BUILDS)
@@ -116,3 +121,10 @@ def test_image_parts(config):
     off = {part: (shown[part], size) for part, size in built.items()
            if abs(shown[part] - size) > max(size / 10, 8192)}
     assert off == {}, "make bench-update writes them anew"
+
+
+def test_floors_of_all_objects():
+    """`make check` sees the objects of one configuration only."""
+    done = subprocess.run(["scripts/check/stairs.py", *map(artifacts.config, ALL_SOURCES)],
+                          cwd=artifacts.TOP, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
