@@ -3,11 +3,12 @@
 """
 Break the code on purpose, and demand that the tests notice:  mutants.py [NAME...]
 
-Each tests/mutants/NAME.patch begins with "Test: " and the name of a test (see
-testnames.py, and "boot": the default cell of each mode), then says what it breaks.
-The tree is copied, patched and built, and that test must turn red; on the tree as it
-is, it must be green. Called by `make mutants`, which builds what is copied along.
+A mutant is a row of tests/mutants.yaml, or tests/mutants/NAME.patch, which begins with
+"Test: " and the name of the test, and then says why. The tree is copied, changed and
+built, and that test must turn red; on the tree as it is, it must be green. Called by
+`make mutants`, which builds what is copied along.
 """
+import functools
 import os
 import re
 import shutil
@@ -16,6 +17,8 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+import yaml
 
 import testnames
 
@@ -26,10 +29,15 @@ TIME_LIMIT = 300
 BOOT = "plain cpu=sv48 cpu=sv39"
 
 
-def header(path):
-    """The test a patch names."""
-    first = path.read_text().split("\n", 1)[0]
-    return first.removeprefix("Test: ").strip() if first.startswith("Test: ") else ""
+@functools.cache
+def every():
+    """All mutants: the rows of the table, and the patches as {name, test, why, patch}."""
+    rows = yaml.load((TOP / "tests/mutants.yaml").read_text(), yaml.BaseLoader)
+    for path in sorted((TOP / "tests/mutants").glob("*.patch")):
+        first, _, text = path.read_text().partition("\n")
+        rows.append({"name": path.stem, "test": first.removeprefix("Test: "),
+                     "why": text.partition("diff --git ")[0].strip(), "patch": path})
+    return rows
 
 
 def call(command, cwd, **environment):
@@ -42,6 +50,22 @@ def call(command, cwd, **environment):
     except subprocess.TimeoutExpired:
         return 124, f"time limit of {TIME_LIMIT} s: {command}"
     return done.returncode, done.stdout
+
+
+def apply(mutant, tree, check=False):
+    """Change a tree, or only see whether that can be done; what is wrong if it cannot."""
+    if "patch" in mutant:
+        status, text = call(["git", "apply", *["--check"] * check, mutant["patch"]], tree,
+                            GIT_CEILING_DIRECTORIES=str(tree.parent))
+        return text if status else ""
+    path, spot = tree / mutant["file"], re.escape(mutant["old"])
+    if not mutant["new"]:
+        spot = rf"^[\t ]*{spot}\n|{spot}"
+    text, times = re.subn(spot, lambda _: mutant["new"],
+                          path.read_text() if path.is_file() else "", flags=re.M)
+    if times == 1 and not check:
+        path.write_text(text)
+    return "" if times == 1 else f"the old text is {times} times in {mutant['file']}"
 
 
 def copy(tree, name):
@@ -90,41 +114,40 @@ def build_and_test(tree, name):
                         JOBS="1"))
 
 
-def one(patch, name):
-    """What became of a patch (None: the tree as it is): a word, and the output."""
+def one(mutant, test):
+    """What became of a mutant (None: the tree as it is): a word, and the output."""
     with tempfile.TemporaryDirectory(prefix="cairn-mutant-") as folder:
         tree = Path(folder)
-        copy(tree, name)
-        if patch:
-            status, text = call(["git", "apply", str(patch)], tree, GIT_CEILING_DIRECTORIES=folder)
-            if status:
-                return "does not apply", text
-        built, status, text = build_and_test(tree, name)
+        copy(tree, test)
+        wrong = apply(mutant, tree) if mutant else ""
+        if wrong:
+            return "does not apply", wrong
+        built, status, text = build_and_test(tree, test)
         if not built:
             return "does not build", text
         return ("red" if status else "green"), text
 
 
 def main(names):
-    patches = sorted((TOP / "tests/mutants").glob("*.patch"))
-    patches = [p for p in patches if not names or p.stem in names]
-    tests = sorted({header(p) for p in patches})
+    mutants = [m for m in every() if not names or m["name"] in names]
+    tests = sorted({m["test"] for m in mutants})
     unknown = [t for t in tests if t != "boot" and not testnames.exists(t)]
     if unknown:
         sys.exit(f"mutants: no such test: {unknown}")
-    missing = set(names) - {p.stem for p in patches}
+    missing = set(names) - {m["name"] for m in mutants}
     if missing:
-        sys.exit(f"mutants: tests/mutants has no {' '.join(sorted(missing))}")
+        sys.exit(f"mutants: there is no {' '.join(sorted(missing))}")
     killed = survived = 0
     with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
         clean = dict(zip(tests, pool.map(lambda t: one(None, t), tests)))
         for test, (state, text) in clean.items():
             if state != "green":
                 print(f"{test} is {state} without any mutant:\n{text[-2000:]}")
-        for patch, (state, text) in zip(patches, pool.map(lambda p: one(p, header(p)), patches)):
-            good = state == "red" and clean[header(patch)][0] == "green"
+        results = pool.map(lambda m: one(m, m["test"]), mutants)
+        for mutant, (state, text) in zip(mutants, results):
+            good = state == "red" and clean[mutant["test"]][0] == "green"
             killed, survived = killed + good, survived + (not good)
-            print(f"{'killed' if good else state.upper():15} {patch.stem:30} {header(patch)}",
+            print(f"{'killed' if good else state.upper():15} {mutant['name']:30} {mutant['test']}",
                   flush=True)
             if not good:
                 print(re.sub("^", "    ", text[-1500:], flags=re.M))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """
-Names of tests, as tests/requirements.tsv and tests/mutants use them:
+Names of tests, as tests/requirements.tsv and tests/mutants.yaml use them:
 
   host:NAME  host:NAME::CASE   a program of tests/host, a case in it
   ktest:SUITE  ktest:SUITE.CASE  in the image, tests/kernel
@@ -13,6 +13,7 @@ Names of tests, as tests/requirements.tsv and tests/mutants use them:
   prove:NAME                   a row of tests/prove/proofs.tsv
   source:FILE::TEXT            an assertion the build makes: TEXT stands in FILE
 """
+import functools
 import re
 from functools import partial
 from pathlib import Path
@@ -20,16 +21,23 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[2]
 
 
+@functools.cache
 def _read(path):
     return path.read_text() if path.is_file() else ""
 
 
+@functools.cache
+def _host_source(program):
+    return "".join(_read(path) for path in sorted((TOP / "tests/host").glob(f"{program}*.c")))
+
+
 def _host(name):
     program, _, case = name.partition("::")
-    source = "".join(_read(path) for path in sorted((TOP / "tests/host").glob(f"{program}*.c")))
+    source = _host_source(program)
     return (TOP / f"tests/host/{program}.mk").is_file() and (not case or f'"{case}"' in source)
 
 
+@functools.cache
 def suites():
     """{suite: [cases]} of tests/kernel."""
     found = {}
