@@ -80,6 +80,8 @@ def copy(tree, name):
     for part in kept:
         if (OUT / part).is_dir():
             shutil.copytree(OUT / part, tree / "build" / part)
+    for path in (tree / "build/host").rglob("*.d"):  # they name what they are for by full path
+        path.write_text(path.read_text().replace(f"{OUT}/", f"{tree}/build/"))
 
 
 def build_and_test(tree, name):
