@@ -242,7 +242,8 @@ def header_room(header, picture, graph, names):
     return min(rooms, key=lambda room: picture.floor[room], default="include/")
 
 
-def check_includes(picture, graph):
+def check_includes(picture, graph, doors):
+    """A header that goes up must declare the door through which its includer goes."""
     names = sources()
     rooms = {n: header_room(n, picture, graph, names) if "include/" in n else picture.room(n)
              for n in names}
@@ -252,10 +253,13 @@ def check_includes(picture, graph):
             if not match:
                 continue
             kind, header = match.groups()
-            places = ([os.path.normpath(os.path.join(os.path.dirname(name), header))]
+            places = ([header, os.path.normpath(os.path.join(os.path.dirname(name), header))]
                       if kind == '"' else [f"include/{header}", f"arch/riscv/include/{header}"])
-            high = next((rooms[p] for p in places if rooms.get(p)), None)
-            if high and rooms[name] and picture.up(rooms[name], high):
+            found = next((p for p in places if rooms.get(p)), None)
+            high = rooms[found] if found else None
+            through = high and any(source == name and re.search(rf"\b{symbol}\(",
+                                   "\n".join(read(found))) for symbol, source in doors)
+            if high and rooms[name] and picture.up(rooms[name], high) and not through:
                 yield (name, number, f"goes up: {rooms[name]} (floor "
                        f"{picture.floor[rooms[name]]}) includes {header} of {high} "
                        f"(floor {picture.floor[high]})")
@@ -300,10 +304,10 @@ def check_circles(picture, graph):
             yield PAGE, number, f"no circle has {some(allowed - seen[number])}"
 
 
-def in_sources(symbol):
-    """Whether a source defines it, though no object does: an option leaves it out."""
-    return any(re.search(rf"^[^\s#].*\b{symbol}\b", "\n".join(read(name)), re.M)
-               for name in sources() if name.endswith(".c"))
+def naming(symbol):
+    """The sources that name it; what an option leaves out is in no object."""
+    return [name for name in sources() if name.endswith(".c") and re.search(
+        rf"^[^*\n]*\b{symbol}\b", "\n".join(read(name)), re.M)]
 
 
 def check_page(picture, graph, doors):
@@ -321,14 +325,11 @@ def check_page(picture, graph, doors):
             yield PAGE, number, f"{door[0]}() is no door: it does not lie above {door[1]}"
     for number, cells in picture.table("## The hooks"):
         for symbol in words(cells[0]):
-            home = graph.home.get(("", symbol.split(".")[0]))
-            if not home and not in_sources(symbol.split(".")[0]):
+            users, home = naming(symbol), graph.home.get(("", symbol))
+            if not users:
                 yield PAGE, number, f"nothing is called {symbol}"
-            elif not home:
-                continue
-            elif not any(picture.up(picture.room(home[1]), picture.room(one[1]))
-                         for one, others in graph.calls.items() if home in others
-                         and symbol.split(".")[0] in others[home]):
+            elif home and not any(picture.up(picture.room(home[1]), picture.room(user))
+                                  for user in users):
                 yield PAGE, number, f"the hook {symbol} of {home[1]} is not set from above"
 
 
@@ -358,7 +359,7 @@ def main():
         draw(picture, graph)
         return
     homeless = list(check_rooms(picture))
-    finish(homeless or sorted(set(check_includes(picture, graph)) |
+    finish(homeless or sorted(set(check_includes(picture, graph, doors)) |
                               set(check_calls(picture, graph))) +
            list(check_circles(picture, graph)) + sorted(check_page(picture, graph, doors)))
 
