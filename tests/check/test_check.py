@@ -67,6 +67,8 @@ PLANTS = [
     Plant("words", "{end}: TO" "DO", "lib/args.c", "/* TO" "DO */\n"),
     Plant("stairs", "lib/args.c:{end}: goes up: lib/ (floor 0) includes kernel/memblock.h of mm/",
           "lib/args.c", "#include <kernel/memblock.h>\n"),
+    Plant("stairs", "lib/args.c:{end}: goes up: lib/ (floor 0) includes mm/slab/slab.h of mm/slab/",
+          "lib/args.c", '#include "mm/slab/slab.h"\n'),
     Plant("stairs", "lib/ (floor 0) uses memblock_init of mm/memblock/memblock.c (floor 1)",
           "lib/panic.c", UP),
     Plant("stairs", "a circle of lib/string.c, lib/vsprintf.c, which", "lib/string.c", ROUND),

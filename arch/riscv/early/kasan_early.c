@@ -9,7 +9,7 @@
 #include <kernel/string.h>
 #include <asm/sections.h>
 #include "early.h"
-#include "kasan/shared.h"
+#include "kasan_shared.h"
 
 void kasan_early_init(struct pgtable *pt)
 {
