@@ -4,9 +4,9 @@
  * clear, and "all may be accessed" for the rest of the top 4 GiB, where the fixmap and the
  * device tree are. It hangs from tables that all paging modes share, so it is the same in all.
  */
-#include <kernel/kasan.h>
 #include <kernel/pgtable.h>
 #include <kernel/string.h>
+#include <asm/kasan.h>
 #include <asm/sections.h>
 #include "early.h"
 #include "kasan_shared.h"
