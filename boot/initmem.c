@@ -3,6 +3,7 @@
  * What only the boot needed goes to the page allocator. It stays mapped in the image as well as
  * in the linear map, like any RAM: readable, writable, and not executable.
  */
+#include <kernel/initmem.h>
 #include <kernel/kasan.h>
 #include <kernel/mm.h>
 #include <kernel/pgtable.h>
@@ -11,7 +12,6 @@
 #include <asm/csr.h>
 #include <asm/layout.h>
 #include <asm/sections.h>
-#include <asm/setup.h>
 
 struct freed freed_initmem[NR_FREED] = {
 	[FREED_CODE] = { "code and constants of the boot", 0 },

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* start_kernel(): the table of contents of a boot. */
 #include <kernel/boot_report.h>
+#include <kernel/cpu.h>
 #include <kernel/fence.h>
-#include <kernel/smpboot.h>
+#include <kernel/hart.h>
 #include <kernel/hrtimer.h>
 #include <kernel/init.h>
+#include <kernel/initmem.h>
 #include <kernel/kallsyms.h>
 #include <kernel/kasan.h>
 #include <kernel/mm.h>
@@ -13,19 +15,23 @@
 #include <kernel/printk.h>
 #include <kernel/slab.h>
 #include <kernel/smp.h>
+#include <kernel/smpboot.h>
 #include <kernel/tty.h>
 #include <kernel/vmalloc.h>
 #include <kernel/vsprintf.h>
 #include <kernel/watchdog.h>
 #include <asm/boot_record.h>
 #include <asm/csr.h>
+#include <asm/fault.h>
+#include <asm/init.h>
 #include <asm/irq.h>
 #include <asm/irqflags.h>
 #include <asm/nmi.h>
 #include <asm/recovery.h>
 #include <asm/sbi.h>
-#include <asm/setup.h>
-#include <asm/trap.h>
+#include <asm/stacktrace.h>
+#include <asm/tlbflush.h>
+#include <asm/traps.h>
 
 static __noreturn void idle_for_ever(const char *why)
 {
@@ -109,6 +115,7 @@ static void __init set_hooks(void)
 {
 	set_panic_hooks(panic_describe, panic_end);
 	set_hart_failed_hook(hart_failed);
+	set_remote_fence_hook(remote_sfence_vma);
 	set_stack_abandoned_hook(kasan_stack_abandoned);
 	set_explain_fault_hook(kasan_explain_fault);
 	kasan_set_area_hook(vmalloc_describe);
@@ -123,7 +130,6 @@ void __init start_kernel(void)
 	boot_record.stage = BOOT_STAGE_KERNEL;
 	kernel_map_init(); /* __pa_symbol() */
 	hart_init();       /* stacks' bounds, a canary of our own */
-	fence_init();      /* changes of tables reach all harts */
 	set_hooks();       /* panics have a console, and an end */
 	trap_init();       /* reports with registers and walk */
 	kallsyms_init();   /* names in them */

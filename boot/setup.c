@@ -10,6 +10,7 @@
 #include <kernel/fault-inject.h>
 #include <kernel/init.h>
 #include <kernel/initrd.h>
+#include <kernel/kasan.h>
 #include <kernel/memblock.h>
 #include <kernel/panic.h>
 #include <kernel/pgtable.h>
@@ -17,9 +18,10 @@
 #include <kernel/slab.h>
 #include <kernel/tty.h>
 #include <asm/boot_record.h>
+#include <asm/init.h>
 #include <asm/layout.h>
+#include <asm/linear.h>
 #include <asm/sections.h>
-#include <asm/setup.h>
 #include <asm/time.h>
 
 static void __init setup_cmdline(void)

@@ -4,21 +4,22 @@
  * harts/cpu.c.
  */
 #include <kernel/cmdline.h>
+#include <kernel/cpu.h>
 #include <kernel/devicetree.h>
 #include <kernel/errno.h>
 #include <kernel/gfp.h>
-#include <kernel/smpboot.h>
+#include <kernel/hart.h>
 #include <kernel/interrupt.h>
 #include <kernel/printk.h>
 #include <kernel/slab.h>
 #include <kernel/smp.h>
+#include <kernel/smpboot.h>
 #include <kernel/vmalloc.h>
 #include <kernel/vsprintf.h>
-#include <asm/csr.h>
 #include <asm/boot_record.h>
+#include <asm/csr.h>
 #include <asm/sbi.h>
 #include <asm/sections.h>
-#include <asm/setup.h>
 #include <asm/trap_names.h>
 
 /*

@@ -5,7 +5,7 @@
 #include <kernel/printk.h>
 #include <kernel/string.h>
 #include <kernel/vsprintf.h>
-#include <asm/trap.h>
+#include <asm/recovery.h>
 
 #define MAX_DEVICES 16
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Waiting in wfi: for another hart, an interrupt, or the time. */
 #include <kernel/completion.h>
+#include <kernel/cpu.h>
 #include <kernel/delay.h>
 #include <kernel/hrtimer.h>
 #include <kernel/lockdep.h>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Harts starting and stopping, by way of the firmware: HSM (SBI 2.0 chapter 9). */
+#include <kernel/completion.h>
+#include <kernel/cpu.h>
 #include <kernel/errno.h>
 #include <kernel/hrtimer.h>
 #include <kernel/lockdep.h>
@@ -21,9 +23,7 @@
 #include <asm/page.h>
 #include <asm/recovery.h>
 #include <asm/sbi.h>
-#include <asm/setup.h>
 #include <asm/time.h>
-#include <asm/trap.h>
 
 void secondary_entry(void);
 __noreturn void secondary_start_kernel(void);

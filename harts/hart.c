@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What belongs to a hart. */
+#include <kernel/hart.h>
 #include <kernel/percpu.h>
-#include <asm/setup.h>
 #include <asm/boot_record.h>
 #include <asm/hart.h>
 #include <asm/sections.h>

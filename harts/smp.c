@@ -2,6 +2,7 @@
 /*
  * Harts asking each other for something, by way of the firmware: IPI (SBI 2.0 chapter 7).
  */
+#include <kernel/cpu.h>
 #include <kernel/errno.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
@@ -12,7 +13,6 @@
 #include <asm/irqflags.h>
 #include <asm/sbi.h>
 #include <asm/time.h>
-#include <asm/trap.h>
 
 /* The one that nobody waits for. */
 static DEFINE_PER_CPU(struct smp_call, async_call);

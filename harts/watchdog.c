@@ -7,8 +7,8 @@
 #include <kernel/watchdog.h>
 #include <asm/irq.h>
 #include <asm/nmi.h>
+#include <asm/stacktrace.h>
 #include <asm/time.h>
-#include <asm/trap.h>
 
 /*
  * @touched:  when this hart last got on, in ticks of the clock

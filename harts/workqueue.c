@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Work: what harts do for each other outside of interrupts. */
+#include <kernel/cpu.h>
 #include <kernel/errno.h>
 #include <kernel/smp.h>
 #include <kernel/workqueue.h>
 #include <asm/barrier.h>
 #include <asm/cmpxchg.h>
-#include <asm/trap.h>
+#include <asm/recovery.h>
 
 static DEFINE_PER_CPU(struct llist_head, works);
 

@@ -17,7 +17,6 @@
 #include <kernel/string.h>
 #include <asm/layout.h>
 #include <asm/sections.h>
-#include <asm/setup.h>
 #include "shared.h"
 
 static unsigned long shadow_of(unsigned long addr)

@@ -13,7 +13,7 @@
 #include <asm/hart.h>
 #include <asm/page.h>
 #include <asm/sections.h>
-#include <asm/trap.h>
+#include <asm/stacktrace.h>
 #include "kasan.h"
 
 #define ROWS      5 /* of shadow, around the address */

@@ -10,7 +10,7 @@
 #include <kernel/vsprintf.h>
 #include <asm/cmpxchg.h>
 #include <asm/hart.h>
-#include <asm/trap.h>
+#include <asm/stacktrace.h>
 
 /* Nobody else calls them. */
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"

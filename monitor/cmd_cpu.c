@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Monitor command cpu: the harts the device tree knows, what they do, and the firmware. */
 #include <kernel/boot_report.h>
+#include <kernel/cpu.h>
 #include <kernel/devicetree.h>
 #include <kernel/errno.h>
 #include <kernel/monitor.h>

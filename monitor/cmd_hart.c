@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* The command hart: which harts there are; start and stop one. */
+#include <kernel/cpu.h>
 #include <kernel/errno.h>
 #include <kernel/monitor.h>
+#include <kernel/percpu.h>
 #include <kernel/printk.h>
-#include <kernel/smp.h>
 #include <kernel/smpboot.h>
 #include <kernel/string.h>
 

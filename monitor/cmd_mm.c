@@ -3,6 +3,7 @@
 #include <kernel/boot_report.h>
 #include <kernel/errno.h>
 #include <kernel/gfp.h>
+#include <kernel/initmem.h>
 #include <kernel/memblock.h>
 #include <kernel/monitor.h>
 #include <kernel/printk.h>
@@ -12,8 +13,8 @@
 #include <asm/boot_record.h>
 #include <asm/csr.h>
 #include <asm/layout.h>
+#include <asm/linear.h>
 #include <asm/sections.h>
-#include <asm/setup.h>
 
 /* --- layout --- */
 

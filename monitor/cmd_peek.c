@@ -11,7 +11,7 @@
 #include <kernel/printk.h>
 #include <kernel/string.h>
 #include <asm/fixmap.h>
-#include <asm/trap.h>
+#include <asm/recovery.h>
 #include <asm/trap_names.h>
 
 #define PHYS_PREFIX   "pa:"

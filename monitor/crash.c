@@ -3,6 +3,7 @@
  * Monitor command crash: failures on demand, to see what their reports say. All but
  * those that panic give the prompt back.
  */
+#include <kernel/cpu.h>
 #include <kernel/errno.h>
 #include <kernel/memblock.h>
 #include <kernel/monitor.h>
@@ -13,8 +14,8 @@
 #include <kernel/string.h>
 #include <kernel/workqueue.h>
 #include <asm/fixmap.h>
+#include <asm/recovery.h>
 #include <asm/sections.h>
-#include <asm/trap.h>
 
 #include "crash.h"
 

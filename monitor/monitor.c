@@ -3,9 +3,9 @@
  * The prompt: lines into commands, commands into words, and each run so that a trap in
  * it costs only that command.
  */
+#include <kernel/cmdline.h>
 #include <kernel/completion.h>
 #include <kernel/delay.h>
-#include <kernel/cmdline.h>
 #include <kernel/errno.h>
 #include <kernel/init.h>
 #include <kernel/lineedit.h>
@@ -13,8 +13,8 @@
 #include <kernel/printk.h>
 #include <kernel/string.h>
 #include <kernel/vsprintf.h>
+#include <asm/recovery.h>
 #include <asm/sections.h>
-#include <asm/trap.h>
 
 #define PROMPT       "cairn> "
 #define POLL_USECS   10000

@@ -11,8 +11,8 @@
 #include <kernel/printk.h>
 #include <kernel/string.h>
 #include <asm/csr.h>
+#include <asm/recovery.h>
 #include <asm/time.h>
-#include <asm/trap.h>
 
 #define NR_SAMPLES 16
 

@@ -6,8 +6,8 @@
  */
 #include <kernel/cmdline.h>
 #include <kernel/errno.h>
-#include <kernel/kasan.h>
 #include <kernel/gfp.h>
+#include <kernel/kasan.h>
 #include <kernel/ktest.h>
 #include <kernel/monitor.h>
 #include <kernel/pgtable.h>
@@ -16,7 +16,7 @@
 #include <kernel/string.h>
 #include <kernel/ubsan.h>
 #include <kernel/vsprintf.h>
-#include <asm/trap.h>
+#include <asm/recovery.h>
 
 #define NAME_MAX  64
 #define MAX_ORDER 128 /* suites, and cases of one */

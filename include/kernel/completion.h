@@ -54,4 +54,7 @@ unsigned long wait_for_completion_timeout(struct completion *x, unsigned long ti
 /** completion_wait_until() - the same, up to a time of ktime_get(). Return: whether it is done */
 bool completion_wait_until(struct completion *x, ktime_t end);
 
+/** cpu_idle() - sleep until an interrupt, unless there is work or @x is done; NULL: none */
+void cpu_idle(const struct completion *x);
+
 #endif

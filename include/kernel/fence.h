@@ -2,21 +2,13 @@
 #ifndef KERNEL_FENCE_H
 #define KERNEL_FENCE_H
 
-#include <kernel/pgtable.h>
-
-/*
- * Fences of all harts that are online; those of the running one are in <asm/tlbflush.h>.
- * Context: any hart, translation on. They return when every hart has fenced.
+/**
+ * remote_sfence_vma() - fence [start, start + size) on all other harts that are online
+ * @start, @size: of addresses; 0 and 0: everything
+ *
+ * The hook behind pgtable_fence(). Returns when every hart has fenced.
+ * Context: any hart, translation on.
  */
-
-/** flush_tlb_all(), flush_tlb_kernel_range() - on all harts; the range is [start, end) */
-void flush_tlb_all(void);
-void flush_tlb_kernel_range(unsigned long start, unsigned long end);
-
-/** pgtable_fence() - the engine's: pt_ops.fence of every tree that harts walk */
-void pgtable_fence(struct pgtable *pt, const struct pgtable_change *change);
-
-/** fence_init() - changes of the kernel's tables are fenced from here on. Context: boot, once. */
-void fence_init(void);
+void remote_sfence_vma(unsigned long start, unsigned long size);
 
 #endif

@@ -21,6 +21,13 @@
  */
 void kasan_init_globals(void);
 
+/**
+ * kasan_init() - give shadow to the linear map, vmalloc's region and the page metadata
+ * Context: boot, once, after setup_vm_final(); nothing of them was accessed before by
+ * instrumented code.
+ */
+void kasan_init(void);
+
 /** kasan_has_shadow() - whether the shadow of an address is mapped */
 bool kasan_has_shadow(unsigned long addr);
 
@@ -154,6 +161,7 @@ extern char *kasan_fault;
 
 /* clang-format off */
 static inline void kasan_init_globals(void) {}
+static inline void kasan_init(void) {}
 static inline void kasan_init_stacks(void) {}
 static inline void kasan_poison(const void *addr, size_t size, u8 value) {}
 static inline void kasan_unpoison(const void *addr, size_t size) {}

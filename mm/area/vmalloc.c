@@ -11,7 +11,7 @@
 #include <kernel/string.h>
 #include <kernel/vmalloc.h>
 #include <asm/layout.h>
-#include <asm/trap.h>
+#include <asm/stacktrace.h>
 #include "vm_area.h"
 
 #define BUCKET_BITS 8

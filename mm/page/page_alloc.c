@@ -8,7 +8,7 @@
 #include <kernel/percpu.h>
 #include <kernel/printk.h>
 #include <kernel/string.h>
-#include <asm/trap.h>
+#include <asm/stacktrace.h>
 #include "page_alloc.h"
 
 /* Pages only __GFP_HIGH gets; fewer than LOW: a caller that may brings RAM online. */

@@ -16,7 +16,6 @@
 #include <kernel/string.h>
 #include <asm/hart.h>
 #include <asm/layout.h>
-#include <asm/setup.h>
 #include "page_alloc.h"
 
 /* What a block takes of its own pages, in this order. The shadow is first: it may be one leaf. */

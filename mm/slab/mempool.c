@@ -2,7 +2,6 @@
 /* Some objects that are always there, for those who must not fail. */
 #include <kernel/panic.h>
 #include <kernel/printk.h>
-#include <asm/trap.h>
 #include "slab.h"
 
 /**

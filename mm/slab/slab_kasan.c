@@ -7,7 +7,7 @@
 #include <kernel/printk.h>
 #include <kernel/stackdepot.h>
 #include <asm/layout.h>
-#include <asm/trap.h>
+#include <asm/stacktrace.h>
 #include "slab.h"
 
 #define MAX_FRAMES 32

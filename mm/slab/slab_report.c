@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What is given to kfree() and is none of its, said with all that is known of it. */
 #include <kernel/printk.h>
-#include <asm/trap.h>
+#include <asm/stacktrace.h>
 #include "slab.h"
 
 /* The half of an address in an object's word, made whole; NULL: nobody is known. */

@@ -7,7 +7,7 @@
 #include <kernel/sizes.h>
 #include <kernel/spinlock.h>
 #include <kernel/stackdepot.h>
-#include <asm/trap.h>
+#include <asm/stacktrace.h>
 
 #define BUCKETS    4096U
 #define POOL_ORDER 2

@@ -8,9 +8,9 @@
 #include <kernel/vsprintf.h>
 #include <asm/layout.h>
 #include <asm/page.h>
+#include <asm/recovery.h>
 #include <asm/sbi.h>
 #include <asm/sections.h>
-#include <asm/trap.h>
 
 static void run_printk(unsigned long n)
 {

@@ -4,9 +4,9 @@
  * side of a call to count: it is an ordinary one. Of what is asked of another hart, the
  * firmware's part is counted apart; the difference is the caller's.
  */
-#include <kernel/fence.h>
 #include <kernel/bench.h>
 #include <kernel/delay.h>
+#include <kernel/fence.h>
 #include <kernel/smp.h>
 #include <kernel/spinlock.h>
 #include <asm/csr.h>
@@ -131,7 +131,7 @@ BENCH_ONE_CALL(fence_harts, "the same on all harts, the firmware's part included
 
 static void run_fence_firmware(unsigned long n)
 {
-	sbi_remote_sfence_vma(1, harts[!smp_processor_id()]->hartid, somewhere(), PAGE_SIZE);
+	remote_sfence_vma(somewhere(), PAGE_SIZE);
 }
 BENCH_ONE_CALL(fence_firmware, "the firmware's part of it, waiting included", run_fence_firmware, 1,
 	       settle_two, settle);

@@ -4,26 +4,27 @@
 
 #include <kernel/cmdline.h>
 #include <kernel/completion.h>
+#include <kernel/cpu.h>
 #include <kernel/driver.h>
 #include <kernel/errno.h>
 #include <kernel/gfp.h>
+#include <kernel/hart.h>
 #include <kernel/interrupt.h>
 #include <kernel/monitor.h>
 #include <kernel/panic.h>
 #include <kernel/pgtable.h>
 #include <kernel/printk.h>
 #include <kernel/slab.h>
-#include <kernel/string.h>
 #include <kernel/smp.h>
+#include <kernel/string.h>
 #include <kernel/vmalloc.h>
 #include <asm/boot_record.h>
 #include <asm/cpufeature.h>
 #include <asm/errata.h>
 #include <asm/page.h>
+#include <asm/recovery.h>
 #include <asm/sbi.h>
 #include <asm/sections.h>
-#include <asm/setup.h>
-#include <asm/trap.h>
 #include "arch/riscv/early/early.h"
 
 #include <stdarg.h>

@@ -11,11 +11,12 @@
 #include <kernel/boot_report.h>
 #include <kernel/devicetree.h>
 #include <kernel/driver.h>
-#include <kernel/smpboot.h>
 #include <kernel/init.h>
 #include <kernel/memblock.h>
+#include <kernel/percpu.h>
 #include <kernel/sizes.h>
 #include <kernel/smp.h>
+#include <kernel/smpboot.h>
 #include <asm/boot_record.h>
 #include "arch/riscv/early/early.h"
 

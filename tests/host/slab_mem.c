@@ -9,7 +9,7 @@
 #include <kernel/printk.h>
 #include <kernel/smp.h>
 #include <kernel/string.h>
-#include <asm/trap.h>
+#include <asm/stacktrace.h>
 
 #include "host.h"
 #include "slab_mem.h"

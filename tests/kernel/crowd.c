@@ -4,7 +4,7 @@
 #include <kernel/ktest.h>
 #include <kernel/smp.h>
 #include <asm/irqflags.h>
-#include <asm/trap.h>
+#include <asm/recovery.h>
 #include "crowd.h"
 
 struct crowd {

@@ -6,12 +6,14 @@
 #include <kernel/string.h>
 #include <kernel/walk_report.h>
 #include <asm/csr.h>
+#include <asm/fault.h>
 #include <asm/fixmap.h>
 #include <asm/hart.h>
 #include <asm/layout.h>
+#include <asm/recovery.h>
 #include <asm/sections.h>
+#include <asm/stacktrace.h>
 #include <asm/tlbflush.h>
-#include <asm/trap.h>
 #include "log.h"
 #include "probe.h"
 

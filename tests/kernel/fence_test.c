@@ -3,16 +3,15 @@
  * The log of fences: which addresses are covered, by how many, and on whose hart. QEMU
  * forgives most missing fences, so here the fence itself is looked at.
  */
-#include <kernel/fence.h>
 #include <kernel/ktest.h>
 #include <kernel/memblock.h>
 #include <kernel/pgtable.h>
 #include <asm/cpufeature.h>
 #include <asm/csr.h>
 #include <asm/errata.h>
+#include <asm/fault.h>
 #include <asm/fixmap.h>
 #include <asm/tlbflush.h>
-#include <asm/trap.h>
 
 /* Where nothing else is mapped: behind what the other suites use. */
 static unsigned long scratch(void)

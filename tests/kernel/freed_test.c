@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What the image gave back after the boot: which pages, once each, and what may be done there. */
 #include <kernel/gfp.h>
+#include <kernel/initmem.h>
 #include <kernel/kasan.h>
 #include <kernel/ktest.h>
 #include <kernel/memblock.h>
@@ -10,7 +11,6 @@
 #include <asm/boot_record.h>
 #include <asm/layout.h>
 #include <asm/sections.h>
-#include <asm/setup.h>
 #include "mm/page/page_alloc.h"
 #include "probe.h"
 

@@ -3,6 +3,7 @@
  * External interrupts, made by a device nobody else uses: QEMU's goldfish-rtc, whose alarm
  * holds its line until it is told to stop.
  */
+#include <kernel/cpu.h>
 #include <kernel/devicetree.h>
 #include <kernel/errno.h>
 #include <kernel/interrupt.h>

@@ -4,7 +4,7 @@
 #include <kernel/percpu.h>
 #include <kernel/sizes.h>
 #include <kernel/string.h>
-#include <asm/trap.h>
+#include <asm/recovery.h>
 #include "crowd.h"
 #include "kasan_expect.h"
 
@@ -94,7 +94,7 @@ static noinline void use_stack(void)
 		GOOD_WRITE(u64, p + i * 8);
 }
 
-static void stack_abandoned(void)
+static void left_stack(void)
 {
 	struct pt_regs regs;
 	char byte;
@@ -228,7 +228,7 @@ static const struct ktest_case stack_cases[] = {
 	{ "kasan_alloca_oob_left", kasan_alloca_oob_left },
 	{ "kasan_alloca_oob_right", kasan_alloca_oob_right },
 	{ "use_after_scope", use_after_scope },
-	{ "stack_abandoned", stack_abandoned },
+	{ "stack_abandoned", left_stack },
 };
 KTEST_SUITE(kasan_stack, stack_cases);
 

@@ -8,8 +8,8 @@
 #include <asm/boot_record.h>
 #include <asm/fixmap.h>
 #include <asm/layout.h>
+#include <asm/linear.h>
 #include <asm/sections.h>
-#include <asm/setup.h>
 #include "pages.h"
 #include "probe.h"
 #include "trees.h"

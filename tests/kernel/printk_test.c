@@ -5,7 +5,7 @@
 #include <kernel/printk.h>
 #include <kernel/string.h>
 #include <kernel/vsprintf.h>
-#include <asm/trap.h>
+#include <asm/recovery.h>
 #include "log.h"
 
 /* A console that keeps what it is given. */

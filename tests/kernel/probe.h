@@ -4,7 +4,7 @@
 
 #include <kernel/ktest.h>
 #include <asm/csr.h>
-#include <asm/trap.h>
+#include <asm/recovery.h>
 
 /* Accesses that say what became of them: the cause of the trap, or NO_FAULT. */
 #define NO_FAULT (~0UL)

@@ -4,6 +4,7 @@
  * interrupts at it. After each case as much is in use as before. With one hart it is all of them.
  */
 #include <kernel/cmdline.h>
+#include <kernel/cpu.h>
 #include <kernel/errno.h>
 #include <kernel/fault-inject.h>
 #include <kernel/gfp.h>

@@ -7,8 +7,8 @@
 #include <kernel/bitops.h>
 #include <kernel/cmdline.h>
 #include <kernel/ktest.h>
+#include <kernel/percpu.h>
 #include <kernel/printk.h>
-#include <kernel/smp.h>
 #include <kernel/spinlock.h>
 #include "crowd.h"
 

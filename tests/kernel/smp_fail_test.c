@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Harts that fail: what it costs the others, and what is told. */
+#include <kernel/cpu.h>
 #include <kernel/errno.h>
 #include <kernel/hrtimer.h>
 #include <kernel/ktest.h>
@@ -9,9 +10,9 @@
 #include <kernel/workqueue.h>
 #include <asm/cpufeature.h>
 #include <asm/page.h>
+#include <asm/recovery.h>
 #include <asm/svprobe.h>
 #include <asm/time.h>
-#include <asm/trap.h>
 #include "log.h"
 #include "probe.h"
 

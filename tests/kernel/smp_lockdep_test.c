@@ -8,7 +8,7 @@
 #include <kernel/spinlock.h>
 #include <asm/csr.h>
 #include <asm/ptrace.h>
-#include <asm/trap.h>
+#include <asm/recovery.h>
 #include "crowd.h"
 #include "log.h"
 

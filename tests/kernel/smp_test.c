@@ -3,8 +3,8 @@
  * Harts: started, called, stopped, each with variables of its own. With one hart the calls
  * are to itself.
  */
-#include <kernel/fence.h>
 #include <kernel/cmdline.h>
+#include <kernel/cpu.h>
 #include <kernel/errno.h>
 #include <kernel/ktest.h>
 #include <kernel/pgtable.h>
@@ -17,6 +17,7 @@
 #include <asm/cpufeature.h>
 #include <asm/layout.h>
 #include <asm/time.h>
+#include <asm/tlbflush.h>
 #include "mm/area/vm_area.h"
 #include "pages.h"
 #include "probe.h"

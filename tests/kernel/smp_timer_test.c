@@ -4,6 +4,7 @@
  * the machine under the emulator, so only that it is not seconds.
  */
 #include <kernel/completion.h>
+#include <kernel/cpu.h>
 #include <kernel/delay.h>
 #include <kernel/errno.h>
 #include <kernel/hrtimer.h>

@@ -8,7 +8,7 @@
 #include <kernel/string.h>
 #include <kernel/ubsan.h>
 #include <asm/csr.h>
-#include <asm/trap.h>
+#include <asm/recovery.h>
 #include "log.h"
 
 /* The compiler must not see what is wrong. */

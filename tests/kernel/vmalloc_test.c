@@ -4,7 +4,6 @@
 #include <kernel/fault-inject.h>
 #include <kernel/ioremap.h>
 #include <kernel/slab.h>
-#include <kernel/smp.h>
 #include <kernel/string.h>
 #include <kernel/vmalloc.h>
 #include <kernel/watchdog.h>

@@ -6,8 +6,8 @@
 #include <asm/nmi.h>
 #include <asm/ptrace.h>
 #include <asm/sbi.h>
+#include <asm/stacktrace.h>
 #include <asm/time.h>
-#include <asm/trap.h>
 
 void nmi_entry(void);
 

@@ -5,7 +5,7 @@
 #include <asm/hart.h>
 #include <asm/irqflags.h>
 #include <asm/recovery.h>
-#include <asm/trap.h>
+#include <asm/stacktrace.h>
 
 static void (*stack_abandoned_hook)(const void *low, const void *sp);
 

@@ -7,7 +7,7 @@
 #include <kernel/printk.h>
 #include <asm/hart.h>
 #include <asm/sections.h>
-#include <asm/trap.h>
+#include <asm/stacktrace.h>
 
 #define MAX_FRAMES 32
 

@@ -7,14 +7,16 @@
 #include <kernel/spinlock.h>
 #include <asm/csr.h>
 #include <asm/errata.h>
+#include <asm/fault.h>
 #include <asm/hart.h>
 #include <asm/irq.h>
 #include <asm/irqflags.h>
 #include <asm/page.h>
 #include <asm/recovery.h>
 #include <asm/sections.h>
-#include <asm/trap.h>
+#include <asm/stacktrace.h>
 #include <asm/trap_names.h>
+#include <asm/traps.h>
 
 void trap_entry(void);
 

@@ -10,10 +10,10 @@
 #include <kernel/walk_report.h>
 #include <asm/cpufeature.h>
 #include <asm/csr.h>
+#include <asm/fault.h>
 #include <asm/hart.h>
 #include <asm/layout.h>
 #include <asm/tlbflush.h>
-#include <asm/trap.h>
 
 /* Steps of the translation algorithm: Priv 20250508 §12.3.2. */
 static const char *entry_rule(pte_t pte, unsigned int level,

@@ -12,8 +12,8 @@
 #include <asm/csr.h>
 #include <asm/errata.h>
 #include <asm/fixmap.h>
+#include <asm/init.h>
 #include <asm/sections.h>
-#include <asm/setup.h>
 #include <asm/svprobe.h>
 #include <asm/tlbflush.h>
 
@@ -95,6 +95,7 @@ void __init kernel_map_init(void)
 	pt->shared_end = __pa_symbol(__kasan_shared_end);
 	pt->ops.alloc = memblock_table_alloc;
 	pt->ops.free = memblock_table_free;
+	pt->ops.fence = pgtable_fence;
 	pt->ops.refused = table_refused;
 	fixmap_init();
 }

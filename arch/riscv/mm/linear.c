@@ -4,7 +4,7 @@
 #include <kernel/pgtable.h>
 #include <kernel/printk.h>
 #include <kernel/sizes.h>
-#include <asm/setup.h>
+#include <asm/linear.h>
 
 /* Bytes of the leaf pgtable_map() takes at @pa for the first of @left bytes. */
 static unsigned long leaf_at(phys_addr_t pa, unsigned long left)

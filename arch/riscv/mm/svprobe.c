@@ -8,10 +8,10 @@
 #include <asm/cpufeature.h>
 #include <asm/csr.h>
 #include <asm/fixmap.h>
+#include <asm/recovery.h>
 #include <asm/sections.h>
 #include <asm/svprobe.h>
 #include <asm/tlbflush.h>
-#include <asm/trap.h>
 #include "mm/engine/engine.h"
 
 /* Bytes compared at the start of each page: no two pages of code begin alike. */

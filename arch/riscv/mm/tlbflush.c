@@ -5,7 +5,6 @@
  */
 #include <asm/cpufeature.h>
 #include <asm/errata.h>
-#include <asm/sbi.h>
 #include <asm/tlbflush.h>
 
 #define FENCE_LOG_SIZE 64
@@ -13,15 +12,19 @@
 unsigned long nr_fences;
 static struct fence fence_log[FENCE_LOG_SIZE];
 
-void note_fence(unsigned long va, unsigned long last, unsigned int shift, unsigned int how)
+/* How a fence is meant. */
+#define FULL      1U
+#define ALL_HARTS 2U
+
+static void note_fence(unsigned long va, unsigned long last, unsigned int shift, unsigned int how)
 {
 	/* Each hart its own row; and spurious_fault() must not miss one. */
 	unsigned long n = __atomic_fetch_add(&nr_fences, 1, __ATOMIC_RELAXED);
 
 	if (IS_ENABLED(CONFIG_DEBUG_FENCES))
 		fence_log[n % FENCE_LOG_SIZE] = (struct fence){
-			.full = how & FENCE_FULL,
-			.all_harts = how & FENCE_ALL_HARTS,
+			.full = how & FULL,
+			.all_harts = how & ALL_HARTS,
 			.va = va,
 			.last = last,
 			.stride = 1UL << shift,
@@ -34,6 +37,13 @@ bool fence_log_read(unsigned long n, struct fence *fence)
 		return false;
 	*fence = fence_log[n % FENCE_LOG_SIZE];
 	return true;
+}
+
+static void (*remote_fence_hook)(unsigned long start, unsigned long size);
+
+void set_remote_fence_hook(void (*fence)(unsigned long start, unsigned long size))
+{
+	remote_fence_hook = fence;
 }
 
 static void sfence_all(void)
@@ -61,15 +71,17 @@ void local_flush_tlb_svinval(unsigned long va, unsigned long last, unsigned long
 				     : "memory");
 }
 
-/* Pieces are counted by what is left, as the last one may end with the address space. */
-unsigned int local_fence(unsigned long start, unsigned long last, unsigned int shift,
-			 unsigned int how)
+/*
+ * Every fence passes here: one for each piece of 2^@shift bytes that has a byte of @va to
+ * @last. Counted by what is left, as the last piece may end with the address space.
+ */
+static void do_fence(unsigned long va, unsigned long last, unsigned int shift, unsigned int how)
 {
-	unsigned long left = ((last - start) >> shift) + 1;
+	unsigned long start = va >> shift << shift, left = ((last - start) >> shift) + 1;
 
 	if (left > MAX_SINGLE_FENCES || has_erratum(ERRATUM_SFENCE_ADDR))
-		how |= FENCE_FULL;
-	if (how & FENCE_FULL)
+		how |= FULL;
+	if (how & FULL)
 		sfence_all();
 	else if (left == 1) /* most are */
 		sfence_addr(start);
@@ -78,35 +90,46 @@ unsigned int local_fence(unsigned long start, unsigned long last, unsigned int s
 	else
 		for (unsigned long at = start; left; left--, at += 1UL << shift)
 			sfence_addr(at);
-	return how;
-}
-
-/* The firmware fences each 4 KiB of a range, or everything: size 0 from 0. */
-void sbi_remote_sfence_vma(unsigned long mask, unsigned long base, unsigned long start,
-			   unsigned long size)
-{
-	sbi_ecall4(SBI_EXT_RFENCE, SBI_RFENCE_SFENCE_VMA, mask, base, start, size);
-}
-
-static void fence_here(unsigned long va, unsigned long last, unsigned int how)
-{
-	const unsigned long start = va & PAGE_MASK;
-
-	note_fence(start, last, PAGE_SHIFT, local_fence(start, last, PAGE_SHIFT, how));
+	if (how & ALL_HARTS && remote_fence_hook)
+		remote_fence_hook(how & FULL ? 0 : start, how & FULL ? 0 : last - start + 1);
+	note_fence(start, last, shift, how);
 }
 
 void local_flush_tlb_all(void)
 {
-	fence_here(0, 0, FENCE_FULL);
+	do_fence(0, 0, PAGE_SHIFT, FULL);
 }
 
 void local_flush_tlb_page(unsigned long addr)
 {
-	fence_here(addr, addr, 0);
+	do_fence(addr, addr, PAGE_SHIFT, 0);
 }
 
 void local_flush_tlb_kernel_range(unsigned long start, unsigned long end)
 {
 	if (start < end)
-		fence_here(start, end - 1, 0);
+		do_fence(start, end - 1, PAGE_SHIFT, 0);
+}
+
+void flush_tlb_all(void)
+{
+	do_fence(0, 0, PAGE_SHIFT, FULL | ALL_HARTS);
+}
+
+void flush_tlb_kernel_range(unsigned long start, unsigned long end)
+{
+	if (start < end)
+		do_fence(start, end - 1, PAGE_SHIFT, ALL_HARTS);
+}
+
+/*
+ * What was only added needs no other hart: one that holds the invalid entry faults, and
+ * spurious_fault() fences there. With Svvptc the same is enough on this hart.
+ */
+void pgtable_fence(struct pgtable *pt, const struct pgtable_change *change)
+{
+	if (!change->removed && riscv_has_extension(RISCV_ISA_EXT_SVVPTC))
+		return;
+	do_fence(change->va, change->last, pgtable_leaf_shift(change->level),
+		 (change->tables ? FULL : 0) | (change->removed ? ALL_HARTS : 0));
 }

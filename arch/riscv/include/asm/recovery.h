@@ -26,4 +26,30 @@ void stack_abandoned(unsigned long low, unsigned long sp);
 int recovery_enter(struct recovery *recovery, int (*fn)(void *arg), void *arg);
 __noreturn void recovery_resume(struct recovery *recovery, int value);
 
+/**
+ * try_call() - run a function that may trap
+ * @fn, @arg: called as fn(arg)
+ *
+ * An exception in it is reported in full, and the function is abandoned: whatever it
+ * held stays held. Nests. Context: translation on.
+ * Return: what @fn returned, or -EFAULT.
+ */
+int try_call(int (*fn)(void *arg), void *arg);
+
+/**
+ * catch_trap() - as try_call(), but an exception is not reported
+ * @trap: receives the registers at the exception
+ */
+int catch_trap(int (*fn)(void *arg), void *arg, struct pt_regs *trap);
+
+/**
+ * probe_read(), probe_write(), probe_exec() - touch memory that may not be there
+ * @addr: virtual address; @size: 1, 2, 4 or 8 bytes, @addr a multiple of it
+ * @trap: as catch_trap(); probe_exec() calls the address as a void function
+ * Return: 0; -EFAULT: it trapped; -EINVAL: other size or alignment.
+ */
+int probe_read(unsigned long addr, unsigned int size, u64 *value, struct pt_regs *trap);
+int probe_write(unsigned long addr, unsigned int size, u64 value, struct pt_regs *trap);
+int probe_exec(unsigned long addr, struct pt_regs *trap);
+
 #endif

@@ -18,32 +18,19 @@ void local_flush_tlb_page(unsigned long addr);
 /** local_flush_tlb_kernel_range() - [start, end) of 4 KiB leaves; a full fence past 64 pages */
 void local_flush_tlb_kernel_range(unsigned long start, unsigned long end);
 
-/* How a fence is meant. */
-#define FENCE_FULL      1U /* everything, pointers to tables too; the addresses mean nothing */
-#define FENCE_ALL_HARTS 2U /* not this hart alone */
+/** flush_tlb_all(), flush_tlb_kernel_range() - on all harts; return when all have done it */
+void flush_tlb_all(void);
+void flush_tlb_kernel_range(unsigned long start, unsigned long end);
+
+/** pgtable_fence() - the engine's: pt_ops.fence of every tree that harts walk */
+void pgtable_fence(struct pgtable *pt, const struct pgtable_change *change);
 
 /**
- * local_fence() - fence this hart for one address in each 2^@shift bytes from @start to @last
- * @start: a multiple of 2^@shift
- * @how:   FENCE_*
- *
- * More than MAX_SINGLE_FENCES pieces, or a hart whose fences by address do not work, make it a
- * full fence. The caller counts the fence with note_fence() when all harts have it.
- * Return: @how, with FENCE_FULL if it became a full one.
+ * set_remote_fence_hook() - what fences the other harts, where a fence is meant for all
+ * @fence: fences [start, start + size) on all other harts that are online, everything if both are
+ *         0, and returns when they have done it
  */
-unsigned int local_fence(unsigned long start, unsigned long last, unsigned int shift,
-			 unsigned int how);
-
-/** note_fence() - count a fence that is done, and log it: nr_fences, fence_log_read() */
-void note_fence(unsigned long start, unsigned long last, unsigned int shift, unsigned int how);
-
-/**
- * sbi_remote_sfence_vma() - let the firmware fence other harts (SBI 2.0 chapter 8)
- * @mask, @base: the harts whose ids are @base + the number of a set bit
- * @start, @size: the range; 0 and 0: everything
- */
-void sbi_remote_sfence_vma(unsigned long mask, unsigned long base, unsigned long start,
-			   unsigned long size);
+void set_remote_fence_hook(void (*fence)(unsigned long start, unsigned long size));
 
 /**
  * local_flush_tlb_svinval() - fence by address, by the instructions of Svinval
