@@ -333,8 +333,6 @@ pte_t pgtable_walk(const struct pgtable *pt, unsigned long va, unsigned int *lev
  */
 phys_addr_t pgtable_table(const struct pgtable *pt, unsigned long va, unsigned int level);
 
-#define PGTABLE_MAX_LEVELS 5
-
 /**
  * struct pgtable_trace - a walk, step by step, for people
  * @nr:   steps taken
@@ -348,7 +346,7 @@ struct pgtable_trace {
 		unsigned int index;
 		phys_addr_t table;
 		pte_t pte;
-	} step[PGTABLE_MAX_LEVELS];
+	} step[LEVELS_MAX];
 	phys_addr_t bad_table;
 };
 
