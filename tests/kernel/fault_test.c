@@ -230,7 +230,8 @@ static void thead_flags_text(void)
 
 	kernel_pgtable.type_bits = _PAGE_THEAD;
 	for (size_t i = 0; i < ARRAY_SIZE(want); i++) {
-		pte_flags((pte_t){ PAGE_KERNEL.val | want[i].bits }, kernel_pgtable.type_bits, text);
+		pte_flags((pte_t){ PAGE_KERNEL.val | want[i].bits }, kernel_pgtable.type_bits,
+			  text);
 		if (strcmp(text, want[i].text))
 			ktest_fail(__FILE__, __LINE__, "row %lu: %s", i, text);
 	}
