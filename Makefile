@@ -61,7 +61,7 @@ $(O)/auto.conf $(O)/include/autoconf.h &: $(O)/.config Kconfig
 early-only := arch/riscv/early/early.c arch/riscv/early/setup_vm.c
 both := lib/mem.c lib/string.c lib/vsprintf.c lib/args.c lib/fdt.c lib/fdt_props.c lib/fdt_cpus.c \
 	arch/riscv/cpu/errata.c arch/riscv/early/earlycon.c arch/riscv/cpu/sbi.c arch/riscv/cpu/trap_names.c arch/riscv/early/boot_record.c \
-	mm/engine/pgtable_walk.c mm/engine/pgtable.c mm/engine/pgtable_entry.c mm/engine/pgtable_rules.c mm/engine/pgtable_tree.c
+	mm/engine/pgtable_walk.c mm/engine/pgtable.c mm/engine/pgtable_entry.c mm/engine/pgtable_rules.c mm/engine/pgtable_tree.c mm/engine/pgtable_text.c
 
 kernel := $(both) \
 	lib/percpu.c lib/printk.c lib/panic.c lib/kallsyms.c lib/spinlock.c lib/report.c lib/fdt_irq.c lib/cpio.c \

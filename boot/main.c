@@ -12,6 +12,7 @@
 #include <kernel/mm.h>
 #include <kernel/monitor.h>
 #include <kernel/panic.h>
+#include <kernel/pgtable_text.h>
 #include <kernel/printk.h>
 #include <kernel/slab.h>
 #include <kernel/smp.h>

@@ -13,7 +13,7 @@
 #include <kernel/kasan.h>
 #include <kernel/memblock.h>
 #include <kernel/panic.h>
-#include <kernel/pgtable.h>
+#include <kernel/pgtable_text.h>
 #include <kernel/printk.h>
 #include <kernel/slab.h>
 #include <kernel/tty.h>

@@ -41,24 +41,24 @@ static bool text_is(const struct fdt_prop *prop, const char *text)
 	return prop->len >= size && !memcmp(prop->data, text, size);
 }
 
-static enum fdt_mmu mmu_type(const struct fdt_prop *prop)
+static unsigned int mmu_type(const struct fdt_prop *prop)
 {
+	unsigned int bits = 0;
+
 	if (!prop->name)
 		return FDT_MMU_ABSENT;
+	if (text_is(prop, "riscv,none"))
+		return FDT_MMU_NONE;
 	if (prop->len < 11 || memcmp(prop->data, "riscv,sv", 8) || prop->data[10])
-		return text_is(prop, "riscv,none") ? FDT_MMU_NONE : FDT_MMU_UNKNOWN;
-	switch (prop->data[8] << 8 | prop->data[9]) {
-	case '3' << 8 | '2':
-		return FDT_MMU_SV32;
-	case '3' << 8 | '9':
-		return FDT_MMU_SV39;
-	case '4' << 8 | '8':
-		return FDT_MMU_SV48;
-	case '5' << 8 | '7':
-		return FDT_MMU_SV57;
-	default:
 		return FDT_MMU_UNKNOWN;
+	for (unsigned int i = 8; i < 10; i++) {
+		unsigned int digit = (u8)prop->data[i] - '0';
+
+		if (digit > 9)
+			return FDT_MMU_UNKNOWN;
+		bits = bits * 10 + digit;
 	}
+	return bits < FDT_MMU_BITS ? FDT_MMU_UNKNOWN : bits;
 }
 
 /* The first cpu at @node or among the siblings behind it. */

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Monitor command cpu: the harts the device tree knows, what they do, and the firmware. */
-#include <kernel/boot_report.h>
 #include <kernel/cpu.h>
 #include <kernel/devicetree.h>
 #include <kernel/errno.h>
 #include <kernel/monitor.h>
+#include <kernel/pgtable_text.h>
 #include <kernel/printk.h>
 #include <kernel/smp.h>
 #include <kernel/string.h>

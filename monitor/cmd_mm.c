@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Monitor commands about the address space: layout, mode, mem, walk, ptdump. */
-#include <kernel/boot_report.h>
 #include <kernel/errno.h>
 #include <kernel/gfp.h>
 #include <kernel/initmem.h>
 #include <kernel/memblock.h>
 #include <kernel/monitor.h>
+#include <kernel/pgtable_text.h>
 #include <kernel/printk.h>
 #include <kernel/ptdump.h>
 #include <kernel/string.h>

@@ -1,38 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Address spaces for people: what is mapped where, how, and whether it should be. */
+#include <kernel/pgtable_text.h>
 #include <kernel/ptdump.h>
-#include <kernel/string.h>
-#include <kernel/vsprintf.h>
-#include <kernel/walk_report.h>
-
-pte_t pte_standard(pte_t pte)
-{
-	const u64 type = pte.val & kernel_pgtable.type_bits;
-
-	if (!pte_leaf(pte) || !type)
-		return pte;
-	pte.val &= ~type;
-	if (type == _PAGE_THEAD_IO)
-		pte.val |= _PAGE_IO;
-	else if (type == _PAGE_THEAD_NC)
-		pte.val |= _PAGE_NC;
-	else if (type != _PAGE_THEAD_RAM)
-		pte.val |= _PAGE_PBMT;
-	return pte;
-}
-
-void pte_flags(pte_t pte, char buf[PTE_FLAGS_LEN])
-{
-	static const char memory_type[][5] = { "", " nc", " io", " ?" };
-	const char names[] = "RWXUGAD";
-	unsigned int i;
-
-	pte = pte_standard(pte);
-	for (i = 0; i < sizeof(names) - 1; i++)
-		buf[i] = pte.val >> (i + 1) & 1 ? names[i] : '-';
-	buf[i++] = pte.val & _PAGE_NAPOT ? 'N' : '-';
-	strscpy(buf + i, memory_type[(pte.val & _PAGE_PBMT) >> 61], PTE_FLAGS_LEN - i);
-}
 
 struct dump {
 	const struct pgtable *pt;
@@ -59,7 +28,7 @@ static void flush_run(struct dump *d)
 		return;
 	d->audit->ranges++;
 	if (d->print) {
-		pte_flags(d->pte, flags);
+		pte_flags(d->pte, d->pt->type_bits, flags);
 		d->print("%016lx-%016lx %#016llx %4s %7lu %s\n", d->va, d->va + d->size - 1,
 			 pte_pa(d->pte), leaf_name(d->level), d->size / pgtable_leaf_size(d->level),
 			 flags);

@@ -2,9 +2,6 @@
 #ifndef KERNEL_BOOT_REPORT_H
 #define KERNEL_BOOT_REPORT_H
 
-/** paging_mode_name() - "sv39", "sv48", "sv57" by number of levels; "none" for 0 */
-const char *paging_mode_name(unsigned int levels);
-
 /**
  * boot_record_report() - print how far the boot came and what was tried
  * @print: as printf

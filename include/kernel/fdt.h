@@ -178,20 +178,17 @@ int __must_check fdt_rsv(const struct fdt *fdt, u32 index, u64 *addr, u64 *size)
 
 /* What a cpu node says of its MMU (Devicetree Specification v0.4 §3.8.1, mmu-type). */
 enum fdt_mmu {
-	FDT_MMU_ABSENT, /* no mmu-type property: no limit known */
-	FDT_MMU_NONE,   /* "riscv,none" */
-	FDT_MMU_SV32,
-	FDT_MMU_SV39,
-	FDT_MMU_SV48,
-	FDT_MMU_SV57,
-	FDT_MMU_UNKNOWN, /* some other text: no limit known */
+	FDT_MMU_ABSENT,    /* no mmu-type property: no limit known */
+	FDT_MMU_NONE,      /* "riscv,none" */
+	FDT_MMU_UNKNOWN,   /* some other text: no limit known */
+	FDT_MMU_BITS = 10, /* from here on: N of "riscv,svN" */
 };
 
 struct fdt_hart {
 	int node;
 	u64 hartid;
-	bool available; /* status */
-	enum fdt_mmu mmu;
+	bool available;                /* status */
+	unsigned int mmu;              /* enum fdt_mmu */
 	u32 address_cells, size_cells; /* of /cpus, for fdt_next_hart() */
 };
 

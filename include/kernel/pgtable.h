@@ -333,8 +333,6 @@ pte_t pgtable_walk(const struct pgtable *pt, unsigned long va, unsigned int *lev
  */
 phys_addr_t pgtable_table(const struct pgtable *pt, unsigned long va, unsigned int level);
 
-#define PGTABLE_MAX_LEVELS 5
-
 /**
  * struct pgtable_trace - a walk, step by step, for people
  * @nr:   steps taken
@@ -348,7 +346,7 @@ struct pgtable_trace {
 		unsigned int index;
 		phys_addr_t table;
 		pte_t pte;
-	} step[PGTABLE_MAX_LEVELS];
+	} step[LEVELS_MAX];
 	phys_addr_t bad_table;
 };
 
@@ -379,10 +377,12 @@ int pgtable_iterate(const struct pgtable *pt, unsigned long start, unsigned long
 /** pgtable_canonical() - whether an address is one the geometry translates */
 bool pgtable_canonical(const struct pgtable_geometry *geometry, unsigned long va);
 
+#define LEVEL_BITS 9 /* index bits of a level, but for the root of a guest's tree */
+
 /** pgtable_leaf_size() - bytes mapped by a leaf of a level; pgtable_leaf_shift() - as power of 2 */
 static inline unsigned int pgtable_leaf_shift(unsigned int level)
 {
-	return PAGE_SHIFT + 9 * level;
+	return PAGE_SHIFT + LEVEL_BITS * level;
 }
 
 static inline unsigned long pgtable_leaf_size(unsigned int level)

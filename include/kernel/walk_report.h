@@ -21,12 +21,4 @@ enum access_kind {
  */
 const char *show_walk(unsigned long va, enum access_kind kind, void (*print)(const char *fmt, ...));
 
-#define PTE_FLAGS_LEN 16
-
-/** pte_standard() - a leaf as harts with Svpbmt would have it; PBMT=3 for types unknown */
-pte_t pte_standard(pte_t pte);
-
-/** pte_flags() - an entry's flags as "RWXUGADN", '-' where clear, and its memory type */
-void pte_flags(pte_t pte, char buf[PTE_FLAGS_LEN]);
-
 #endif

@@ -7,11 +7,10 @@
 #include <asm/cmpxchg.h>
 
 /*
- * The engine's inside: what its files know of each other. pgtable.c runs requests,
- * pgtable_entry.c does their stores, pgtable_rules.c says what is refused,
- * pgtable_tree.c treats whole trees, pgtable_walk.c looks.
+ * The engine's inside: what its files know of each other. pgtable.c runs requests, fast.h
+ * has its fast paths, pgtable_entry.c does the stores, pgtable_rules.c says what is legal,
+ * pgtable_tree.c treats whole trees, pgtable_walk.c looks, pgtable_text.c has the words.
  */
-#define LEVEL_BITS 9
 #define TABLE_SIZE (PAGE_SIZE / sizeof(pte_t)) /* entries, of all tables but the root */
 #define NO_TABLE   1UL                         /* no table has this address */
 
@@ -71,11 +70,6 @@ static __always_inline bool input_valid(const struct pgtable_geometry *g, unsign
 	return (va + g->bias) >> g->input_bits == 0;
 }
 
-static inline unsigned int level_shift(unsigned int level)
-{
-	return PAGE_SHIFT + LEVEL_BITS * level;
-}
-
 static inline unsigned int root_level(const struct pgtable *pt)
 {
 	return pt->geometry->levels - 1U;
@@ -86,7 +80,7 @@ static inline unsigned long table_index(const struct pgtable_geometry *geometry,
 {
 	unsigned long mask = level == geometry->levels - 1U ? geometry->root_mask : TABLE_OFFSETS;
 
-	return va >> level_shift(level) & mask / sizeof(pte_t);
+	return va >> pgtable_leaf_shift(level) & mask / sizeof(pte_t);
 }
 
 static inline pte_t *reach(const struct pgtable *pt, phys_addr_t table, unsigned int level)
@@ -207,13 +201,59 @@ static inline bool shared(const struct pgtable *pt, phys_addr_t table)
 /* --- One request to change a range --- */
 
 enum op {
-	MAP,
-	MAP_OVER,
-	POPULATE,
-	UNMAP,
-	PROTECT,
-	SPLIT
+	MAP,      /* put leaves where nothing is */
+	MAP_OVER, /* as MAP; what leads to something shared counts as nothing */
+	POPULATE, /* build tables down to level 0, map nothing */
+	UNMAP,    /* leave nothing mapped */
+	PROTECT,  /* change bits of the leaves that are there */
+	SPLIT,    /* let no leaf reach across an end of the range */
+	NR_OPS
 };
+
+/* What an entry is. */
+enum kind {
+	NONE,  /* not valid */
+	LEAF,  /* maps something */
+	TABLE, /* points to a table of the level below */
+	STRAY, /* points to a table, but is of level 0 */
+	NR_KINDS
+};
+
+/* How much of what an entry maps a request covers. */
+enum extent {
+	PART,  /* not all of it; or, to map, no leaf fits there */
+	WHOLE, /* all of it */
+	NR_EXTENTS
+};
+
+/* What all actions are, that are done to entries alike as to one; and all that go down. */
+#define OF_RUN 0x20
+#define BELOW  0x40
+
+/* What a request does about an entry. */
+enum action {
+	SKIP = OF_RUN | 1,   /* nothing: it is as it should be */
+	CHANGE = OF_RUN | 2, /* write leaves, or invalid entries, or other bits */
+	DOWN = BELOW | 3,    /* go on in the table it points to */
+	ADD = BELOW | 4,     /* go on in a new table, which is linked here */
+	BREAK = BELOW | 5,   /* go on in a table that maps what the leaf here did */
+	DETACH = 6           /* take the table out of the tree, and free it after the fence */
+};
+
+/* In place of an action: the request is refused, and bits 4..0 say why. */
+#define REFUSED 0x80
+
+/*
+ * Which transitions are legal: an action or a refusal, by request, by what an entry is, and
+ * by how much of it the request covers.
+ */
+extern const u8 pgtable_rules[NR_OPS][NR_KINDS][NR_EXTENTS];
+
+/* Whether a request splits a leaf that it covers in part; it does so to one of 64 KiB too. */
+static inline bool breaks_leaves(enum op op)
+{
+	return pgtable_rules[op][LEAF][PART] == BREAK;
+}
 
 /*
  * Ranges inside the engine are inclusive, so that the last byte of the address space
@@ -237,25 +277,56 @@ struct request {
 	unsigned long refused_at;
 };
 
-enum kind {
-	NONE,
-	LEAF,
-	TABLE,
-	STRAY /* a pointer at level 0 */
-};
-enum action {
-	SKIP,
-	CHANGE,
-	DOWN,
-	ADD,
-	BREAK,
-	DETACH
+/* Entries side by side in a table that are alike, so that a request can treat them as one. */
+struct run {
+	pte_t *ptep; /* the first; NULL: their table is yet to be made, and all its entries ... */
+	pte_t pte;   /* ... are, or map, as this; else what the first is */
+	enum kind kind;
+	unsigned int level;
+	unsigned long va; /* of the first */
+	unsigned long n;
 };
 
-/* Whether @va is mapped, if at all, by an entry of the table that the last call ended in. */
-static inline bool hinted(const struct pgtable *pt, unsigned long va)
+static inline enum kind entry_kind(pte_t pte, unsigned int level)
 {
-	return (va ^ pt->hint.va) < TABLE_SIZE * pt->hint.size;
+	if (!pte_present(pte))
+		return NONE;
+	if (pte.val & _PAGE_LEAF)
+		return LEAF;
+	return level ? TABLE : STRAY;
+}
+
+/*
+ * How many entries of @level the request covers from @va on. Once one is aligned and
+ * whole, all whole ones after it are aligned too.
+ */
+static inline unsigned long covered(const struct request *rq, unsigned int level, unsigned long va,
+				    unsigned long last)
+{
+	unsigned long mask = pgtable_leaf_size(level) - 1;
+
+	if (level > rq->leaf_level || ((va | (va + rq->pa_delta)) & mask))
+		return 0;
+	return (last - va + 1) >> pgtable_leaf_shift(level);
+}
+
+static inline bool four_invalid(const pte_t *ptep)
+{
+	return !((read_pte(ptep).val | read_pte(ptep + 1).val | read_pte(ptep + 2).val |
+		  read_pte(ptep + 3).val) &
+		 _PAGE_PRESENT);
+}
+
+/* How many of @n entries are like the first one, which is NONE or LEAF. */
+static inline unsigned long alike(const pte_t *ptep, unsigned long n, enum kind kind)
+{
+	const pte_t *end = ptep + n, *at = ptep + 1;
+
+	while (kind == NONE && end - at >= 4 && four_invalid(at))
+		at += 4;
+	while (at != end && (kind == NONE ? !pte_present(read_pte(at)) : pte_leaf(read_pte(at))))
+		at++;
+	return (unsigned long)(at - ptep);
 }
 
 static inline void begin_change(struct pgtable *pt)
@@ -292,27 +363,29 @@ static __always_inline void new_request(struct request *rq, struct pgtable *pt, 
 	rq->spares = 0;
 }
 
-/* pgtable_rules.c */
-int refuse(const struct pgtable *pt, enum pgtable_refusal why, unsigned long va);
-enum pgtable_refusal range_refusal(const struct pgtable *pt, unsigned long va, unsigned long size);
-enum pgtable_refusal leaf_refusal(const struct pgtable *pt, u64 bits);
+/* pgtable_rules.c: tell the tree's owner, and the refusal's -errno; what is wrong, or 0 */
+int pgtable_refuse(const struct pgtable *pt, enum pgtable_refusal why, unsigned long va);
+enum pgtable_refusal pgtable_range_refusal(const struct pgtable *pt, unsigned long va,
+					   unsigned long size);
+enum pgtable_refusal pgtable_leaf_refusal(const struct pgtable *pt, u64 bits);
 
-/* pgtable_entry.c: spare tables */
-bool reserve_spares(struct request *rq);
-void free_spares(struct request *rq);
-phys_addr_t new_table(struct request *rq, unsigned int level);
+/* pgtable_entry.c: spare tables, taken before the lock and given back after it */
+bool pgtable_reserve_spares(struct request *rq);
+void pgtable_free_spares(struct request *rq);
+phys_addr_t pgtable_new_table(struct request *rq, unsigned int level);
 
 /* pgtable_entry.c: stores of the second pass */
-void write_leaves(const struct request *rq, pte_t *ptep, unsigned int level, pte_t pte,
-		  unsigned long n);
-void rewrite_run(struct request *rq, pte_t *run, unsigned long va, bool join);
-void break_runs(struct request *rq, pte_t *ptep, unsigned long va, unsigned long last);
-phys_addr_t break_leaf(struct request *rq, pte_t *ptep, unsigned int level, unsigned long va);
-phys_addr_t unshare(struct request *rq, pte_t *ptep, unsigned int level, unsigned long va);
+void pgtable_write_leaves(const struct request *rq, pte_t *ptep, unsigned int level, pte_t pte,
+			  unsigned long n);
+void pgtable_rewrite_run(struct request *rq, pte_t *run, unsigned long va, bool join);
+void pgtable_break_runs(struct request *rq, pte_t *ptep, unsigned long va, unsigned long last);
+phys_addr_t pgtable_break_leaf(struct request *rq, pte_t *ptep, unsigned int level,
+			       unsigned long va);
+phys_addr_t pgtable_unshare(struct request *rq, pte_t *ptep, unsigned int level, unsigned long va);
 
 /* pgtable_entry.c: after them */
-bool settle(struct request *rq);
-void sync_roots(const struct pgtable *pt, unsigned long va, unsigned long last);
-void collect(struct request *rq, phys_addr_t table, unsigned int level);
+bool pgtable_settle(struct request *rq);
+void pgtable_sync_roots(const struct pgtable *pt, unsigned long va, unsigned long last);
+void pgtable_collect(struct request *rq, phys_addr_t table, unsigned int level);
 
 #endif

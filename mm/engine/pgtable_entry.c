@@ -24,7 +24,7 @@ static phys_addr_t take_spare(struct request *rq)
 	return table;
 }
 
-void free_spares(struct request *rq)
+void pgtable_free_spares(struct request *rq)
 {
 	while (rq->spares) {
 		phys_addr_t table = rq->spares;
@@ -34,7 +34,7 @@ void free_spares(struct request *rq)
 	}
 }
 
-bool reserve_spares(struct request *rq)
+bool pgtable_reserve_spares(struct request *rq)
 {
 	for (; rq->have < rq->need; rq->have++) {
 		phys_addr_t table = rq->pt->ops.alloc(PAGE_SIZE);
@@ -78,8 +78,8 @@ void pgtable_fill_shared(const struct pgtable *pt, const phys_addr_t *shared, un
 }
 
 /* @n leaves from @pte on; of 64 KiB where address and frames allow. */
-void write_leaves(const struct request *rq, pte_t *ptep, unsigned int level, pte_t pte,
-		  unsigned long n)
+void pgtable_write_leaves(const struct request *rq, pte_t *ptep, unsigned int level, pte_t pte,
+			  unsigned long n)
 {
 	const u64 step = pgtable_leaf_size(level) >> PAGE_SHIFT << _PAGE_PFN_SHIFT;
 	const unsigned long run_bytes = RUN_PAGES * sizeof(pte_t);
@@ -107,7 +107,7 @@ void write_leaves(const struct request *rq, pte_t *ptep, unsigned int level, pte
  * translate alike, so no hart need be kept away. A and D of one entry speak for all: what
  * is found in any of them, until all are rewritten, goes to all.
  */
-void rewrite_run(struct request *rq, pte_t *run, unsigned long va, bool join)
+void pgtable_rewrite_run(struct request *rq, pte_t *run, unsigned long va, bool join)
 {
 	u64 bits = 0, seen = 0;
 
@@ -129,21 +129,22 @@ void rewrite_run(struct request *rq, pte_t *run, unsigned long va, bool join)
 }
 
 /* Leaves of 64 KiB that the range covers only in part, in the table at @ptep of @va. */
-void break_runs(struct request *rq, pte_t *ptep, unsigned long va, unsigned long last)
+void pgtable_break_runs(struct request *rq, pte_t *ptep, unsigned long va, unsigned long last)
 {
 	for (unsigned long start = va & -RUN_SIZE;; start += RUN_SIZE) {
 		pte_t *run = ptep + (long)(start - va) / (long)PAGE_SIZE;
 		unsigned long end = start + RUN_SIZE - 1;
 
 		if ((rq->small || start < va || end > last) && is_run(read_pte(run)))
-			rewrite_run(rq, run, start, false);
+			pgtable_rewrite_run(rq, run, start, false);
 		if (end >= last)
 			return;
 	}
 }
 
 /* A new table that maps what the leaf at @ptep does, in its place. */
-phys_addr_t break_leaf(struct request *rq, pte_t *ptep, unsigned int level, unsigned long va)
+phys_addr_t pgtable_break_leaf(struct request *rq, pte_t *ptep, unsigned int level,
+			       unsigned long va)
 {
 	phys_addr_t table = take_spare(rq);
 	unsigned long size = pgtable_leaf_size(level);
@@ -151,8 +152,8 @@ phys_addr_t break_leaf(struct request *rq, pte_t *ptep, unsigned int level, unsi
 
 	do { /* again when a hart has set A or D */
 		was = old;
-		write_leaves(rq, reach(rq->pt, table, level - 1), level - 1, (pte_t){ was },
-			     TABLE_SIZE);
+		pgtable_write_leaves(rq, reach(rq->pt, table, level - 1), level - 1, (pte_t){ was },
+				     TABLE_SIZE);
 		smp_wmb();
 		old = cmpxchg(&ptep->val, was, mk_pte(table, __pgprot(_PAGE_PRESENT)).val);
 	} while (old != was);
@@ -160,7 +161,7 @@ phys_addr_t break_leaf(struct request *rq, pte_t *ptep, unsigned int level, unsi
 	return table;
 }
 
-phys_addr_t unshare(struct request *rq, pte_t *ptep, unsigned int level, unsigned long va)
+phys_addr_t pgtable_unshare(struct request *rq, pte_t *ptep, unsigned int level, unsigned long va)
 {
 	phys_addr_t table = take_spare(rq);
 	unsigned long size = pgtable_leaf_size(level);
@@ -177,7 +178,7 @@ phys_addr_t unshare(struct request *rq, pte_t *ptep, unsigned int level, unsigne
 	return table;
 }
 
-phys_addr_t new_table(struct request *rq, unsigned int level)
+phys_addr_t pgtable_new_table(struct request *rq, unsigned int level)
 {
 	phys_addr_t table = take_spare(rq);
 
@@ -188,7 +189,7 @@ phys_addr_t new_table(struct request *rq, unsigned int level)
 /* --- After the stores --- */
 
 /* The kernel half is the same in all roots. */
-void sync_roots(const struct pgtable *pt, unsigned long va, unsigned long last)
+void pgtable_sync_roots(const struct pgtable *pt, unsigned long va, unsigned long last)
 {
 	unsigned int level = root_level(pt);
 
@@ -206,7 +207,7 @@ void sync_roots(const struct pgtable *pt, unsigned long va, unsigned long last)
 }
 
 /* The one fence decision. */
-bool settle(struct request *rq)
+bool pgtable_settle(struct request *rq)
 {
 	struct pgtable_change *c = &rq->pt->change;
 
@@ -214,14 +215,14 @@ bool settle(struct request *rq)
 		return false;
 	rq->pt->writes++;
 	if (unlikely(rq->pt->next))
-		sync_roots(rq->pt, c->va, c->last);
+		pgtable_sync_roots(rq->pt, c->va, c->last);
 	if (rq->pt->ops.fence)
 		rq->pt->ops.fence(rq->pt, c);
 	return true;
 }
 
 /* A tree of tables that nothing leads to any more. */
-void collect(struct request *rq, phys_addr_t table, unsigned int level)
+void pgtable_collect(struct request *rq, phys_addr_t table, unsigned int level)
 {
 	if (shared(rq->pt, table))
 		return;
@@ -229,7 +230,7 @@ void collect(struct request *rq, phys_addr_t table, unsigned int level)
 		pte_t pte = read_pte(reach(rq->pt, table, level) + i);
 
 		if (pte_table(pte))
-			collect(rq, pte_pa(pte), level - 1);
+			pgtable_collect(rq, pte_pa(pte), level - 1);
 	}
 	add_spare(rq, table);
 	rq->pt->tables--;

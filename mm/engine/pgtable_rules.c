@@ -1,10 +1,41 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * What the page-table engine refuses, and why: each refusal's error and text, and what
- * makes a range or a leaf illegal. Which entry may become what, is in pgtable.c.
+ * What is legal: which entry may become what by which request, and what a range and a leaf
+ * must be; and of each refusal the error and the text.
  */
 #include <kernel/errno.h>
 #include "engine.h"
+
+#define NO(why) (REFUSED | PGTABLE_##why)
+
+/* Of each request a row for NONE, LEAF, TABLE and STRAY, of each of those PART and WHOLE. */
+const u8 pgtable_rules[NR_OPS][NR_KINDS][NR_EXTENTS] = {
+	[MAP] = { { ADD, CHANGE },
+		  { NO(LEAF_BY_TABLE), NO(OVERWRITES) },
+		  { DOWN, NO(TABLE_BY_LEAF) },
+		  { NO(TABLE_AS_LEAF), NO(TABLE_AS_LEAF) } },
+	/* What leads to something shared counts as invalid where it is covered. */
+	[MAP_OVER] = { { ADD, CHANGE },
+		       { NO(LEAF_BY_TABLE), NO(OVERWRITES) },
+		       { DOWN, DOWN },
+		       { NO(TABLE_AS_LEAF), NO(TABLE_AS_LEAF) } },
+	[POPULATE] = { { ADD, ADD },
+		       { NO(LEAF_BY_TABLE), NO(LEAF_BY_TABLE) },
+		       { DOWN, DOWN },
+		       { NO(TABLE_AS_LEAF), NO(TABLE_AS_LEAF) } },
+	[UNMAP] = { { SKIP, SKIP },
+		    { BREAK, CHANGE },
+		    { DOWN, DETACH },
+		    { NO(TABLE_AS_LEAF), NO(TABLE_AS_LEAF) } },
+	[PROTECT] = { { NO(HOLE), NO(HOLE) },
+		      { BREAK, CHANGE },
+		      { DOWN, DOWN },
+		      { NO(TABLE_AS_LEAF), NO(TABLE_AS_LEAF) } },
+	[SPLIT] = { { SKIP, SKIP },
+		    { BREAK, SKIP },
+		    { DOWN, DOWN },
+		    { NO(TABLE_AS_LEAF), NO(TABLE_AS_LEAF) } },
+};
 
 static const struct {
 	s8 err;
@@ -48,14 +79,15 @@ int pgtable_refusal_error(enum pgtable_refusal why)
 	return refusals[why].err;
 }
 
-int refuse(const struct pgtable *pt, enum pgtable_refusal why, unsigned long va)
+int pgtable_refuse(const struct pgtable *pt, enum pgtable_refusal why, unsigned long va)
 {
 	if (pt->ops.refused)
 		pt->ops.refused(pt, why, va);
 	return refusals[why].err;
 }
 
-enum pgtable_refusal range_refusal(const struct pgtable *pt, unsigned long va, unsigned long size)
+enum pgtable_refusal pgtable_range_refusal(const struct pgtable *pt, unsigned long va,
+					   unsigned long size)
 {
 	const struct pgtable_geometry *g = pt->geometry;
 	unsigned long last = va + size - 1;
@@ -76,7 +108,7 @@ enum pgtable_refusal range_refusal(const struct pgtable *pt, unsigned long va, u
 }
 
 /* The rules of Priv 20250508 §12.4.1 for a leaf, the stage's, and W^X. */
-enum pgtable_refusal leaf_refusal(const struct pgtable *pt, u64 bits)
+enum pgtable_refusal pgtable_leaf_refusal(const struct pgtable *pt, u64 bits)
 {
 	const u64 allowed = _PAGE_PRESENT | _PAGE_LEAF | _PAGE_USER | _PAGE_GLOBAL | ACCESS_BITS |
 			    _PAGE_RSW | _PAGE_PBMT;

@@ -50,15 +50,15 @@ static bool collapse(struct request *rq, phys_addr_t in, unsigned int level, uns
 		return false;
 	set_pte(ptep, (pte_t){ rq->set });
 	note(rq, level - 1, va, last, true, true);
-	settle(rq);
+	pgtable_settle(rq);
 	begin_change(rq->pt);
 	/* No hart uses the old table now; but until the fence it got A and D. */
 	uniform(entries, level - 1, TABLE_SIZE, &rq->set);
 	rq->set &= ACCESS_BITS;
 	ptep = reach_entry(rq->pt, in, level, va); /* other roots were reached meanwhile */
 	if (rq->set && change_leaf(ptep, rq->set, 0))
-		sync_roots(rq->pt, va, last);
-	collect(rq, table, 0);
+		pgtable_sync_roots(rq->pt, va, last);
+	pgtable_collect(rq, table, 0);
 	return true;
 }
 
@@ -67,7 +67,7 @@ static void join_run(struct request *rq, pte_t *run, unsigned long va)
 	u64 leaf;
 
 	if (!(read_pte(run).val & _PAGE_NAPOT) && uniform(run, 0, RUN_PAGES, &leaf) && leaf)
-		rewrite_run(rq, run, va, true);
+		pgtable_rewrite_run(rq, run, va, true);
 }
 
 static int merge(struct request *rq, phys_addr_t table, unsigned int level, unsigned long va,
@@ -103,18 +103,18 @@ static int merge(struct request *rq, phys_addr_t table, unsigned int level, unsi
 int pgtable_merge(struct pgtable *pt, unsigned long va, size_t size)
 {
 	struct request rq;
-	enum pgtable_refusal why = range_refusal(pt, va, size);
+	enum pgtable_refusal why = pgtable_range_refusal(pt, va, size);
 	int freed;
 
 	new_request(&rq, pt, PROTECT);
 	if (why)
-		return refuse(pt, why, va);
+		return pgtable_refuse(pt, why, va);
 	spin_lock(&pt->lock);
 	begin_change(pt);
 	freed = merge(&rq, pt->root, root_level(pt), va, va + size - 1);
-	settle(&rq);
+	pgtable_settle(&rq);
 	spin_unlock(&pt->lock);
-	free_spares(&rq);
+	pgtable_free_spares(&rq);
 	return freed;
 }
 
@@ -134,13 +134,13 @@ int pgtable_create(struct pgtable *pt, const struct pgtable_geometry *geometry,
 		kernel = kernel->kernel; /* whose half it really is */
 	*pt = (struct pgtable){ .geometry = geometry, .ops = *ops, .kernel = kernel };
 	if (kernel && (kernel->geometry != geometry || !geometry->sign_extended))
-		return refuse(pt, PGTABLE_OTHER_GEOMETRY, 0);
+		return pgtable_refuse(pt, PGTABLE_OTHER_GEOMETRY, 0);
 	pt->root = pt->ops.alloc(size);
 	if (!pt->root)
-		return refuse(pt, PGTABLE_NO_MEMORY, 0);
+		return pgtable_refuse(pt, PGTABLE_NO_MEMORY, 0);
 	if (pt->root & (size - 1)) {
 		pt->ops.free(pt->root, size);
-		return refuse(pt, PGTABLE_BAD_ROOT, 0);
+		return pgtable_refuse(pt, PGTABLE_BAD_ROOT, 0);
 	}
 	memset(reach(pt, pt->root, root_level(pt)), 0, size);
 	if (kernel) {
@@ -152,7 +152,7 @@ int pgtable_create(struct pgtable *pt, const struct pgtable_geometry *geometry,
 		spin_lock(&kernel->lock);
 		pt->next = kernel->next;
 		kernel->next = pt;
-		sync_roots(kernel, -geometry->bias, ~0UL);
+		pgtable_sync_roots(kernel, -geometry->bias, ~0UL);
 		spin_unlock(&kernel->lock);
 	}
 	return 0;
@@ -179,7 +179,7 @@ int pgtable_destroy(struct pgtable *pt)
 		leave_kernel(pt);
 		own /= 2;
 	} else if (pt->next) {
-		return refuse(pt, PGTABLE_IN_USE, 0);
+		return pgtable_refuse(pt, PGTABLE_IN_USE, 0);
 	}
 	spin_lock(&pt->lock);
 	begin_change(pt);
@@ -190,10 +190,10 @@ int pgtable_destroy(struct pgtable *pt)
 		pte_t pte = read_pte(reach(pt, pt->root, root_level(pt)) + i);
 
 		if (pte_table(pte))
-			collect(&rq, pte_pa(pte), root_level(pt) - 1);
+			pgtable_collect(&rq, pte_pa(pte), root_level(pt) - 1);
 	}
 	spin_unlock(&pt->lock);
-	free_spares(&rq);
+	pgtable_free_spares(&rq);
 	pt->ops.free(pt->root, pgtable_root_size(pt->geometry));
 	return 0;
 }

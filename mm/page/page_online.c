@@ -21,7 +21,7 @@
 /* What a block takes of its own pages, in this order. The shadow is first: it may be one leaf. */
 #define SHADOW_PAGES (IS_ENABLED(CONFIG_KASAN) ? BLOCK_PAGES / KASAN_GRANULE_SIZE : 0UL)
 #define META_PAGES   (BLOCK_META_SIZE / PAGE_SIZE)
-#define TABLES       ((PGTABLE_MAX_LEVELS - 1) * (SHADOW_PAGES ? 2 : 1)) /* at the most */
+#define TABLES       ((LEVELS_MAX - 1) * (SHADOW_PAGES ? 2 : 1)) /* at the most */
 #define OWN_PAGES    (SHADOW_PAGES + META_PAGES + TABLES)
 
 static_assert(BLOCK_SIZE >= PAGE_SIZE << MAX_PAGE_ORDER, "no piece is of two blocks");

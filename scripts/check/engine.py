@@ -51,24 +51,26 @@ TABLE = re.compile(r"#define PGTABLE_GEOMETRY\b.*?[^\\]\n|"
 # Who may, and why: (file, what the line has) -> reason.
 ALLOWED = {
     ("mm/engine/pgtable_walk.c", "geometries[i]"): "finds the row that is asked for",
-    ("include/kernel/pgtable.h", "PAGE_SHIFT + 9 * level"): "the size of a leaf",
     ("arch/riscv/mm/fixmap.c", "slots"): "one table of leaves, by which the engine reaches others",
     ("arch/riscv/mm/svprobe.c", "pte_t *pte"): "an entry in a variable, not in a table",
     ("arch/riscv/early/setup_vm.c", "LEVELS_"): "sets the limits of the probe",
     ("arch/riscv/early/setup_vm.c", "pgtable_table("): "the root of each mode, for satp",
     ("arch/riscv/early/setup_vm.c", "lower_limit(limit, "): "the words no4lvl and no5lvl",
-    ("arch/riscv/early/setup_vm.c", "FDT_MMU_SV"): "mmu-type of the device tree",
     ("arch/riscv/early/early.c", "LEVELS_"): "reports the probe",
     ("arch/riscv/early/head.S", "LEVELS_"): "the probe, from the deepest mode down",
-    ("arch/riscv/early/boot_record.c", ""): "the record of the probe, and its names of modes",
+    ("arch/riscv/early/boot_record.c", ""): "the record of the probe",
     ("arch/riscv/include/asm/boot_record.h", ""): "the record of the probe",
+    ("arch/riscv/include/asm/pgtable-bits.h", "LEVELS_"): "the one place that says it",
+    ("arch/riscv/include/asm/fixmap.h", "LEVELS_MAX"): "room for the tables of any mode",
+    ("arch/riscv/early/kasan_early.c", "LEVELS_MAX"): "room for the tables of any mode",
+    ("arch/riscv/mm/init.c", "LEVELS_MAX"): "room for the tables of any mode",
+    ("arch/riscv/early/kasan_shared.h", "LEVELS_MAX"): "room for the tables of any mode",
+    ("mm/page/page_online.c", "LEVELS_MAX"): "room for the tables of any mode",
     ("monitor/crash_tables.c", ""): "damages tables on purpose, where pgtable_trace() says",
     ("monitor/cmd_mm.c", "LEVELS_"): "shows the record of the probe",
     ("boot/setup.c", "LEVELS_MAX"): "reports the probe",
     ("boot/cmdline.c", "sv"): "the words no4lvl, no5lvl and paging=",
-    ("lib/fdt_cpus.c", ""): "mmu-type of the device tree",
     ("include/kernel/sizes.h", "#define SZ_"): "names of sizes",
-    ("include/kernel/fdt.h", "FDT_MMU_SV"): "mmu-type of the device tree",
 }
 
 

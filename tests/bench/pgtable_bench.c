@@ -74,15 +74,15 @@ static __always_inline pte_t walk_fixed(const struct pgtable *pt, const struct p
 	if (!input_valid(g, va))
 		return pte;
 	pte = read_pte((pte_t *)(pt->root + pt->ops.offset +
-				 (va >> (level_shift(g->levels - 1U) - 3) & g->root_mask)));
-#define STEP(l)                                                                          \
-	if ((l) < g->levels - 1U) {                                                      \
-		if (unlikely(!points_to_table(pte))) {                                   \
-			*level = (l) + 1U;                                               \
-			return as_walked(pte, va);                                       \
-		}                                                                        \
-		pte = read_pte((pte_t *)((pte.val << 2) + to_table +                     \
-					 (va >> (level_shift(l) - 3) & TABLE_OFFSETS))); \
+				 (va >> (pgtable_leaf_shift(g->levels - 1U) - 3) & g->root_mask)));
+#define STEP(l)                                                                                 \
+	if ((l) < g->levels - 1U) {                                                             \
+		if (unlikely(!points_to_table(pte))) {                                          \
+			*level = (l) + 1U;                                                      \
+			return as_walked(pte, va);                                              \
+		}                                                                               \
+		pte = read_pte((pte_t *)((pte.val << 2) + to_table +                            \
+					 (va >> (pgtable_leaf_shift(l) - 3) & TABLE_OFFSETS))); \
 	}
 	STEP(3)
 	STEP(2)

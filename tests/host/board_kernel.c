@@ -95,16 +95,19 @@ char __percpu_size[1];
 struct boot_record boot_record;
 struct kernel_mapping kernel_map;
 struct riscv_ext_state riscv_ext_state[NR_RISCV_EXTS];
-static const struct pgtable_geometry geometry;
 
-const struct pgtable_geometry *pgtable_geometry(unsigned int stage, unsigned int levels)
+/* Nothing is mapped in the tree that setup_vm() makes here. */
+static void *empty_table(phys_addr_t table, unsigned int level)
 {
-	return &geometry;
+	static pte_t entries[PAGE_SIZE / sizeof(pte_t)];
+
+	return entries;
 }
 
 int pgtable_create(struct pgtable *pt, const struct pgtable_geometry *g, const struct pt_ops *ops,
 		   struct pgtable *kernel)
 {
+	*pt = (struct pgtable){ .geometry = g, .ops.reach = empty_table };
 	return 0;
 }
 
@@ -115,11 +118,6 @@ int pgtable_map(struct pgtable *pt, unsigned long va, phys_addr_t pa, size_t siz
 }
 
 int pgtable_populate(struct pgtable *pt, unsigned long va, size_t size)
-{
-	return 0;
-}
-
-phys_addr_t pgtable_table(const struct pgtable *pt, unsigned long va, unsigned int level)
 {
 	return 0;
 }

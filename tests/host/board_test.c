@@ -8,12 +8,12 @@
 #include "host.h"
 #include "uart_model.h"
 
-#include <kernel/boot_report.h>
 #include <kernel/devicetree.h>
 #include <kernel/driver.h>
 #include <kernel/init.h>
 #include <kernel/memblock.h>
 #include <kernel/percpu.h>
+#include <kernel/pgtable_text.h>
 #include <kernel/sizes.h>
 #include <kernel/smp.h>
 #include <kernel/smpboot.h>

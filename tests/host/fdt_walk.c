@@ -273,22 +273,18 @@ static bool ref_text_is(struct ref_prop p, const char *text)
 	       (size_t)p.len > strlen(text) && !strcmp((const char *)p.data, text);
 }
 
-static enum fdt_mmu model_mmu(struct ref_prop p)
+static unsigned int model_mmu(struct ref_prop p)
 {
-	static const struct {
-		char text[12];
-		enum fdt_mmu mmu;
-	} types[] = { { "riscv,none", FDT_MMU_NONE },
-		      { "riscv,sv32", FDT_MMU_SV32 },
-		      { "riscv,sv39", FDT_MMU_SV39 },
-		      { "riscv,sv48", FDT_MMU_SV48 },
-		      { "riscv,sv57", FDT_MMU_SV57 } };
+	char text[12];
 
 	if (!p.data)
 		return FDT_MMU_ABSENT;
-	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
-		if (ref_text_is(p, types[i].text))
-			return types[i].mmu;
+	if (ref_text_is(p, "riscv,none"))
+		return FDT_MMU_NONE;
+	for (unsigned int bits = 10; bits < 100; bits++) {
+		snprintf(text, sizeof(text), "riscv,sv%u", bits);
+		if (ref_text_is(p, text))
+			return bits;
 	}
 	return FDT_MMU_UNKNOWN;
 }

@@ -121,14 +121,14 @@ void check_open(struct pgtable *pt, struct model *m, const struct pgtable_geomet
 /* --- One call --- */
 
 struct chain {
-	phys_addr_t pa[PGTABLE_MAX_LEVELS];
+	phys_addr_t pa[LEVELS_MAX];
 };
 
 static struct chain chain_at(phys_addr_t page)
 {
 	struct chain chain;
 
-	for (unsigned int level = 0; level < PGTABLE_MAX_LEVELS; level++)
+	for (unsigned int level = 0; level < LEVELS_MAX; level++)
 		chain.pa[level] = page + level * PAGE_SIZE;
 	return chain;
 }
@@ -145,7 +145,7 @@ void check_shared(struct pgtable *pt)
 		const struct chain of = chain_at(mem_chain(pt, chain));
 
 		mem_begin(pt, 0, ~0ULL);
-		pgtable_fill_shared(pt, of.pa, chain ? pt->geometry->levels : PGTABLE_MAX_LEVELS,
+		pgtable_fill_shared(pt, of.pa, chain ? pt->geometry->levels : LEVELS_MAX,
 				    (pgprot_t){ check_shared_bits(pt) });
 		mem_end();
 	}

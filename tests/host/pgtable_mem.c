@@ -35,7 +35,7 @@ static struct page *idle[MAX_PAGES];   /* slots that can be used again */
 static unsigned int nr_idle;
 static struct page *call_pages[2 * MAX_PAGES]; /* taken or given back in this call */
 static unsigned int nr_call_pages;
-static struct window windows[PGTABLE_MAX_LEVELS];
+static struct window windows[LEVELS_MAX];
 static char *arena;
 static phys_addr_t key;
 
@@ -82,14 +82,14 @@ void mem_sync(void)
 {
 	if (mode != MEM_FIXMAP)
 		return;
-	for (struct window *w = windows; w < windows + PGTABLE_MAX_LEVELS; w++) {
+	for (struct window *w = windows; w < windows + LEVELS_MAX; w++) {
 		if (!w->at || !memcmp(w->at, w->loaded, page_bytes(w->page)))
 			continue;
 		for (unsigned int i = 0; i < w->page->entries; i++)
 			if (w->at[i] != w->loaded[i])
 				w->page->bytes[i] = w->at[i];
 	}
-	for (struct window *w = windows; w < windows + PGTABLE_MAX_LEVELS; w++) {
+	for (struct window *w = windows; w < windows + LEVELS_MAX; w++) {
 		if (!w->at)
 			continue;
 		if (memcmp(w->at, w->page->bytes, page_bytes(w->page)))
@@ -101,7 +101,7 @@ void mem_sync(void)
 static void close_windows(void)
 {
 	mem_sync();
-	for (struct window *w = windows; w < windows + PGTABLE_MAX_LEVELS; w++) {
+	for (struct window *w = windows; w < windows + LEVELS_MAX; w++) {
 		if (mode == MEM_FIXMAP)
 			free(w->at);
 		w->page = NULL;
@@ -111,7 +111,7 @@ static void close_windows(void)
 
 static bool only_window(const struct window *of)
 {
-	for (struct window *w = windows; w < windows + PGTABLE_MAX_LEVELS; w++)
+	for (struct window *w = windows; w < windows + LEVELS_MAX; w++)
 		if (w != of && w->page == of->page)
 			return false;
 	return true;
@@ -122,7 +122,7 @@ static void *mem_reach(phys_addr_t pa, unsigned int level)
 	struct window *w = &windows[level];
 	struct page *page;
 
-	mem_must(level < PGTABLE_MAX_LEVELS, "reaches a level that no mode has");
+	mem_must(level < LEVELS_MAX, "reaches a level that no mode has");
 	page = w->page && w->page->pa == pa ? w->page : mem_page(pa);
 	mem_must(page, "reaches what is no table");
 	if (mode == MEM_FIXMAP) {
@@ -150,7 +150,7 @@ struct page *mem_page_at(const u64 *p)
 		mem_must(nr < nr_pages, "stores outside memory");
 		return &pages[nr];
 	}
-	for (struct window *w = windows; w < windows + PGTABLE_MAX_LEVELS; w++)
+	for (struct window *w = windows; w < windows + LEVELS_MAX; w++)
 		if (w->at && p >= w->at && p < w->at + w->page->entries)
 			return w->page;
 	return NULL;
@@ -318,7 +318,7 @@ void mem_share(struct pgtable *pt)
 
 phys_addr_t mem_chain(const struct pgtable *pt, unsigned int chain)
 {
-	return pt->shared_start + chain * PGTABLE_MAX_LEVELS * PAGE_SIZE;
+	return pt->shared_start + chain * LEVELS_MAX * PAGE_SIZE;
 }
 
 u64 *mem_table(phys_addr_t pa)

@@ -8,7 +8,7 @@
 #define MAX_PAGES    1024
 #define ROOT_ENTRIES 2048
 #define SLOT_SIZE    (8 * PAGE_SIZE)
-#define SHARED_PAGES (MEM_CHAINS * PGTABLE_MAX_LEVELS)
+#define SHARED_PAGES (MEM_CHAINS * LEVELS_MAX)
 
 enum page_state {
 	PAGE_IDLE,

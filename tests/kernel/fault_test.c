@@ -2,6 +2,7 @@
 /* The report of a fault: it names the rule, and the case that caused it goes on. */
 #include <kernel/errno.h>
 #include <kernel/ktest.h>
+#include <kernel/pgtable_text.h>
 #include <kernel/printk.h>
 #include <kernel/string.h>
 #include <kernel/walk_report.h>
@@ -206,11 +207,11 @@ static void flags_text(void)
 {
 	char text[PTE_FLAGS_LEN];
 
-	pte_flags((pte_t){ 0 }, text);
+	pte_flags((pte_t){ 0 }, kernel_pgtable.type_bits, text);
 	EXPECT(!strstr(text, "R") && !strstr(text, "W") && !strstr(text, "X"));
-	pte_flags((pte_t){ PAGE_KERNEL.val }, text);
+	pte_flags((pte_t){ PAGE_KERNEL.val }, kernel_pgtable.type_bits, text);
 	EXPECT(strstr(text, "RW-") && strstr(text, "GAD"));
-	pte_flags((pte_t){ PAGE_KERNEL_EXEC.val | _PAGE_USER }, text);
+	pte_flags((pte_t){ PAGE_KERNEL_EXEC.val | _PAGE_USER }, kernel_pgtable.type_bits, text);
 	EXPECT(strstr(text, "R-XUGA-"));
 }
 
@@ -231,7 +232,8 @@ static void thead_flags_text(void)
 
 	kernel_pgtable.type_bits = _PAGE_THEAD;
 	for (size_t i = 0; i < ARRAY_SIZE(want); i++) {
-		pte_flags((pte_t){ PAGE_KERNEL.val | want[i].bits }, text);
+		pte_flags((pte_t){ PAGE_KERNEL.val | want[i].bits }, kernel_pgtable.type_bits,
+			  text);
 		if (strcmp(text, want[i].text))
 			ktest_fail(__FILE__, __LINE__, "row %lu: %s", i, text);
 	}

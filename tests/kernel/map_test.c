@@ -216,7 +216,7 @@ static void out_of_tables(void)
 	scratch_begin();
 	tables = kernel_pgtable.tables;
 	kernel_pgtable.ops.alloc = stingy_alloc;
-	for (; err == -ENOMEM && needed < 2 * PGTABLE_MAX_LEVELS; needed++) {
+	for (; err == -ENOMEM && needed < 2 * LEVELS_MAX; needed++) {
 		struct state before = state();
 
 		tables_left = needed;

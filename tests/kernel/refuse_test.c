@@ -341,7 +341,7 @@ static void no_memory(void)
 
 static unsigned int reached;
 static phys_addr_t whole_root; /* of four pages */
-static phys_addr_t in_slot[PGTABLE_MAX_LEVELS];
+static phys_addr_t in_slot[LEVELS_MAX];
 
 /* As before RAM is mapped: one table of a level at a time. */
 static void *reach_by_slot(phys_addr_t table, unsigned int level)
@@ -357,7 +357,7 @@ static void *reach_by_slot(phys_addr_t table, unsigned int level)
 
 static void empty_slots(void)
 {
-	for (unsigned int level = 0; level < PGTABLE_MAX_LEVELS; level++) {
+	for (unsigned int level = 0; level < LEVELS_MAX; level++) {
 		clear_fixmap(FIX_TABLE + level);
 		in_slot[level] = 0;
 	}

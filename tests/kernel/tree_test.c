@@ -147,7 +147,7 @@ static unsigned int old_tables;
 /* No call may touch a table of its own making that a hart could reach. */
 static void *watching_reach(phys_addr_t table, unsigned int level)
 {
-	if (table >= pool + old_tables * PAGE_SIZE && linked(table, root, PGTABLE_MAX_LEVELS - 1))
+	if (table >= pool + old_tables * PAGE_SIZE && linked(table, root, LEVELS_MAX - 1))
 		touched_linked++;
 	return __va(table);
 }

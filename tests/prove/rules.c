@@ -11,7 +11,7 @@ void range_refused(void)
 	unsigned long hole = 1UL << (m->address_bits - (m->stage == 1));
 	unsigned __int128 end = (unsigned __int128)va + size;
 	struct pgtable other, pt = { .geometry = geometry_of(m) };
-	enum pgtable_refusal why = range_refusal(&pt, va, size);
+	enum pgtable_refusal why = pgtable_range_refusal(&pt, va, size);
 
 	prove((why == PGTABLE_UNALIGNED) == (va % 4096 || size % 4096));
 	prove((why == PGTABLE_EMPTY) == (!size && va % 4096 == 0));
@@ -30,9 +30,10 @@ void range_refused(void)
 	prove((why == PGTABLE_CROSSES_HOLE) ==
 	      (why && m->stage == 1 && translated(m, va) && translated(m, end - 1)));
 	pt.kernel = &other;
-	prove(range_refusal(&pt, va, size) == (why                         ? why
-					       : m->stage == 1 && va >> 63 ? PGTABLE_KERNEL_HALF
-									   : 0));
+	prove(pgtable_range_refusal(&pt, va, size) == (why ? why
+						       : m->stage == 1 && va >> 63
+							       ? PGTABLE_KERNEL_HALF
+							       : 0));
 	end_reached();
 }
 
@@ -71,7 +72,7 @@ void leaf_refused(void)
 	enum pgtable_refusal why;
 
 	pt.kernel = any_bool() ? &other : NULL;
-	why = leaf_refusal(&pt, e.val);
+	why = pgtable_leaf_refusal(&pt, e.val);
 	prove(!why == leaf_legal(m, e, pt.svpbmt, pt.kernel));
 	prove(leaf_common(&pt, e.val) == (!why && !e.pbmt));
 	prove((why == PGTABLE_UNKNOWN_BITS) == (e.ppn || e.reserved || e.n));

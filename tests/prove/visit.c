@@ -42,8 +42,8 @@ static bool leaf_fits(const struct request *rq, unsigned long va)
 }
 
 /* Leaves of the table: all fit, they are where the address says, and follow what was before. */
-void write_leaves(const struct request *rq, pte_t *ptep, unsigned int level, pte_t pte,
-		  unsigned long n)
+void pgtable_write_leaves(const struct request *rq, pte_t *ptep, unsigned int level, pte_t pte,
+			  unsigned long n)
 {
 	unsigned long i = any_long(), va;
 

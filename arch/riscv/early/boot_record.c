@@ -5,6 +5,7 @@
  */
 #include <asm/boot_record.h>
 #include <kernel/boot_report.h>
+#include <kernel/pgtable_text.h>
 
 static_assert(offsetof(struct boot_record, stage) == 0 &&
 		      offsetof(struct boot_record, tried) == 13 && BOOT_STAGE_PROBE == 3,
@@ -16,13 +17,6 @@ static const char stage_names[][24] = {
 	[BOOT_STAGE_PAGING] = "paging is on", [BOOT_STAGE_KERNEL] = "start_kernel",
 	[BOOT_STAGE_DONE] = "running",
 };
-
-static const char mode_names[][8] = { "none", "?", "?", "sv39", "sv48", "sv57" };
-
-const char *paging_mode_name(unsigned int levels)
-{
-	return mode_names[levels <= LEVELS_MAX ? levels : 1];
-}
 
 void boot_record_report(void (*print)(const char *fmt, ...))
 {

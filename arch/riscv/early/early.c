@@ -7,6 +7,7 @@
 #include <kernel/boot_report.h>
 #include <kernel/errno.h>
 #include <kernel/fdt.h>
+#include <kernel/pgtable_text.h>
 #include <kernel/sizes.h>
 #include <kernel/vsprintf.h>
 #include <asm/boot_record.h>

@@ -22,7 +22,7 @@ void kasan_early_init(struct pgtable *pt)
 		shared = kasan_shared_at((unsigned long)__kasan_shared, kind);
 		memset((void *)shared.pa[0], kind == KASAN_SHARED_FREE ? KASAN_PAGE_FREE : 0,
 		       PAGE_SIZE);
-		pgtable_fill_shared(pt, shared.pa, PGTABLE_MAX_LEVELS, PAGE_KERNEL_READ);
+		pgtable_fill_shared(pt, shared.pa, LEVELS_MAX, PAGE_KERNEL_READ);
 	}
 	memset(__kasan_shadow, 0, size);
 	shared = kasan_shared_at((unsigned long)__kasan_shared, KASAN_SHARED_VALID);

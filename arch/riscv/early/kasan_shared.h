@@ -15,11 +15,11 @@ enum kasan_shared_kind {
 	NR_KASAN_SHARED
 };
 
-#define KASAN_SHARED_SIZE (NR_KASAN_SHARED * PGTABLE_MAX_LEVELS * PAGE_SIZE)
+#define KASAN_SHARED_SIZE (NR_KASAN_SHARED * LEVELS_MAX * PAGE_SIZE)
 
 /** struct kasan_shared - of one kind: the page, then the tables by level */
 struct kasan_shared {
-	phys_addr_t pa[PGTABLE_MAX_LEVELS];
+	phys_addr_t pa[LEVELS_MAX];
 };
 
 /** kasan_shared_at() - where they are, if the first of all is at @start */
@@ -27,8 +27,8 @@ static inline struct kasan_shared kasan_shared_at(phys_addr_t start, enum kasan_
 {
 	struct kasan_shared shared;
 
-	for (unsigned int level = 0; level < PGTABLE_MAX_LEVELS; level++)
-		shared.pa[level] = start + (kind * PGTABLE_MAX_LEVELS + level) * PAGE_SIZE;
+	for (unsigned int level = 0; level < LEVELS_MAX; level++)
+		shared.pa[level] = start + (kind * LEVELS_MAX + level) * PAGE_SIZE;
 	return shared;
 }
 

@@ -10,10 +10,9 @@
  * Must not: touch anything but the image and the device tree; keep pointers.
  */
 #include <kernel/args.h>
-#include <kernel/boot_report.h>
 #include <kernel/errno.h>
 #include <kernel/fdt.h>
-#include <kernel/pgtable.h>
+#include <kernel/pgtable_text.h>
 #include <kernel/string.h>
 #include <asm/boot_record.h>
 #include <asm/csr.h>
@@ -118,6 +117,15 @@ static u8 lower_limit(u8 a, u8 b)
 	return !a || (b && b < a) ? b : a;
 }
 
+/* The mode that translates so many address bits, or 0. */
+static u8 mode_of(unsigned int bits)
+{
+	for (u8 levels = LEVELS_MAX; levels >= LEVELS_MIN; levels--)
+		if (pgtable_geometry(1, levels)->input_bits == bits)
+			return levels;
+	return 0;
+}
+
 /* mmu-type of the harts the firmware calls usable; the least of them all. */
 static u8 fdt_limit(const struct fdt *fdt, int cpus)
 {
@@ -126,8 +134,8 @@ static u8 fdt_limit(const struct fdt *fdt, int cpus)
 
 	for (int err = fdt_first_hart_in(fdt, cpus, &hart); err == 0 || err == -EINVAL;
 	     err = fdt_next_hart(fdt, &hart))
-		if (!err && hart.available && hart.mmu >= FDT_MMU_SV39 && hart.mmu <= FDT_MMU_SV57)
-			limit = lower_limit(limit, LEVELS_MIN + (hart.mmu - FDT_MMU_SV39));
+		if (!err && hart.available)
+			limit = lower_limit(limit, mode_of(hart.mmu));
 	return limit;
 }
 

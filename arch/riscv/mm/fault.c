@@ -4,7 +4,7 @@
  * the hardware does, from satp, and trusts none of the tables.
  */
 #include <kernel/errno.h>
-#include <kernel/pgtable.h>
+#include <kernel/pgtable_text.h>
 #include <kernel/printk.h>
 #include <kernel/vsprintf.h>
 #include <kernel/walk_report.h>
@@ -21,7 +21,7 @@ static const char *entry_rule(pte_t pte, unsigned int level,
 {
 	u64 below = (pgtable_leaf_size(level) >> PAGE_SHIFT) - 1;
 
-	pte = pte_standard(pte);
+	pte = pte_standard(pte, kernel_pgtable.type_bits);
 	if (!pte_present(pte))
 		return "V=0: not mapped";
 	if ((pte.val & (_PAGE_READ | _PAGE_WRITE)) == _PAGE_WRITE)
@@ -74,7 +74,7 @@ static void show_step(const struct pgtable_trace *trace, unsigned int i,
 	pte_t pte = trace->step[i].pte;
 	char flags[PTE_FLAGS_LEN], target[32] = "nothing";
 
-	pte_flags(pte, flags);
+	pte_flags(pte, kernel_pgtable.type_bits, flags);
 	if (pte_present(pte))
 		snprintf(target, sizeof(target), "%s 0x%llx", pte_leaf(pte) ? "leaf" : "table",
 			 pte_pa(pte));

@@ -49,7 +49,7 @@ static bool table_readable(phys_addr_t table)
 /* The chain's tables are in the image; others pass through the slot of their level. */
 static void *__init fixmap_reach(phys_addr_t table, unsigned int level)
 {
-	static phys_addr_t in_slot[PGTABLE_MAX_LEVELS];
+	static phys_addr_t in_slot[LEVELS_MAX];
 
 	if (in_image(table))
 		return (void *)(table + kernel_map.va_kernel_pa_offset);
@@ -74,7 +74,7 @@ static void __init pt_ops_set_final(struct pgtable *pt)
 	pt->hint.size = 0;
 	pt->ops.offset = kernel_map.va_pa_offset;
 	pt->ops.readable = table_readable;
-	for (unsigned int level = 0; level < PGTABLE_MAX_LEVELS; level++)
+	for (unsigned int level = 0; level < LEVELS_MAX; level++)
 		clear_fixmap(FIX_TABLE + level);
 }
 

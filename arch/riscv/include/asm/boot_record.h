@@ -2,6 +2,8 @@
 #ifndef ASM_BOOT_RECORD_H
 #define ASM_BOOT_RECORD_H
 
+#include <asm/pgtable-bits.h>
+
 /* How far the boot came, in order; names in boot_record.c. */
 #define BOOT_STAGE_ENTRY  0
 #define BOOT_STAGE_FDT    1
@@ -11,11 +13,7 @@
 #define BOOT_STAGE_KERNEL 5
 #define BOOT_STAGE_DONE   6
 
-/* Paging modes in the record are numbers of levels; these are the bounds. */
-#define LEVELS_MIN 3
-#define LEVELS_MAX 5
-
-/* One slot for each mode: index = levels - LEVELS_MIN. */
+/* Paging modes in the record are numbers of levels. Index of a mode's slot: levels - LEVELS_MIN. */
 #define NR_MODES (LEVELS_MAX - LEVELS_MIN + 1)
 
 #ifndef __ASSEMBLER__

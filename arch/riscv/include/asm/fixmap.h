@@ -9,10 +9,10 @@
 
 /* Pages at fixed addresses, mapped to whatever is needed for a moment. */
 enum fixed_addresses {
-	FIX_PROBE,                                 /* 64 KiB, aligned: try the hart on entries */
-	FIX_TABLE = FIX_PROBE + NR_FIX_PROBE,      /* one page table of each level */
-	FIX_PHYS = FIX_TABLE + PGTABLE_MAX_LEVELS, /* the monitor's look at a physical page */
-	FIX_EARLYCON,                              /* registers of the UART of earlycon= */
+	FIX_PROBE,                            /* 64 KiB, aligned: try the hart on entries */
+	FIX_TABLE = FIX_PROBE + NR_FIX_PROBE, /* one page table of each level */
+	FIX_PHYS = FIX_TABLE + LEVELS_MAX,    /* the monitor's look at a physical page */
+	FIX_EARLYCON,                         /* registers of the UART of earlycon= */
 	NR_FIXMAPS,
 };
 

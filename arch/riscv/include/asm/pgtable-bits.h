@@ -34,6 +34,10 @@
 #define _PAGE_THEAD_NC     (1UL << 61 | _PAGE_THEAD_SHARED)
 #define _PAGE_THEAD_IO     (1UL << 63 | _PAGE_THEAD_SHARED)
 
+/* How many levels of tables paging modes have. */
+#define LEVELS_MIN 3
+#define LEVELS_MAX 5
+
 /* Any of these makes a valid entry a leaf. */
 #define _PAGE_LEAF (_PAGE_READ | _PAGE_WRITE | _PAGE_EXEC)
 
