@@ -5,7 +5,8 @@
 #include <kernel/vsprintf.h>
 #include <kernel/walk_report.h>
 
-pte_t pte_standard(pte_t pte)
+/* A leaf as harts with Svpbmt would have it; PBMT=3 for types unknown. */
+static pte_t pte_standard(pte_t pte)
 {
 	const u64 type = pte.val & kernel_pgtable.type_bits;
 

@@ -62,7 +62,7 @@ ALLOWED = {
     ("arch/riscv/early/head.S", "LEVELS_"): "the probe, from the deepest mode down",
     ("arch/riscv/early/boot_record.c", ""): "the record of the probe, and its names of modes",
     ("arch/riscv/include/asm/boot_record.h", ""): "the record of the probe",
-    ("monitor/crash_tables.c", ""): "damages tables on purpose, where pgtable_trace() says",
+    ("monitor/crash_tables.c", ""): "damages tables on purpose, where walk_live() says",
     ("monitor/cmd_mm.c", "LEVELS_"): "shows the record of the probe",
     ("boot/setup.c", "LEVELS_MAX"): "reports the probe",
     ("boot/cmdline.c", "sv"): "the words no4lvl, no5lvl and paging=",
