@@ -179,7 +179,7 @@ static int cmd_walk(int argc, char **argv)
 {
 	static const char kinds[] = "rwx"; /* as enum access_kind */
 	enum access_kind kind = ACCESS_LOAD;
-	const char *rule;
+	enum spec_rule rule;
 	u64 addr;
 
 	if (monitor_parse_address(argv[1], &addr))
@@ -195,7 +195,7 @@ static int cmd_walk(int argc, char **argv)
 	}
 	rule = show_walk(addr, kind, console_printf);
 	console_printf("%s: %s\n", rule ? "refused" : "allowed",
-		       rule ? rule : "by the tables, for S-mode");
+		       rule ? spec_rule_text(rule) : "by the tables, for S-mode");
 	return 0;
 }
 

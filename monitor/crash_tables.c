@@ -5,7 +5,7 @@
  */
 #include <kernel/errno.h>
 #include <kernel/monitor.h>
-#include <kernel/pgtable.h>
+#include <kernel/walk_report.h>
 #include <asm/layout.h>
 #include <asm/tlbflush.h>
 
@@ -34,7 +34,7 @@ static int map_scratch(void)
 int crash_damage_entry(const struct crash_kind *kind, unsigned long *va)
 {
 	unsigned int levels = kernel_pgtable.geometry->levels;
-	struct pgtable_trace trace;
+	struct spec_walk walk;
 	int err;
 
 	if (kind->level >= levels) {
@@ -43,15 +43,13 @@ int crash_damage_entry(const struct crash_kind *kind, unsigned long *va)
 		return -ENOENT;
 	}
 	err = map_scratch();
-	if (!err)
-		err = pgtable_trace(&kernel_pgtable, scratch_va(), &trace);
-	if (err || trace.nr != levels) {
+	if (err || walk_live(scratch_va(), ACCESS_LOAD, &walk) || walk.nr != levels) {
 		monitor_error("%s: cannot map a page: %pe", kind->name, (void *)(long)err);
 		return -ENOMEM;
 	}
 	/* Steps go from the root down, levels end at 0. */
-	damaged = (pte_t *)__va(trace.step[levels - 1 - kind->level].table) +
-		  trace.step[levels - 1 - kind->level].index;
+	damaged = (pte_t *)__va(walk.step[levels - 1 - kind->level].table) +
+		  walk.step[levels - 1 - kind->level].index;
 	whole = *damaged;
 	WRITE_ONCE(damaged->val, (whole.val & ~kind->clear) | kind->set);
 	local_flush_tlb_all();

@@ -334,28 +334,12 @@ pte_t pgtable_walk(const struct pgtable *pt, unsigned long va, unsigned int *lev
 phys_addr_t pgtable_table(const struct pgtable *pt, unsigned long va, unsigned int level);
 
 /**
- * struct pgtable_trace - a walk, step by step, for people
- * @nr:   steps taken
- * @step: from the root down: level, table, index in it, entry found
- * @bad_table: the table that could not be read, when -EFAULT was returned
+ * pgtable_read() - an entry, trusting nothing: what spec_translate() reads the tables by
+ * @tables: the struct pgtable they belong to
+ * Return: false: the table lies outside readable memory.
  */
-struct pgtable_trace {
-	unsigned int nr;
-	struct {
-		unsigned int level;
-		unsigned int index;
-		phys_addr_t table;
-		pte_t pte;
-	} step[LEVELS_MAX];
-	phys_addr_t bad_table;
-};
-
-/**
- * pgtable_trace() - walk and note each step, trusting nothing
- * Return: 0: a leaf; -ENOENT: not mapped; -ERANGE: @va is not translated; -EFAULT: a
- * table lies outside readable memory.
- */
-int pgtable_trace(const struct pgtable *pt, unsigned long va, struct pgtable_trace *trace);
+bool pgtable_read(const void *tables, phys_addr_t table, unsigned int level, unsigned int index,
+		  u64 *pte);
 
 /**
  * pgtable_iterate() - visit what is mapped, in ascending order

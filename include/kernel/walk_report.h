@@ -2,13 +2,10 @@
 #ifndef KERNEL_WALK_REPORT_H
 #define KERNEL_WALK_REPORT_H
 
-#include <kernel/pgtable.h>
+#include <kernel/spec.h>
 
-enum access_kind {
-	ACCESS_LOAD,
-	ACCESS_STORE,
-	ACCESS_FETCH
-};
+/** walk_live() - spec_translate() as this hart does now, by satp, sstatus and what it has */
+enum spec_rule walk_live(unsigned long va, enum access_kind kind, struct spec_walk *walk);
 
 /**
  * show_walk() - print the walk of an address, level by level, with decoded entries
@@ -17,8 +14,9 @@ enum access_kind {
  * @print: as printf
  *
  * Context: translation on; survives corrupted tables.
- * Return: the rule of the specification that stops the access, NULL: none does.
+ * Return: what spec_translate() says.
  */
-const char *show_walk(unsigned long va, enum access_kind kind, void (*print)(const char *fmt, ...));
+enum spec_rule show_walk(unsigned long va, enum access_kind kind,
+			 void (*print)(const char *fmt, ...));
 
 #endif

@@ -10,7 +10,7 @@ const char *paging_mode_name(unsigned int levels)
 	return geometry ? geometry->name : "none";
 }
 
-pte_t pte_standard(pte_t pte, u64 type_bits)
+static pte_t pte_standard(pte_t pte, u64 type_bits)
 {
 	const u64 type = pte.val & type_bits;
 

@@ -5,7 +5,6 @@
  */
 #include <kernel/errno.h>
 #include <kernel/pgtable.h>
-#include <kernel/string.h>
 #include "engine.h"
 
 /* Priv 20250508 §12.4 to §12.6, and the chapter on the hypervisor extension. */
@@ -30,25 +29,13 @@ bool pgtable_canonical(const struct pgtable_geometry *geometry, unsigned long va
 
 /* The walk for all that is not in a hurry. Stops at a leaf, an invalid entry, or @floor. */
 static phys_addr_t descend(const struct pgtable *pt, unsigned long va, unsigned int floor,
-			   unsigned int *level, pte_t *pte, struct pgtable_trace *trace)
+			   unsigned int *level, pte_t *pte)
 {
 	phys_addr_t table = pt->root;
 
 	for (unsigned int l = root_level(pt);; l--) {
-		unsigned int index = (unsigned int)table_index(pt->geometry, l, va);
-
 		*level = l;
-		if (trace && pt->ops.readable && !pt->ops.readable(table)) {
-			trace->bad_table = table;
-			return table;
-		}
-		*pte = read_pte(reach(pt, table, l) + index);
-		if (trace) {
-			trace->step[trace->nr].level = l;
-			trace->step[trace->nr].index = index;
-			trace->step[trace->nr].table = table;
-			trace->step[trace->nr++].pte = *pte;
-		}
+		*pte = read_pte(reach_entry(pt, table, l, va));
 		if (!pte_table(*pte) || l == floor)
 			return table;
 		table = pte_pa(*pte);
@@ -60,7 +47,7 @@ static noinline pte_t walk_slowly(const struct pgtable *pt, unsigned long va, un
 	pte_t pte = { 0 };
 
 	if (input_valid(pt->geometry, va))
-		descend(pt, va, 0, level, &pte, NULL);
+		descend(pt, va, 0, level, &pte);
 	else
 		*level = pt->geometry->levels;
 	return as_walked(pte, va);
@@ -81,22 +68,22 @@ phys_addr_t pgtable_table(const struct pgtable *pt, unsigned long va, unsigned i
 
 	if (!input_valid(pt->geometry, va))
 		return 0;
-	table = descend(pt, va, level, &found, &pte, NULL);
+	table = descend(pt, va, level, &found, &pte);
 	return found == level ? table : 0;
 }
 
-int pgtable_trace(const struct pgtable *pt, unsigned long va, struct pgtable_trace *trace)
+static bool readable(const struct pgtable *pt, phys_addr_t table)
 {
-	unsigned int level;
-	pte_t pte = { 0 };
+	return !pt->ops.readable || pt->ops.readable(table);
+}
 
-	memset(trace, 0, sizeof(*trace));
-	if (!input_valid(pt->geometry, va))
-		return -ERANGE;
-	descend(pt, va, 0, &level, &pte, trace);
-	if (trace->nr < pt->geometry->levels - level)
-		return -EFAULT;
-	return pte_leaf(pte) ? 0 : -ENOENT;
+bool pgtable_read(const void *tables, phys_addr_t table, unsigned int level, unsigned int index,
+		  u64 *pte)
+{
+	if (!readable(tables, table))
+		return false;
+	*pte = read_pte(reach(tables, table, level) + index).val;
+	return true;
 }
 
 struct iteration {
@@ -104,11 +91,6 @@ struct iteration {
 	int (*visit)(void *arg, unsigned long va, unsigned int level, pte_t pte);
 	void *arg;
 };
-
-static bool readable(const struct pgtable *pt, phys_addr_t table)
-{
-	return !pt->ops.readable || pt->ops.readable(table);
-}
 
 /* All that the table maps, and those below it, is one page. */
 static pte_t shared_leaf(const struct pgtable *pt, pte_t pte, unsigned int level)

@@ -66,7 +66,7 @@ ALLOWED = {
     ("arch/riscv/mm/init.c", "LEVELS_MAX"): "room for the tables of any mode",
     ("arch/riscv/early/kasan_shared.h", "LEVELS_MAX"): "room for the tables of any mode",
     ("mm/page/page_online.c", "LEVELS_MAX"): "room for the tables of any mode",
-    ("monitor/crash_tables.c", ""): "damages tables on purpose, where pgtable_trace() says",
+    ("monitor/crash_tables.c", ""): "damages tables on purpose, where walk_live() says",
     ("monitor/cmd_mm.c", "LEVELS_"): "shows the record of the probe",
     ("boot/setup.c", "LEVELS_MAX"): "reports the probe",
     ("boot/cmdline.c", "sv"): "the words no4lvl, no5lvl and paging=",

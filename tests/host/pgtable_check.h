@@ -2,6 +2,8 @@
 #ifndef PGTABLE_CHECK_H
 #define PGTABLE_CHECK_H
 
+#include <kernel/spec.h>
+
 #include "pgtable_model.h"
 
 /*
@@ -35,6 +37,9 @@ int check_error(enum pgtable_refusal why);
 
 /* All that the engine says about one address against the model and the hart. */
 void check_address(const struct pgtable *pt, const struct model *m, u64 va);
+
+/* spec_translate() of the tree: a load that each of its leaves allows. */
+enum spec_rule check_spec(const struct pgtable *pt, u64 va, struct spec_walk *walk);
 
 /* pgtable_iterate() over a range, for so many leaves at most, and over everything. */
 void check_iterate(const struct pgtable *pt, const struct model *m, u64 start, u64 last,

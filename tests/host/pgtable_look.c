@@ -38,42 +38,62 @@ static u64 of_page(u64 entry, u64 va)
 						 : entry;
 }
 
-/* Each step of a trace, and the path of pgtable_table(), are in memory as told. */
-static void check_path(const struct pgtable *pt, u64 va, unsigned int level, u64 entry)
+enum spec_rule check_spec(const struct pgtable *pt, u64 va, struct spec_walk *walk)
 {
-	struct pgtable_trace trace;
+	const struct spec_hart spec = {
+		.geometry = pt->geometry,
+		.root = pt->root,
+		.sum = true,
+		.mxr = true,
+		.svadu = true,
+		.svnapot = pt->svnapot,
+		.svpbmt = pt->svpbmt,
+		.type_bits = pt->type_bits,
+		.read = pgtable_read,
+		.tables = pt,
+	};
+
+	memset(walk, 0xa5, sizeof(*walk));
+	return spec_translate(&spec, va, ACCESS_LOAD, walk);
+}
+
+/* Each step of the specification's walk, and the path of pgtable_table(), are as told. */
+static void check_path(const struct pgtable *pt, u64 va, unsigned int level, u64 entry,
+		       const struct hw_result *hw)
+{
+	struct spec_walk walk;
 	u64 table = pt->root;
 
-	memset(&trace, 0xa5, sizeof(trace));
-	CHECK_EQ(pgtable_trace(pt, va, &trace), entry ? 0 : -ENOENT);
-	CHECK_EQ(trace.bad_table, 0);
-	CHECK_EQ(trace.nr, pt->geometry->levels - level);
-	for (unsigned int i = 0; i < trace.nr; i++) {
+	CHECK_EQ(check_spec(pt, va, &walk), entry ? SPEC_ALLOWED : SPEC_INVALID);
+	CHECK(!entry || walk.pa == hw->pa);
+	CHECK_EQ(walk.nr, pt->geometry->levels - level);
+	for (unsigned int i = 0; i < walk.nr; i++) {
 		unsigned int l = pt->geometry->levels - 1 - i, index = index_of(pt, va, l);
 
-		CHECK_EQ(trace.step[i].level, l);
-		CHECK_EQ(trace.step[i].index, index);
-		CHECK_EQ(trace.step[i].table, table);
-		CHECK_EQ(trace.step[i].pte.val, mem_table(table)[index]);
+		CHECK_EQ(walk.step[i].level, l);
+		CHECK_EQ(walk.step[i].index, index);
+		CHECK_EQ(walk.step[i].table, table);
+		CHECK_EQ(walk.step[i].pte.val, mem_table(table)[index]);
 		CHECK_EQ(pgtable_table(pt, va, l), table);
-		table = trace.step[i].pte.val >> 10 << 12;
+		table = walk.step[i].pte.val >> 10 << 12;
 	}
-	CHECK_EQ(of_page(trace.step[trace.nr - 1].pte.val, va), entry);
+	CHECK_EQ(of_page(walk.step[walk.nr - 1].pte.val, va), entry);
 	if (level)
 		CHECK_EQ(pgtable_table(pt, va, level - 1), 0);
 }
 
 static void check_outside(const struct pgtable *pt, u64 va)
 {
-	struct pgtable_trace trace;
+	struct spec_walk walk;
 	unsigned int level = 99;
 
 	CHECK(!pgtable_canonical(pt->geometry, va));
 	CHECK_EQ(pgtable_walk(pt, va, &level).val, 0);
 	CHECK_EQ(level, pt->geometry->levels);
 	CHECK_EQ(pgtable_table(pt, va, pt->geometry->levels - 1U), 0);
-	CHECK_EQ(pgtable_trace(pt, va, &trace), -ERANGE);
-	CHECK_EQ(trace.nr, 0);
+	CHECK_EQ(check_spec(pt, va, &walk),
+		 pt->geometry->stage == 2 ? SPEC_TOO_WIDE : SPEC_NOT_CANONICAL);
+	CHECK_EQ(walk.nr, 0);
 }
 
 /* A and D of the sixteen entries of a 64 KiB leaf count together. */
@@ -103,7 +123,7 @@ void check_address(const struct pgtable *pt, const struct model *m, u64 va)
 	entry = pgtable_walk(pt, va, &level).val;
 	want = model_entry(m, va, &want_level);
 	CHECK_EQ(level, want_level);
-	check_path(pt, va, want_level, entry);
+	check_path(pt, va, want_level, entry, &hw);
 	if (!r) {
 		CHECK_EQ(entry, 0);
 		CHECK(hw.fault && !strcmp(hw.fault, "V = 0"));

@@ -328,6 +328,15 @@ u64 *mem_table(phys_addr_t pa)
 	return page ? page->bytes : NULL;
 }
 
+bool hw_read(u64 table, unsigned int index, u64 *pte)
+{
+	const struct page *page = mem_page(table);
+
+	if (page)
+		*pte = page->bytes[index];
+	return page;
+}
+
 void mem_damage(phys_addr_t pa, unsigned int index, u64 val)
 {
 	struct page *page = mem_page(pa);

@@ -255,7 +255,7 @@ static void damaged(u64 end)
 {
 	const unsigned int top = pt.geometry->levels - 1U;
 	const u64 bad = 0x7654321ULL << 10 | 1;
-	struct pgtable_trace trace;
+	struct spec_walk walk;
 	struct visits v;
 
 	map(0, SZ_1G, SZ_4K);
@@ -269,11 +269,11 @@ static void damaged(u64 end)
 		index = va >> (12 + 9 * level) & (model.guest && level == top ? 2047 : 511);
 		mem_damage(table, (unsigned int)index, bad);
 
-		CHECK_EQ(pgtable_trace(&pt, va, &trace), level ? -EFAULT : -ENOENT);
-		CHECK_EQ(trace.nr, top - level + 1);
-		CHECK_EQ(trace.bad_table, level ? 0x7654321000 : 0);
-		CHECK_EQ(trace.step[trace.nr - 1].pte.val, bad);
-		CHECK_EQ(trace.step[trace.nr - 1].table, table);
+		CHECK_EQ(check_spec(&pt, va, &walk), level ? SPEC_NO_TABLE : SPEC_NO_LEAF);
+		CHECK_EQ(walk.nr, top - level + 1);
+		CHECK(!level || walk.pa == 0x7654321000);
+		CHECK_EQ(walk.step[walk.nr - 1].pte.val, bad);
+		CHECK_EQ(walk.step[walk.nr - 1].table, table);
 		for (v.stop = 0; v.stop < 4; v.stop++) {
 			v.nr = 0;
 			CHECK_EQ(pgtable_iterate(&pt, 0, end - 1, note_visit, &v), v.stop ? 77 : 0);
@@ -288,9 +288,9 @@ static void damaged(u64 end)
 		mem_damage(table, (unsigned int)index, 0);
 	}
 	pt.root = 0x123456000; /* not even a root */
-	CHECK_EQ(pgtable_trace(&pt, 0, &trace), -EFAULT);
-	CHECK_EQ(trace.nr, 0);
-	CHECK_EQ(trace.bad_table, 0x123456000);
+	CHECK_EQ(check_spec(&pt, 0, &walk), SPEC_NO_TABLE);
+	CHECK_EQ(walk.nr, 0);
+	CHECK_EQ(walk.pa, 0x123456000);
 }
 
 static void iterate_ranges(u64 end)

@@ -81,6 +81,7 @@ static void link_page(struct page *parent, unsigned int index)
 	mem_must(page && page->state != PAGE_DETACHED && page->state != PAGE_FENCED,
 		 "links what is no table");
 	mem_must(parent->level, "links a table at level 0");
+	mem_must(parent->known[index] == (page->pa >> 2 | 1), "links a table by more than V");
 	if (page->state == PAGE_FRESH)
 		make_live(page, parent, index);
 	else

@@ -8,6 +8,7 @@
 #include <kernel/string.h>
 #include <kernel/vmalloc.h>
 #include <kernel/vsprintf.h>
+#include <kernel/walk_report.h>
 #include <asm/boot_record.h>
 #include <asm/layout.h>
 #include <asm/sections.h>
@@ -267,14 +268,14 @@ static unsigned long first_changing(unsigned long from, unsigned long to)
 static unsigned long entry_span(unsigned long shadow, bool *valid)
 {
 	const phys_addr_t first = __pa_symbol(__kasan_shared), one = KASAN_SHARED_SIZE / 2;
-	struct pgtable_trace trace;
+	struct spec_walk walk;
 	unsigned int i = 0;
 
-	pgtable_trace(&kernel_pgtable, shadow, &trace);
-	while (i < trace.nr - 1 && pte_pa(trace.step[i].pte) - first >= 2 * one)
+	walk_live(shadow, ACCESS_LOAD, &walk);
+	while (i < walk.nr - 1 && pte_pa(walk.step[i].pte) - first >= 2 * one)
 		i++;
-	*valid = pte_pa(trace.step[i].pte) - first < one;
-	return pgtable_leaf_size(trace.step[i].level);
+	*valid = pte_pa(walk.step[i].pte) - first < one;
+	return pgtable_leaf_size(walk.step[i].level);
 }
 
 /* No shadow that all share says of memory that comes and goes that it may be accessed. */

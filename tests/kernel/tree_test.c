@@ -7,6 +7,7 @@
 #include <kernel/ktest.h>
 #include <kernel/pgtable.h>
 #include <kernel/ptdump.h>
+#include <kernel/spec.h>
 #include <kernel/sizes.h>
 #include <kernel/string.h>
 #include <asm/boot_record.h>
@@ -79,21 +80,30 @@ static pte_t *entry_at(const struct pgtable *pt, unsigned int level)
 	return (pte_t *)__va(pgtable_table(pt, VA, level)) + (VA >> (PAGE_SHIFT + 9 * level) & 511);
 }
 
+static enum spec_rule walk_tree(const struct pgtable *pt, unsigned long va, struct spec_walk *walk)
+{
+	const struct spec_hart hart = {
+		.geometry = pt->geometry, .root = pt->root, .read = pgtable_read, .tables = pt
+	};
+
+	return spec_translate(&hart, va, ACCESS_LOAD, walk);
+}
+
 static void bad_table(unsigned int levels, unsigned int level, pte_t bad)
 {
 	struct pgtable pt = new_tree(levels);
 	struct ptdump_audit audit = { 0 };
-	struct pgtable_trace trace;
+	struct spec_walk walk;
 	struct report report = { 0 };
 	unsigned long end = -1UL;
 
 	EXPECT_EQ(pgtable_map(&pt, VA, PA, PAGE_SIZE, PAGE_KERNEL, 0), 0);
 	*entry_at(&pt, level) = bad;
-	EXPECT_EQ(pgtable_trace(&pt, VA, &trace), level ? -EFAULT : -ENOENT);
-	EXPECT_EQ(trace.nr, levels - level);
-	EXPECT_EQ(trace.step[trace.nr - 1].pte.val, bad.val);
-	EXPECT_EQ(trace.step[trace.nr - 1].level, level);
-	EXPECT_EQ(trace.bad_table, level ? pte_pa(bad) : 0);
+	EXPECT_EQ(walk_tree(&pt, VA, &walk), level ? SPEC_NO_TABLE : SPEC_NO_LEAF);
+	EXPECT_EQ(walk.nr, levels - level);
+	EXPECT_EQ(walk.step[walk.nr - 1].pte.val, bad.val);
+	EXPECT_EQ(walk.step[walk.nr - 1].level, level);
+	EXPECT(!level || walk.pa == pte_pa(bad));
 	EXPECT_EQ(pgtable_iterate(&pt, VA & -SZ_1G, end, note, &report), 0);
 	EXPECT_EQ(report.calls, 1);
 	EXPECT_EQ(report.level, level);
@@ -119,12 +129,12 @@ static void bad_root(void)
 {
 	for_each_mode(levels) {
 		struct pgtable pt = new_tree(levels);
-		struct pgtable_trace trace;
+		struct spec_walk walk;
 
 		pt.root = 1UL << 55;
-		EXPECT_EQ(pgtable_trace(&pt, VA, &trace), -EFAULT);
-		EXPECT_EQ(trace.nr, 0);
-		EXPECT_EQ(trace.bad_table, 1UL << 55);
+		EXPECT_EQ(walk_tree(&pt, VA, &walk), SPEC_NO_TABLE);
+		EXPECT_EQ(walk.nr, 0);
+		EXPECT_EQ(walk.pa, 1UL << 55);
 	}
 }
 

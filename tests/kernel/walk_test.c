@@ -5,6 +5,7 @@
 #include <kernel/memblock.h>
 #include <kernel/pgtable.h>
 #include <kernel/ptdump.h>
+#include <kernel/walk_report.h>
 #include <asm/boot_record.h>
 #include <asm/hart.h>
 #include <asm/layout.h>
@@ -31,14 +32,12 @@ static bool changes(unsigned long va)
 	return IS_ENABLED(CONFIG_KASAN) || (va >= hart->stack_low && va < hart->stack_high);
 }
 
-/* One address of a leaf, seen by the walk, the trace and the hart. */
+/* One address of a leaf, seen by the walk, the specification's and the hart. */
 static void check_address(unsigned long va, unsigned int level, pte_t pte)
 {
 	const struct pgtable *pt = &kernel_pgtable;
 	phys_addr_t pa = pte_pa(pte) + (va & (pgtable_leaf_size(level) - 1));
-	/* The trace shows the entry as it is: the size of a 64 KiB leaf is in its frame. */
-	u64 size_bits = pte.val & _PAGE_NAPOT ? 15UL << _PAGE_PFN_SHIFT : 0;
-	struct pgtable_trace trace;
+	struct spec_walk walk;
 	unsigned int found = ~0U;
 	pte_t entry = { 0 };
 
@@ -47,10 +46,10 @@ static void check_address(unsigned long va, unsigned int level, pte_t pte)
 		ktest_fail(__FILE__, __LINE__,
 			   "0x%lx: walk gives level %u 0x%llx, iterate %u 0x%llx", va, found,
 			   entry.val, level, pte.val);
-	if (pgtable_trace(pt, va, &trace) || trace.nr != pt->geometry->levels - level ||
-	    (trace.step[trace.nr - 1].pte.val ^ pte.val) & ~size_bits)
-		ktest_fail(__FILE__, __LINE__, "0x%lx: trace takes %u steps to 0x%llx", va,
-			   trace.nr, trace.step[trace.nr ? trace.nr - 1 : 0].pte.val);
+	if (walk_live(va, pte.val & _PAGE_READ ? ACCESS_LOAD : ACCESS_FETCH, &walk) ||
+	    walk.nr != pt->geometry->levels - level || walk.pa != pa)
+		ktest_fail(__FILE__, __LINE__, "0x%lx: %u steps lead to 0x%llx", va, walk.nr,
+			   walk.pa);
 	if (vm_region_of(va, pt->geometry->input_bits) == VM_VMALLOC)
 		return; /* a driver's device */
 	if (!memblock_is_map_memory(pa) && !in_device_tree(pa))
@@ -122,16 +121,16 @@ static void not_mapped(void)
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(addr); i++) {
-		struct pgtable_trace trace;
+		struct spec_walk walk;
 		unsigned int level = ~0U;
 		pte_t pte = { _PAGE_PRESENT };
 
 		pte = pgtable_walk(&kernel_pgtable, addr[i], &level);
 		EXPECT(!pte_present(pte));
 		EXPECT(level < kernel_pgtable.geometry->levels && !pte_present(pte));
-		EXPECT_EQ(pgtable_trace(&kernel_pgtable, addr[i], &trace), -ENOENT);
-		EXPECT_EQ(trace.nr, kernel_pgtable.geometry->levels - level);
-		EXPECT_EQ(trace.step[trace.nr - 1].level, level);
+		EXPECT_EQ(walk_live(addr[i], ACCESS_LOAD, &walk), SPEC_INVALID);
+		EXPECT_EQ(walk.nr, kernel_pgtable.geometry->levels - level);
+		EXPECT_EQ(walk.step[walk.nr - 1].level, level);
 		EXPECT_EQ(read_cause(addr[i] & ~7UL), EXC_LOAD_PAGE_FAULT);
 	}
 }
@@ -141,7 +140,7 @@ static void not_canonical(void)
 	const unsigned long addr[] = { half(), 1UL << 63, -half() - 8, ~(1UL << 63) - 7 };
 
 	for (size_t i = 0; i < ARRAY_SIZE(addr); i++) {
-		struct pgtable_trace trace;
+		struct spec_walk walk;
 		unsigned int level = 7;
 		pte_t pte;
 
@@ -149,8 +148,8 @@ static void not_canonical(void)
 		pte = pgtable_walk(&kernel_pgtable, addr[i], &level);
 		EXPECT_EQ(level, kernel_pgtable.geometry->levels);
 		EXPECT_EQ(pte.val, 0);
-		EXPECT_EQ(pgtable_trace(&kernel_pgtable, addr[i], &trace), -ERANGE);
-		EXPECT_EQ(trace.nr, 0);
+		EXPECT_EQ(walk_live(addr[i], ACCESS_LOAD, &walk), SPEC_NOT_CANONICAL);
+		EXPECT_EQ(walk.nr, 0);
 		EXPECT_EQ(read_cause(addr[i]), EXC_LOAD_PAGE_FAULT);
 	}
 	EXPECT(pgtable_canonical(kernel_pgtable.geometry, half() - 1));

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What is refused: ranges and leaves. */
 #include "mm/engine/pgtable_rules.c"
+#include "tests/host/pgtable_hw.c"
 #include "prove.h"
+
+bool hw_read(u64 table, unsigned int index, u64 *pte)
+{
+	return false;
+}
 
 /* A range is taken exactly if it has pages, only whole ones, and each is translated. */
 void range_refused(void)
@@ -38,30 +44,17 @@ void range_refused(void)
 }
 
 /*
- * R, W and X of a leaf: which are legal (Priv 20250508 §12.4.1, table of encodings), and
- * which only where W and X may be together.
- */
-static const char rights[] = {
-	/* ---  r--  -w-  rw-  --x  r-x  -wx  rwx */
-	0, 1, 0, 1, 1, 1, 0, 2,
-};
-
-/*
- * U and G: G-stage has user pages only, and no global ones; S-stage takes any, but global
- * ones are in the kernel's tree only, if there are others with its half.
+ * Besides being legal: W and X together in a guest's only. U and G: G-stage has user pages only,
+ * and no global ones; S-stage takes any, but global ones are in the kernel's tree only, if there
+ * are others with its half.
  */
 static bool leaf_legal(const struct mode *m, union fields e, bool svpbmt, bool one_of_many)
 {
-	char right = rights[e.r | e.w << 1 | e.x << 2];
+	const struct hw_mode mode = { .levels = m->levels, .svpbmt = svpbmt };
 
-	if (m->stage == 2 && (!e.u || e.g))
+	if (m->stage == 2 ? !e.u || e.g : (e.w && e.x) || (one_of_many && e.g))
 		return false;
-	if (one_of_many && e.g)
-		return false;
-	if (e.pbmt == 3 || (e.pbmt && !svpbmt))
-		return false;
-	return e.v && !e.ppn && !e.reserved && !e.n &&
-	       (right == 1 || (right == 2 && m->stage == 2));
+	return e.v && (e.r || e.w || e.x) && !e.ppn && !e.n && !bad_entry(&mode, e.val, 0);
 }
 
 void leaf_refused(void)

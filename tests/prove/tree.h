@@ -3,11 +3,12 @@
 #define TREE_H
 
 #include "prove.h"
+#include "tests/host/pgtable_hw.c"
 
 /*
- * Any tree, without memory: spec_walk() walks it as the specification describes, and each
- * read of an entry the engine makes is held against those steps. Its includer takes the
- * engine's source in after this.
+ * Any tree, without memory: spec_walk() lets a hart walk it, and each read of an entry the
+ * engine makes is held against those steps. Its includer takes the engine's source in after
+ * this.
  */
 static u64 seen_read(const volatile void *at);
 #undef READ_ONCE
@@ -27,28 +28,37 @@ static u64 seen_read(const volatile void *at)
 	return steps[nr_read++].entry.val;
 }
 
-/*
- * Priv 20250508 §12.3.2, for trees as the engine makes them: a pointer has V alone, there
- * is none at level 0, and N only there. The tables are anywhere.
- */
+static unsigned long tables_offset; /* from an address to where it is reached */
+
+/* The tables are anywhere, and as the engine makes them: a pointer has V alone. */
+bool hw_read(u64 table, unsigned int index, u64 *pte)
+{
+	union fields e = { any_long() };
+
+	steps[nr_steps].address = table + tables_offset + index * 8UL;
+	steps[nr_steps++].entry = e;
+	assume(!e.v || e.r || e.w || e.x || (e.val % 1024 == 1 && !e.reserved && !e.pbmt && !e.n));
+	*pte = e.val;
+	return true;
+}
+
+/* There is no pointer at level 0, and N only there. */
 static union fields spec_walk(const struct mode *m, const struct pgtable *pt, unsigned long va,
 			      unsigned int *level)
 {
-	unsigned long table = pt->root;
+	const struct hw_mode mode = { m->levels, m->stage == 2, true, true, false };
+	struct hw_result hw;
 	union fields e;
 
-	for (*level = m->levels - 1;; --*level) {
-		e.val = any_long();
-		steps[nr_steps].address = table + pt->ops.offset + vpn(m, *level, va) * 8;
-		steps[nr_steps++].entry = e;
-		if (!e.v || e.r || e.w || e.x)
-			break;
-		assume(*level && e.val % 1024 == 1 && !e.reserved && !e.pbmt && !e.n);
-		table = e.ppn * 4096UL;
-	}
+	tables_offset = pt->ops.offset;
+	hw = hw_translate(&mode, pt->root, va);
+	assume(hw.step != 4);
+	*level = hw.level;
+	e = steps[nr_steps - 1].entry;
 	assume(!is_napot(e) || (!*level && (e.ppn & 15) == 8));
 	if (is_napot(e))
 		e.ppn = (e.ppn & ~15ULL) | (va / 4096 & 15);
+	prove(hw.fault || hw.pa / 4096 == e.ppn + (va / 4096 & ((1UL << 9 * *level) - 1)));
 	return e;
 }
 

@@ -40,6 +40,19 @@ def test_refusal_table():
     assert shown == rows
 
 
+def test_rule_table():
+    """Each rule of the specification, with its step and text, as mm/engine/spec.c has them."""
+    table = doc_blocks.tables(TOP / "Documentation/reference/translation.md")["Rules"]
+    shown = [tuple(cell.strip("`") for cell in row) for row in table[1:]]
+    step, rows = "-", []
+    source = (TOP / "mm/engine/spec.c").read_text()
+    for found in re.finditer(r"/\* Step (\d+)|\[SPEC_(\w+)\] = \{.*?\"(.*?)\" \}", source, re.S):
+        step = found[1] or step
+        if found[2]:
+            rows.append((found[2], step, found[3]))
+    assert shown == rows and len(rows) > 20
+
+
 def test_geometry_table():
     table = doc_blocks.tables(ENGINE_PAGE)["Types"]
     shown = [[row[i] for i in (0, 1, 2, 6)] for row in table[1:7]]
