@@ -65,18 +65,15 @@ static void fail(struct earlycon *con, enum earlycon_wrong why)
 }
 
 /* The next word up to a comma, terminated; too long ones are no word that is known. */
-static void next_word(const char **text, size_t *left, char word[24])
+static void next_word(const char **text, char word[24])
 {
 	size_t n = 0;
 
-	for (; *left && **text != ','; ++*text, --*left)
+	for (; **text && **text != ','; ++*text)
 		if (n < 23)
 			word[n++] = **text;
 	word[n] = '\0';
-	if (*left) {
-		++*text;
-		--*left;
-	}
+	*text += **text != '\0';
 }
 
 /* All registers in one page, which is what is mapped. */
@@ -88,26 +85,26 @@ static void set_address(struct earlycon *con, u64 pa)
 		con->pa = pa;
 }
 
-void earlycon_parse(struct earlycon *con, const char *text, size_t len)
+void earlycon_parse(struct earlycon *con, const char *text)
 {
 	char word[24];
 	unsigned long long pa;
 
 	*con = (struct earlycon){ 0 };
-	next_word(&text, &len, word);
+	next_word(&text, word);
 	if (!strcmp(word, "sbi"))
 		return;
 	for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (!strcmp(word, kinds[i].name))
 			*con = (struct earlycon){ .kind = kinds[i].kind, .width = kinds[i].width };
-	next_word(&text, &len, word);
+	next_word(&text, word);
 	for (unsigned int i = 0; i < ARRAY_SIZE(ways); i++)
 		if (con->kind && !strcmp(word, ways[i].name)) {
 			if (con->kind == EARLYCON_8250) {
 				con->width = ways[i].width;
 				con->shift = ways[i].shift;
 			}
-			next_word(&text, &len, word);
+			next_word(&text, word);
 			break;
 		}
 	if (!con->kind)

@@ -45,8 +45,8 @@ struct earlycon {
 
 struct fdt;
 
-/** earlycon_parse() - earlycon=TEXT, of @len bytes */
-void earlycon_parse(struct earlycon *con, const char *text, size_t len);
+/** earlycon_parse() - earlycon=TEXT */
+void earlycon_parse(struct earlycon *con, const char *text);
 
 /** earlycon_from_fdt() - the UART that stdout-path of @chosen names */
 void earlycon_from_fdt(struct earlycon *con, const struct fdt *fdt, int chosen);
