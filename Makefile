@@ -180,7 +180,7 @@ $(O)/early.o: $(early-objs) Makefile
 	$(Q)$(NM) --defined-only $@.raw | awk '$$3 !~ /^\.L/ { print $$3, "__early_" $$3 }' | sort -u >$@.syms
 	$(Q)$(OBJCOPY) --redefine-syms=$@.syms --prefix-alloc-sections=.early $@.raw $@
 
-$(lds): arch/riscv/early/cairn.lds.S $(O)/include/autoconf.h
+$(lds): arch/riscv/early/cairn.lds.S $(offsets)
 	$(Q)$(CC) $(cppflags) $(arch-flags) -E -P -D__ASSEMBLER__ -o $@ $<
 
 # Linked twice: the first time without names, to learn the addresses of the names. The

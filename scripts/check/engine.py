@@ -60,6 +60,7 @@ ALLOWED = {
     ("arch/riscv/early/setup_vm.c", "FDT_MMU_SV"): "mmu-type of the device tree",
     ("arch/riscv/early/early.c", "LEVELS_"): "reports the probe",
     ("arch/riscv/early/head.S", "LEVELS_"): "the probe, from the deepest mode down",
+    ("arch/riscv/early/cairn.lds.S", "NR_MODES"): "the tables of the static chain",
     ("arch/riscv/early/boot_record.c", ""): "the record of the probe, and its names of modes",
     ("arch/riscv/include/asm/boot_record.h", ""): "the record of the probe",
     ("monitor/crash_tables.c", ""): "damages tables on purpose, where pgtable_trace() says",
