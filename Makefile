@@ -26,7 +26,11 @@ all: $(O)/Image ## the image: build/Image and build/cairn.elf (default)
 kconfig = KCONFIG_CONFIG=$(O)/.config srctree=. $(PYTHON) -m
 configured := $(filter-out help clean setup-% run soak test test-% prove matrix mutants bench bench-% \
 	docs debug gdb repro lines chroot-proof %config,$(or $(MAKECMDGOALS),all))
-ifneq ($(configured),)
+# make brings included files up to date even if it shall only say what it would do.
+dry-run := $(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
+ifneq ($(dry-run),)
+$(eval $(file <$(O)/auto.conf))
+else ifneq ($(configured),)
 include $(O)/auto.conf
 endif
 
