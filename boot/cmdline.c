@@ -20,16 +20,6 @@ struct cmdline_options cmdline = { .loglevel = LOGLEVEL_DEFAULT,
 /* Values of PARAM_STRING point in here. */
 static char values[COMMAND_LINE_SIZE] __noinit;
 
-#ifdef CONFIG_KASAN
-#define KASAN_PARAMS                                                       \
-	{ "kasan", PARAM_CHOICE, &kasan_fault, "report|panic",             \
-	  "whether a bad memory access ends the machine" },                \
-		{ "kasan_multi_shot", PARAM_FLAG, &kasan_multi_shot, NULL, \
-		  "report each bad access, not only the first" },
-#else
-#define KASAN_PARAMS
-#endif
-
 /* It was read before paging; what is left is to say what was wrong. */
 static const char *earlycon_read(const char *text)
 {
@@ -56,8 +46,13 @@ static const struct param params[] = {
 	  "INTERVAL,PROBABILITY,SPACE,TIMES: let allocations of pages fail" },
 	{ "failslab", PARAM_STRING, &cmdline.failslab, NULL,
 	  "INTERVAL,PROBABILITY,SPACE,TIMES: let allocations of objects fail" },
-	KASAN_PARAMS{ "ktest", PARAM_STRING, &cmdline.ktest, NULL,
-		      "GLOB: run tests, then power off" },
+#ifdef CONFIG_KASAN
+	{ "kasan", PARAM_CHOICE, &kasan_fault, "report|panic",
+	  "whether a bad memory access ends the machine" },
+	{ "kasan_multi_shot", PARAM_FLAG, &kasan_multi_shot, NULL,
+	  "report each bad access, not only the first" },
+#endif
+	{ "ktest", PARAM_STRING, &cmdline.ktest, NULL, "GLOB: run tests, then power off" },
 	{ "ktest_shuffle", PARAM_NUMBER, &cmdline.ktest_shuffle, NULL,
 	  "SEED: run tests in another order" },
 	{ "ktest_work", PARAM_NUMBER, &cmdline.ktest_work, NULL,

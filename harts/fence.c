@@ -14,8 +14,7 @@ static void fence_others(unsigned long start, unsigned long size)
 {
 	unsigned long base = 0, mask = 0;
 
-	for_each_online_cpu(cpu)
-	{
+	for_each_online_cpu(cpu) {
 		unsigned long bit = harts[cpu]->hartid - base;
 
 		if (cpu == smp_processor_id())

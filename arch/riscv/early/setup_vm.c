@@ -189,8 +189,8 @@ static void choose_limit(void)
 	boot_record.limit_dt = fdt_limit(&fdt, cpus_chosen[0].node);
 	args = fdt_getprop(&fdt, cpus_chosen[1].node, "bootargs", &len);
 	boot_record.limit_cmdline = cmdline_limit(&fdt, cpus_chosen[1].node, args, len);
-	boot_record.limit = lower_limit(
-		LEVELS_MAX, lower_limit(boot_record.limit_dt, boot_record.limit_cmdline));
+	boot_record.limit = lower_limit(LEVELS_MAX, lower_limit(boot_record.limit_dt,
+								boot_record.limit_cmdline));
 }
 
 void setup_vm(void)
