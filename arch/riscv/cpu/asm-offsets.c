@@ -11,7 +11,7 @@
 #include <asm/hart.h>
 #include <asm/layout.h>
 #include <asm/ptrace.h>
-#include "kasan/shared.h"
+#include "arch/riscv/early/kasan_shared.h"
 
 #define DEFINE(name, value) __asm__ __volatile__("\n.ascii \"->" #name " %0\"" : : "i"(value))
 
