@@ -26,7 +26,11 @@ all: $(O)/Image ## the image: build/Image and build/cairn.elf (default)
 kconfig = KCONFIG_CONFIG=$(O)/.config srctree=. $(PYTHON) -m
 configured := $(filter-out help clean setup-% run soak test test-% prove matrix mutants bench bench-% \
 	docs debug gdb repro lines chroot-proof %config,$(or $(MAKECMDGOALS),all))
-ifneq ($(configured),)
+# make brings included files up to date even if it shall only say what it would do.
+dry-run := $(findstring n,$(filter-out --%,$(firstword -$(MAKEFLAGS))))
+ifneq ($(dry-run),)
+$(eval $(file <$(O)/auto.conf))
+else ifneq ($(configured),)
 include $(O)/auto.conf
 endif
 
@@ -180,7 +184,7 @@ $(O)/early.o: $(early-objs) Makefile
 	$(Q)$(NM) --defined-only $@.raw | awk '$$3 !~ /^\.L/ { print $$3, "__early_" $$3 }' | sort -u >$@.syms
 	$(Q)$(OBJCOPY) --redefine-syms=$@.syms --prefix-alloc-sections=.early $@.raw $@
 
-$(lds): arch/riscv/early/cairn.lds.S $(O)/include/autoconf.h
+$(lds): arch/riscv/early/cairn.lds.S $(offsets)
 	$(Q)$(CC) $(cppflags) $(arch-flags) -E -P -D__ASSEMBLER__ -o $@ $<
 
 # Linked twice: the first time without names, to learn the addresses of the names. The

@@ -20,16 +20,6 @@ struct cmdline_options cmdline = { .loglevel = LOGLEVEL_DEFAULT,
 /* Values of PARAM_STRING point in here. */
 static char values[COMMAND_LINE_SIZE] __noinit;
 
-#ifdef CONFIG_KASAN
-#define KASAN_PARAMS                                                       \
-	{ "kasan", PARAM_CHOICE, &kasan_fault, "report|panic",             \
-	  "whether a bad memory access ends the machine" },                \
-		{ "kasan_multi_shot", PARAM_FLAG, &kasan_multi_shot, NULL, \
-		  "report each bad access, not only the first" },
-#else
-#define KASAN_PARAMS
-#endif
-
 /* It was read before paging; what is left is to say what was wrong. */
 static const char *earlycon_read(const char *text)
 {
@@ -56,8 +46,13 @@ static const struct param params[] = {
 	  "INTERVAL,PROBABILITY,SPACE,TIMES: let allocations of pages fail" },
 	{ "failslab", PARAM_STRING, &cmdline.failslab, NULL,
 	  "INTERVAL,PROBABILITY,SPACE,TIMES: let allocations of objects fail" },
-	KASAN_PARAMS{ "ktest", PARAM_STRING, &cmdline.ktest, NULL,
-		      "GLOB: run tests, then power off" },
+#ifdef CONFIG_KASAN
+	{ "kasan", PARAM_CHOICE, &kasan_fault, "report|panic",
+	  "whether a bad memory access ends the machine" },
+	{ "kasan_multi_shot", PARAM_FLAG, &kasan_multi_shot, NULL,
+	  "report each bad access, not only the first" },
+#endif
+	{ "ktest", PARAM_STRING, &cmdline.ktest, NULL, "GLOB: run tests, then power off" },
 	{ "ktest_shuffle", PARAM_NUMBER, &cmdline.ktest_shuffle, NULL,
 	  "SEED: run tests in another order" },
 	{ "ktest_work", PARAM_NUMBER, &cmdline.ktest_work, NULL,
@@ -82,83 +77,73 @@ const struct param *cmdline_params(void)
 	return params;
 }
 
-static bool is_choice(const char *choices, const struct arg *arg)
+static bool is_choice(const char *choices, const char *value)
 {
 	while (choices) {
 		const char *end = strchr(choices, '|');
-		size_t len = end ? (size_t)(end - choices) : strlen(choices);
+		const size_t len = end ? (size_t)(end - choices) : strlen(choices);
 
-		if (len == arg->value_len && !memcmp(choices, arg->value, len))
+		if (len == strlen(value) && !memcmp(choices, value, len))
 			return true;
 		choices = end ? end + 1 : NULL;
 	}
 	return false;
 }
 
-/* The value as a terminated string of its own. */
-static char *copy_value(const struct arg *arg, char **store)
-{
-	char *copy = *store;
-
-	memcpy(copy, arg->value, arg->value_len);
-	copy[arg->value_len] = '\0';
-	*store += arg->value_len + 1;
-	return copy;
-}
-
 /* Return: NULL, or what is wrong with the value. */
-static const char *set_param(const struct param *param, const struct arg *arg, char **store)
+static const char *set_param(const struct param *param, char *value)
 {
 	unsigned long long number;
-	char *text, *end;
+	char *end;
 
 	if (param->type == PARAM_FLAG || (param->type == PARAM_EARLY && !param->choices)) {
-		if (arg->value)
+		if (value)
 			return "takes no value";
 		if (param->value)
 			*(bool *)param->value = true;
 		return NULL;
 	}
 	if (param->type == PARAM_EACH)
-		return (*(param_take_t **)param->value)(arg->value ? copy_value(arg, store) : "");
-	if (!arg->value)
+		return (*(param_take_t **)param->value)(value ? value : "");
+	if (!value)
 		return "needs a value";
-	if (param->choices && !is_choice(param->choices, arg))
+	if (param->choices && !is_choice(param->choices, value))
 		return "unknown value";
 	if (param->type == PARAM_EARLY)
 		return NULL;
-	text = copy_value(arg, store);
 	if (param->type == PARAM_STRING || param->type == PARAM_CHOICE) {
-		*(char **)param->value = text;
+		*(char **)param->value = value;
 		return NULL;
 	}
-	number = memparse(text, &end);
-	if (end == text || *end || (param->type == PARAM_NUMBER && kstrtoull(text, 0, &number)))
+	number = memparse(value, &end);
+	if (end == value || *end || (param->type == PARAM_NUMBER && kstrtoull(value, 0, &number)))
 		return "not a number";
 	*(u64 *)param->value = number;
 	return NULL;
 }
 
-static const struct param *find_param(const struct param *table, const struct arg *arg)
+static const struct param *find_param(const struct param *table, const char *name)
 {
 	for (const struct param *p = table; p->name[0]; p++)
-		if (p->name[0] == arg->name[0] && arg_is(arg, p->name)) /* few begin alike */
+		if (p->name[0] == name[0] && !strcmp(p->name, name)) /* few begin alike */
 			return p;
 	return NULL;
 }
 
-static void list_unknown(const struct param *table, const char *text, size_t len)
+/* @store: as parse_params() has it; what is put there is of no use later. */
+static void list_unknown(const struct param *table, const char *text, size_t len, char *store)
 {
-	struct arg arg;
+	const size_t room = len + 1;
 	bool any = false;
 
-	while (args_next(&text, &len, &arg)) {
-		if (find_param(table, &arg))
+	while (args_next(&text, &len, store, room)) {
+		const char *value = args_value(store);
+
+		if (find_param(table, store))
 			continue;
 		if (!any)
 			pr_notice("cmdline: unknown, ignored:");
-		pr_cont(" %.*s%s%.*s", (int)arg.name_len, arg.name, arg.value ? "=" : "",
-			(int)arg.value_len, arg.value ? arg.value : "");
+		pr_cont(" %s%s%s", store, value ? "=" : "", value ? value : "");
 		any = true;
 	}
 	if (any)
@@ -167,20 +152,23 @@ static void list_unknown(const struct param *table, const char *text, size_t len
 
 void parse_params(const struct param *table, const char *text, size_t len, char *store)
 {
-	const char *pos = text;
-	size_t left = len;
-	struct arg arg;
+	const char *end = store + len + 1;
+	int more;
 
-	while (args_next(&pos, &left, &arg)) {
-		const struct param *param = find_param(table, &arg);
-		const char *wrong = param ? set_param(param, &arg, &store) : NULL;
+	list_unknown(table, text, len, store);
+	while ((more = args_next(&text, &len, store, (size_t)(end - store)))) {
+		const size_t size = strlen(store) + 1;
+		char *value = args_value(store);
+		const struct param *param = find_param(table, store);
+		const char *wrong = param ? set_param(param, value) : NULL;
 
+		if (more < 0)
+			wrong = "a quote is not closed";
 		if (wrong)
-			pr_warn("cmdline: %.*s%s%.*s: %s\n", (int)arg.name_len, arg.name,
-				arg.value ? "=" : "", (int)arg.value_len,
-				arg.value ? arg.value : "", wrong);
+			pr_warn("cmdline: %s%s%s: %s\n", store, value ? "=" : "",
+				value ? value : "", wrong);
+		store += size;
 	}
-	list_unknown(table, text, len);
 }
 
 void parse_args(const char *text, size_t len)

@@ -5,16 +5,20 @@
 #include <kernel/printk.h>
 #include <kernel/string.h>
 #include <kernel/vsprintf.h>
+#include <asm/earlycon.h>
 #include <asm/recovery.h>
 
 #define MAX_DEVICES 16
 
 /* Whoever is needed by another stands before it. */
+#define DRIVER_OF(compatible, kind, probe) { compatible, probe }
+
 static const struct driver drivers[] __initconst = {
-	{ "riscv,imsics", imsic_probe },       { "sifive,plic-1.0.0", plic_probe },
-	{ "riscv,plic0", plic_probe },         { "riscv,aplic", aplic_probe },
-	{ "ns16550a", ns16550_probe },         { "ns16550", ns16550_probe },
-	{ "snps,dw-apb-uart", ns16550_probe }, { "sifive,uart0", sifive_uart_probe },
+	{ "riscv,imsics", imsic_probe },
+	{ "sifive,plic-1.0.0", plic_probe },
+	{ "riscv,plic0", plic_probe },
+	{ "riscv,aplic", aplic_probe },
+	UARTS(DRIVER_OF),
 };
 
 static struct fdt_scan scan __initdata;

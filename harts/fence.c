@@ -20,8 +20,7 @@ void remote_sfence_vma(unsigned long start, unsigned long size)
 
 	if (num_online_cpus() == 1)
 		return;
-	for_each_online_cpu(cpu)
-	{
+	for_each_online_cpu(cpu) {
 		unsigned long bit = harts[cpu]->hartid - base;
 
 		if (cpu == smp_processor_id())

@@ -132,8 +132,9 @@ int smp_call_function_single(unsigned int cpu, void (*func)(void *info), void *i
 
 void on_each_cpu(void (*func)(void *info), void *info, bool wait)
 {
-	for_each_online_cpu(cpu) if (cpu != smp_processor_id())
-		smp_call_function_single(cpu, func, info, wait);
+	for_each_online_cpu(cpu)
+		if (cpu != smp_processor_id())
+			smp_call_function_single(cpu, func, info, wait);
 	smp_call_function_single(smp_processor_id(), func, info, wait);
 }
 
@@ -144,9 +145,12 @@ void smp_send_stop(void)
 	ktime_t end = ktime_get() + NSEC_PER_SEC / 2;
 
 	WRITE_ONCE(stop_all, true);
-	for_each_online_cpu(cpu) smp_kick(harts[cpu]);
+	for_each_online_cpu(cpu)
+		smp_kick(harts[cpu]);
 	while (num_online_cpus() > 1 && ktime_get() < end)
 		cpu_relax();
-	for_each_online_cpu(cpu) if (cpu != smp_processor_id())
-		pr_emerg("smp: hart%lu takes no interrupts and goes on\n", harts[cpu]->hartid);
+	for_each_online_cpu(cpu)
+		if (cpu != smp_processor_id())
+			pr_emerg("smp: hart%lu takes no interrupts and goes on\n",
+				 harts[cpu]->hartid);
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Splits the command line into arguments; what they mean is boot/'s business.
+ * Splits the command line and the monitor's lines; what the words mean is their readers' business.
  * Called before paging and after it: no state, no tables, no writes to the text.
  */
 #include <kernel/args.h>
+#include <kernel/errno.h>
 #include <kernel/string.h>
 
 static bool is_space(char c)
@@ -11,79 +12,55 @@ static bool is_space(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* The first white space outside quotes, or the end of the text. */
-static size_t word_length(const char *s, size_t left)
+/* The quote that is open after @c, 0 if none is, where @quote was open before it. */
+static char quote_after(char quote, char c)
 {
-	bool quoted = false;
+	if ((c != '"' && c != '\'') || (quote && quote != c))
+		return quote;
+	return quote ? 0 : c;
+}
+
+int args_next(const char **text, size_t *left, char *word, size_t room)
+{
+	const char *s = *text, *end = s + *left, *start;
+	char quote = 0, before;
+	size_t n = 0;
+
+	while (s < end && is_space(*s))
+		s++;
+	for (start = s; s < end && *s && (quote || !is_space(*s)); s++) {
+		before = quote;
+		quote = quote_after(quote, *s);
+		if (quote != before)
+			continue;
+		if (n < room)
+			word[n] = *s;
+		n++;
+	}
+	*text = s;
+	*left = (size_t)(end - s);
+	if (s == start)
+		return 0;
+	word[n < room ? n : 0] = '\0';
+	return quote ? -EINVAL : 1;
+}
+
+char *args_value(char *word)
+{
+	char *equals = strchr(word, '=');
+
+	if (!equals)
+		return NULL;
+	*equals = '\0';
+	return equals + 1;
+}
+
+size_t args_command(const char *text, size_t left)
+{
+	char quote = 0;
 	size_t n;
 
-	for (n = 0; n < left && s[n] && (quoted || !is_space(s[n])); n++) {
-		if (s[n] == '"')
-			quoted = !quoted;
-	}
+	for (n = 0; n < left && text[n] && (quote || text[n] != ';'); n++)
+		quote = quote_after(quote, text[n]);
 	return n;
-}
-
-/*
- * The text cannot be changed, so only quotes at the ends can be left out: one
- * that opens the word or its value, and then the one that ends the word.
- */
-static void split_word(const char *s, const char *end, struct arg *arg)
-{
-	bool quoted = *s == '"';
-	const char *value;
-
-	if (quoted)
-		s++;
-	value = memchr(s, '=', (size_t)(end - s));
-	arg->name = s;
-	arg->name_len = (size_t)((value ? value : end) - s);
-	if (value)
-		s = ++value;
-	if (value && value < end && *value == '"') {
-		quoted = true;
-		s = ++value;
-	}
-	/* @s is behind the opening quote, so a lone quote is not also its own end. */
-	if (quoted && end > s && end[-1] == '"') {
-		end--;
-		if (!value)
-			arg->name_len--;
-	}
-	arg->value = value;
-	arg->value_len = value ? (size_t)(end - value) : 0;
-}
-
-bool args_next(const char **text, size_t *left, struct arg *arg)
-{
-	const char *s = *text;
-	size_t n = *left, len;
-
-	for (; n && is_space(*s); n--)
-		s++;
-	len = word_length(s, n);
-	if (len)
-		split_word(s, s + len, arg);
-	*text = s + len;
-	*left = n - len;
-	return len != 0;
-}
-
-static bool is_text(const char *s, size_t len, const char *wanted)
-{
-	/* Most differ in the first character. */
-	for (size_t i = 0; i < len; i++)
-		if (!wanted[i] || s[i] != wanted[i])
-			return false;
-	return !wanted[len];
-}
-
-bool arg_is(const struct arg *arg, const char *name)
-{
-	return is_text(arg->name, arg->name_len, name);
-}
-
-bool arg_value_is(const struct arg *arg, const char *value)
-{
-	return arg->value && is_text(arg->value, arg->value_len, value);
 }

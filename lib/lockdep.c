@@ -18,6 +18,7 @@
 #include <asm/sections.h>
 
 #define NR_CLASSES 128
+#define NR_PAIRS   (NR_CLASSES * NR_CLASSES)
 #define NR_EDGES   1024
 #define MAX_HELD   16
 #define MAX_PATH   8
@@ -50,8 +51,8 @@ struct held_locks {
 static struct lock_class classes[NR_CLASSES]; /* 0 is none */
 static struct edge edges[NR_EDGES];
 static u32 nr_classes = 1, nr_edges;
-static DECLARE_BITMAP(known, NR_CLASSES *NR_CLASSES); /* edges, to be looked at without the lock */
-static u32 way[NR_CLASSES];                           /* the edge by which find_path() came */
+static DECLARE_BITMAP(known, NR_PAIRS); /* edges, to be looked at without the lock */
+static u32 way[NR_CLASSES];             /* the edge by which find_path() came */
 static spinlock_t graph_lock;
 static const char *full;   /* of what there is no room for more: nothing is checked since */
 static u32 generation = 1; /* of what was reported */
@@ -177,7 +178,7 @@ static void report_inversion(const struct edge *new, const struct edge *path, un
 /* From now on it is known that @new->to is taken while @new->from is held. */
 static void add_edge(const struct edge *new)
 {
-	const u32 bit = new->from *NR_CLASSES + new->to;
+	const u32 bit = NR_CLASSES * new->from + new->to;
 	struct edge path[MAX_PATH];
 	unsigned int n = 0;
 	bool room;

@@ -190,7 +190,7 @@ static size_t word_start(const struct lineedit *le)
 {
 	size_t start = le->pos;
 
-	while (start && !strchr(" ;\"", le->line[start - 1]))
+	while (start && !strchr(" ;\"'", le->line[start - 1]))
 		start--;
 	return start;
 }

@@ -3,6 +3,7 @@
  * The prompt: lines into commands, commands into words, and each run so that a trap in
  * it costs only that command.
  */
+#include <kernel/args.h>
 #include <kernel/cmdline.h>
 #include <kernel/completion.h>
 #include <kernel/delay.h>
@@ -32,12 +33,12 @@ static const struct monitor_command *command_at(unsigned int index)
 		       : NULL;
 }
 
-static const struct monitor_command *find_command(const char *name, size_t len)
+static const struct monitor_command *find_command(const char *name)
 {
 	const struct monitor_command *command;
 
 	for (unsigned int i = 0; (command = command_at(i)); i++)
-		if (strlen(command->name) == len && !memcmp(command->name, name, len))
+		if (!strcmp(command->name, name))
 			return command;
 	return NULL;
 }
@@ -159,7 +160,7 @@ static bool argc_fits(const struct monitor_command *command, int argc, char **ar
 static int run_words(int argc, char **argv)
 {
 	const struct monitor_command *outer = running;
-	struct call call = { find_command(argv[0], strlen(argv[0])), argc, argv, false };
+	struct call call = { find_command(argv[0]), argc, argv, false };
 	int ret = -EINVAL;
 
 	if (!call.command)
@@ -179,67 +180,41 @@ static int run_words(int argc, char **argv)
 }
 
 /*
- * Cuts the text into words, in place: quotes keep blanks and are taken out.
+ * Copies the words of a command, each terminated.
  * Return: the number of words, or -EINVAL after saying what is wrong.
  */
-static int split_words(char *text, char **argv)
+static int split_words(const char *text, size_t len, char *copy, char **argv)
 {
-	int argc = 0;
+	const char *end = copy + len + 1;
+	int argc = 0, more;
 
-	for (char *in = text, *out = text;;) {
-		bool quoted = false;
-
-		while (*in == ' ' || *in == '\t')
-			in++;
-		if (!*in)
-			return argc;
+	while ((more = args_next(&text, &len, copy, (size_t)(end - copy)))) {
 		if (argc == MONITOR_MAX_ARGS) {
 			monitor_error("%s: more than %d words", argv[0], MONITOR_MAX_ARGS);
 			return -EINVAL;
 		}
-		argv[argc++] = out;
-		for (; *in && (quoted || (*in != ' ' && *in != '\t')); in++) {
-			if (*in == '"')
-				quoted = !quoted;
-			else
-				*out++ = *in;
+		if (more < 0) {
+			monitor_error("%s: a quote is not closed", copy);
+			return more;
 		}
-		if (quoted) {
-			*out = '\0';
-			monitor_error("%s: a quote is not closed", argv[argc - 1]);
-			return -EINVAL;
-		}
-		in += *in != '\0';
-		*out++ = '\0';
+		argv[argc++] = copy;
+		copy += strlen(copy) + 1;
 	}
-}
-
-static size_t command_length(const char *line)
-{
-	bool quoted = false;
-	size_t len = 0;
-
-	for (; line[len] && (quoted || line[len] != ';'); len++)
-		quoted ^= line[len] == '"';
-	return len;
+	argv[argc] = NULL;
+	return argc;
 }
 
 static int run_command(const char *text, size_t len)
 {
-	char copy[LINEEDIT_MAX], *argv[MONITOR_MAX_ARGS + 1] = { copy };
+	char copy[LINEEDIT_MAX], *argv[MONITOR_MAX_ARGS + 1];
 	int argc;
 
 	if (len >= sizeof(copy)) {
 		monitor_error("%.16s...: longer than %zu characters", text, sizeof(copy) - 1);
 		return -EINVAL;
 	}
-	memcpy(copy, text, len);
-	copy[len] = '\0';
-	argc = split_words(copy, argv);
-	if (argc <= 0)
-		return argc;
-	argv[argc] = NULL;
-	return run_words(argc, argv);
+	argc = split_words(text, len, copy, argv);
+	return argc > 0 ? run_words(argc, argv) : argc;
 }
 
 int monitor_run_line(const char *line)
@@ -247,7 +222,7 @@ int monitor_run_line(const char *line)
 	int ret = 0;
 
 	for (;;) {
-		size_t len = command_length(line);
+		size_t len = args_command(line, strlen(line));
 		int err = run_command(line, len);
 
 		ret = err ? err : ret;
@@ -293,17 +268,16 @@ static const char *command_name(unsigned int index)
 static const char *candidate(void *arg, const char *line, size_t start, unsigned int index)
 {
 	const struct monitor_command *command;
-	size_t first = start, len = 0;
+	size_t left = start, len;
+	char name[MAX_NAME + 1];
 
-	while (first && line[first - 1] != ';')
-		first--;
-	while (first < start && line[first] == ' ')
-		first++;
-	if (first == start)
+	while ((len = args_command(line, left)) < left) {
+		line += len + 1;
+		left -= len + 1;
+	}
+	if (args_next(&line, &left, name, sizeof(name)) <= 0)
 		return command_name(index);
-	while (line[first + len] && line[first + len] != ' ')
-		len++;
-	command = find_command(line + first, len);
+	command = find_command(name);
 	return command && command->complete ? command->complete(index) : NULL;
 }
 
@@ -351,7 +325,7 @@ static int help(int argc, char **argv)
 	char usage[64];
 
 	if (argc == 2) {
-		command = find_command(argv[1], strlen(argv[1]));
+		command = find_command(argv[1]);
 		if (!command)
 			return unknown_command(argv[1]);
 		show_usage(command);
@@ -362,7 +336,7 @@ static int help(int argc, char **argv)
 		snprintf(usage, sizeof(usage), "%s %s", command->name, command->args);
 		console_printf("%-28s %s\n", usage, command->help);
 	}
-	console_printf("Commands are separated by ';', blanks are kept in \"quotes\".\n");
+	console_printf("';' separates commands; \"quotes\" and 'quotes' keep it and blanks.\n");
 	return 0;
 }
 

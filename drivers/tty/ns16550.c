@@ -7,6 +7,7 @@
 
 #include <kernel/errno.h>
 #include <kernel/string.h>
+#include <asm/earlycon.h>
 #include <asm/io.h>
 #include <asm/time.h>
 
@@ -118,7 +119,7 @@ static const char *__init read_layout(const struct device *dev, u32 *size)
 {
 	const struct fdt *fdt = dev->scan->fdt;
 
-	port.designware = !strcmp(dev->driver->compatible, "snps,dw-apb-uart");
+	port.designware = !strcmp(dev->driver->compatible, DW_APB_UART);
 	port.shift = 0;
 	port.width = 1;
 	if (fdt_getprop_u32(fdt, dev->node, "reg-shift", &port.shift) == -EINVAL || port.shift > 8)

@@ -5,39 +5,33 @@
 #include <kernel/types.h>
 
 /*
- * The command line's grammar, and nothing of its meaning: words separated by
- * white space, "name" or "name=value"; double quotes keep white space inside a
- * value (name="a b" or "name=a b") and are not part of it. Works on text it may
- * not change and that need not be terminated, so it serves before paging too.
- *
- * In detail: a quote anywhere keeps white space until the next quote. Only one
- * that opens the word or the value is left out, and with it one that ends the
- * word; other quotes stay in the text. The first '=' ends the name, which may
- * be empty ("=x"), and so may the value ("x=", not NULL).
+ * The grammar of the command line and of the monitor, and nothing of its meaning. White space
+ * separates words, and ';' separates commands. "..." and '...' keep both as they are, and each
+ * is a plain character within the other. A quote may stand anywhere in a word and is not part
+ * of it: a"b c" is the same as "ab c". The text is not changed and need not be terminated, so
+ * this serves before paging too.
  */
-
-struct arg {
-	const char *name;
-	size_t name_len;
-	const char *value; /* NULL for a word without '=' */
-	size_t value_len;
-};
 
 /**
- * args_next() - take the next argument
- * @text: in: where to go on; out: behind the argument
+ * args_next() - take the next word, without its quotes
+ * @text: in: where to go on; out: after the word
  * @left: bytes left at @text; a NUL ends the text too
- * @arg:  pointers into the text
+ * @word: out: the word, terminated; empty if it does not fit
+ * @room: bytes at @word
  *
  * Context: any, MMU on or off; no state.
- * Return: false at the end (@arg untouched). An unclosed quote ends with the text.
+ * Return: 1; 0: there is no more, and @word is untouched; -EINVAL: @word has a quote that is not
+ * closed, and is the rest of the text.
  */
-bool args_next(const char **text, size_t *left, struct arg *arg);
+int args_next(const char **text, size_t *left, char *word, size_t room);
 
-/** arg_is() - whether the argument's name is exactly @name */
-bool arg_is(const struct arg *arg, const char *name);
+/**
+ * args_value() - cut "name=value" at the first '='
+ * Return: the value, which may be empty; NULL: there is no '='.
+ */
+char *args_value(char *word);
 
-/** arg_value_is() - whether it has a value, exactly @value */
-bool arg_value_is(const struct arg *arg, const char *value);
+/** args_command() - bytes before the first ';' outside quotes, or before the end of the text */
+size_t args_command(const char *text, size_t left);
 
 #endif

@@ -22,8 +22,8 @@ struct bench {
 	bool one_call;
 };
 
-#define BENCH_ROW(id, ...)                                       \
-	static const struct bench bench_##id __used __aligned(8) \
+#define BENCH_ROW(id, ...)                                               \
+	static const struct bench bench_##id __used __aligned(ROW_ALIGN) \
 		__section(".benches." #id) = { #id, __VA_ARGS__ }
 #define BENCH(id, what, run, n) BENCH_ROW(id, what, run, n, NULL, NULL, false)
 #define BENCH_AROUND(id, what, run, n, before, after) \

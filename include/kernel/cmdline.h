@@ -61,8 +61,9 @@ const struct param *cmdline_params(void);
  * parse_params() - read a command line into what the rows of a table point to
  * @table: ends with an empty name
  * @text, @len: need not be terminated
- * @store: room for the values of PARAM_STRING, @len + 1 bytes
- * What is unknown is listed once; a bad value is named and ignored.
+ * @store: room for the words, @len + 1 bytes; values of PARAM_STRING point in here
+ * What is unknown is listed once; a bad value is named and ignored. A quote that is not closed
+ * is named, and ends with the text.
  */
 void parse_params(const struct param *table, const char *text, size_t len, char *store);
 

@@ -9,6 +9,8 @@
 #define __packed     __attribute__((packed))
 #define __aligned(n) __attribute__((aligned(n)))
 #define __section(s) __attribute__((section(s)))
+/* Of the rows that the linker script makes a table of. */
+#define ROW_ALIGN 8
 /* Memory the boot does not clear; its owner does, or need not. */
 #define __noinit __section(".noinit")
 /* Boot only: code, constants, and data that is not cleared. All is given back at the prompt. */

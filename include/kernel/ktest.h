@@ -20,8 +20,8 @@ struct ktest_suite {
 	unsigned int nr;
 };
 
-#define KTEST_SUITE(id, table)                                               \
-	static const struct ktest_suite ktest_suite_##id __used __aligned(8) \
+#define KTEST_SUITE(id, table)                                                       \
+	static const struct ktest_suite ktest_suite_##id __used __aligned(ROW_ALIGN) \
 		__section(".ktest_suites." #id) = { #id, table, ARRAY_SIZE(table) }
 
 /* The linker section's bounds. */

@@ -30,8 +30,8 @@ struct monitor_command {
 	const char *(*complete)(unsigned int index);
 };
 
-#define MONITOR_COMMAND(id, ...)                                                     \
-	static const struct monitor_command monitor_command_##id __used __aligned(8) \
+#define MONITOR_COMMAND(id, ...)                                                             \
+	static const struct monitor_command monitor_command_##id __used __aligned(ROW_ALIGN) \
 		__section(".monitor_commands." #id) = { #id, __VA_ARGS__ }
 
 /**

@@ -7,12 +7,6 @@
 /** paging_mode_name() - "sv39", "sv48", "sv57" by number of levels; "none" for other numbers */
 const char *paging_mode_name(unsigned int levels);
 
-/**
- * pte_standard() - a leaf as harts with Svpbmt would have it; PBMT=3 for types unknown
- * @type_bits: those of the tree's struct pgtable
- */
-pte_t pte_standard(pte_t pte, u64 type_bits);
-
 #define PTE_FLAGS_LEN 12
 
 /** pte_flags() - an entry's flags as "RWXUGADN", '-' where clear, and its memory type */

@@ -129,7 +129,7 @@ void kasan_vmalloc_release(unsigned long start, unsigned long size, unsigned lon
 		if (!kasan_shadow_shared(at) && from >= gap_start && from + SPAN <= gap_end)
 			give_back(at);
 	}
-	share_again(
-		max(ALIGN(shadow_of(gap_start) + 1, SZ_2M), ALIGN_DOWN(shadow_of(start), SZ_2M)),
-		min(ALIGN(last, SZ_2M), ALIGN_DOWN(shadow_of(gap_end), SZ_2M)));
+	share_again(max(ALIGN(shadow_of(gap_start) + 1, SZ_2M),
+			ALIGN_DOWN(shadow_of(start), SZ_2M)),
+		    min(ALIGN(last, SZ_2M), ALIGN_DOWN(shadow_of(gap_end), SZ_2M)));
 }

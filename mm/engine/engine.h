@@ -151,8 +151,8 @@ static __always_inline pte_t walk_tables(const struct pgtable *pt, const struct 
 	while (points_to_table(pte)) {
 		at -= WALK_STEP;
 		OPTIMIZER_HIDE_VAR(at); /* or it is kept twice, a step apart */
-		pte = read_pte(
-			(pte_t *)((pte.val << 2) + to_table + (va >> (at & 63) & TABLE_OFFSETS)));
+		pte = read_pte((pte_t *)((pte.val << 2) + to_table +
+					 (va >> (at & 63) & TABLE_OFFSETS)));
 	}
 	*level = (unsigned int)(at >> 6);
 	return pte;

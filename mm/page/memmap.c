@@ -13,8 +13,9 @@ bool block_online(phys_addr_t block)
 	unsigned int level;
 
 	/* The last page of its metadata is mapped last. */
-	return pte_leaf(pgtable_walk(
-		&kernel_pgtable, (unsigned long)phys_to_page(block) + BLOCK_META_SIZE - 1, &level));
+	return pte_leaf(pgtable_walk(&kernel_pgtable,
+				     (unsigned long)phys_to_page(block) + BLOCK_META_SIZE - 1,
+				     &level));
 }
 
 bool pfn_online(unsigned long pfn)

@@ -45,7 +45,8 @@ static unsigned int last_cpu(void)
 {
 	unsigned int last = 0;
 
-	for_each_online_cpu(cpu) last = cpu;
+	for_each_online_cpu(cpu)
+		last = cpu;
 	return last;
 }
 

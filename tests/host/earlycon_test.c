@@ -51,13 +51,11 @@ static void spellings(void)
 	};
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(rows); i++) {
-		size_t len = strlen(rows[i].text);
-		char *text = malloc(len); /* of no byte more, and not terminated */
+		char *text = strdup(rows[i].text); /* of no byte more */
 		struct earlycon con;
 
 		memset(&con, 0xa5, sizeof(con));
-		memcpy(text, rows[i].text, len);
-		earlycon_parse(&con, text, len);
+		earlycon_parse(&con, text);
 		CHECK_EQ(con.kind, rows[i].con.kind);
 		CHECK_EQ(con.wrong, rows[i].con.wrong);
 		CHECK_EQ(con.shift, rows[i].con.shift);

@@ -10,7 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-UARTS = ("ns16550a", "ns16550", "snps,dw-apb-uart", "sifive,uart0")  # as in drivers/table.c
+UARTS = ("ns16550a", "ns16550", "snps,dw-apb-uart", "sifive,uart0")  # as in asm/earlycon.h
 
 
 class Tree:

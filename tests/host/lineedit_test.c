@@ -221,8 +221,7 @@ static void model_complete(void)
 	char text[32] = "";
 	int matches = 0;
 
-	while (from && model.text[from - 1] != ' ' && model.text[from - 1] != ';' &&
-	       model.text[from - 1] != '"')
+	while (from && !strchr(" ;\"'", model.text[from - 1]))
 		from--;
 	typed = model.pos - from;
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
@@ -341,7 +340,7 @@ static void press_random_key(void)
 {
 	/* Text mostly, in bursts long enough to scroll; few line ends. */
 	if (host_rand_below(4)) {
-		static const char letters[] = "helowaymd  ;\"xyz";
+		static const char letters[] = "helowaymd  ;\"'xyz";
 
 		pending[0] = letters[host_rand_below(sizeof(letters) - 1)];
 		pending[1] = '\0';

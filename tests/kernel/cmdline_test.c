@@ -56,6 +56,9 @@ static void values(void)
 	EXPECT_STREQ(opt.other, "");
 	EXPECT_STREQ(parse(""), "");
 	EXPECT(!opt.flag && !opt.string);
+	EXPECT_STREQ(parse("string=\"a 'b;\" 'other=\"c d\"'"), "");
+	EXPECT_STREQ(opt.string, "a 'b;");
+	EXPECT_STREQ(opt.other, "\"c d\"");
 	/* The last one counts. */
 	EXPECT_STREQ(parse("number=1 number=0x20 string=x string=y"), "");
 	EXPECT_EQ(opt.number, 32);
@@ -82,6 +85,10 @@ static void bad_values(void)
 		EXPECT_STREQ(parse(bad[i][0]), bad[i][1]);
 		EXPECT(!opt.flag && !opt.number && !opt.size && !opt.string);
 	}
+	EXPECT_STREQ(parse("number=5 string='a \"flag\""),
+		     "cmdline: string=a \"flag\": a quote is not closed\n");
+	EXPECT(opt.number == 5 && !opt.flag);
+	EXPECT_STREQ(opt.string, "a \"flag\"");
 	/* What is wrong does not stop what comes behind it. */
 	EXPECT_STREQ(parse("size=z number=5"), "cmdline: size=z: not a number\n");
 	EXPECT_EQ(opt.number, 5);

@@ -81,16 +81,14 @@ unsigned long crowd_work(void (*fn)(struct job *job))
 	static struct job jobs[NR_CPUS] __noinit;
 	unsigned long wrong = 0;
 
-	for_each_online_cpu(cpu)
-	{
+	for_each_online_cpu(cpu) {
 		jobs[cpu] = (struct job){ .fn = fn, .seed = cpu + 1 };
 		INIT_WORK(&jobs[cpu].work, do_job);
 		if (cpu != smp_processor_id())
 			EXPECT(schedule_work_on(cpu, &jobs[cpu].work));
 	}
 	fn(&jobs[smp_processor_id()]);
-	for_each_online_cpu(cpu)
-	{
+	for_each_online_cpu(cpu) {
 		if (cpu != smp_processor_id())
 			flush_work(&jobs[cpu].work);
 		wrong += jobs[cpu].wrong;

@@ -360,8 +360,7 @@ static void affinity(void)
 	if (!begin())
 		return;
 	request();
-	for_each_online_cpu(cpu)
-	{
+	for_each_online_cpu(cpu) {
 		EXPECT_EQ(irq_set_affinity(line, cpu), 0);
 		for (unsigned int i = 0; i < 3; i++) {
 			raise_line();
@@ -398,8 +397,7 @@ static void hart_gone(void)
 	if (!begin())
 		return;
 	request();
-	for_each_online_cpu(cpu)
-	{
+	for_each_online_cpu(cpu) {
 		if (!cpu)
 			continue;
 		EXPECT_EQ(irq_set_affinity(line, cpu), 0);

@@ -96,9 +96,9 @@ static void leaf_sizes(void)
 	EXPECT_EQ(level_at(small), 0);
 	EXPECT_EQ(level_at(small + SZ_2M - 1), 0);
 	/* A physical address that is not aligned allows no large leaf. */
-	EXPECT_EQ(
-		pgtable_map(&kernel_pgtable, shifted, ram + PAGE_SIZE, SZ_2M, PAGE_KERNEL_READ, 0),
-		0);
+	EXPECT_EQ(pgtable_map(&kernel_pgtable, shifted, ram + PAGE_SIZE, SZ_2M, PAGE_KERNEL_READ,
+			      0),
+		  0);
 	EXPECT_EQ(level_at(shifted), 0);
 	for (unsigned long i = 0; i < SZ_2M; i += SZ_2M / 16 + 8) {
 		unsigned long at = (unsigned long)__va(ram + i);

@@ -30,8 +30,7 @@ static struct pgtable three_blocks(const struct pgtable_geometry *g)
 
 static void unmap(void)
 {
-	for_each_geometry(g)
-	{
+	for_each_geometry(g) {
 		struct pgtable pt = three_blocks(g);
 		unsigned long base = base_of(g), hole = base + SZ_2M + 8 * PAGE_SIZE;
 		unsigned int used = pool_used();
@@ -69,8 +68,7 @@ static void protect(void)
 {
 	const pgprot_t none = __pgprot(0), write = __pgprot(_PAGE_WRITE | _PAGE_DIRTY);
 
-	for_each_geometry(g)
-	{
+	for_each_geometry(g) {
 		struct pgtable pt = three_blocks(g);
 		unsigned long base = base_of(g), start = base + SZ_2M - PAGE_SIZE;
 		unsigned int used = pool_used();
@@ -108,8 +106,7 @@ static void protect(void)
 /* The memory type and the frame survive what changes rights. */
 static void memory_type(void)
 {
-	for_each_geometry(g)
-	{
+	for_each_geometry(g) {
 		struct pgtable pt = new_tree(g);
 		unsigned long base = base_of(g);
 		pgprot_t io = __pgprot(rw_of(g).val | _PAGE_IO), ro;
@@ -129,8 +126,7 @@ static void memory_type(void)
 /* From the largest leaf to 4 KiB and back, a level at a time and at once. */
 static void split_and_merge(void)
 {
-	for_each_geometry(g)
-	{
+	for_each_geometry(g) {
 		for (unsigned int level = 1; level <= g->max_leaf_level; level++) {
 			struct pgtable pt = new_tree(g);
 			unsigned long size = pgtable_leaf_size(level);
@@ -170,8 +166,7 @@ static void merge_refrains(void)
 {
 	const pgprot_t none = __pgprot(0), dirty = __pgprot(_PAGE_DIRTY);
 
-	for_each_geometry(g)
-	{
+	for_each_geometry(g) {
 		struct pgtable pt = three_blocks(g);
 		unsigned long base = base_of(g), odd = base + SZ_2M + 77 * PAGE_SIZE;
 		pgprot_t clean = __pgprot(rw_of(g).val & ~_PAGE_DIRTY);
@@ -231,8 +226,7 @@ static void never_unmapped(void)
 {
 	const pgprot_t none = __pgprot(0), write = __pgprot(_PAGE_WRITE | _PAGE_DIRTY);
 
-	for_each_geometry(g)
-	{
+	for_each_geometry(g) {
 		struct pgtable pt = three_blocks(g);
 		unsigned long base = base_of(g);
 
@@ -283,8 +277,7 @@ static void runs(void)
 {
 	const pgprot_t none = __pgprot(0), write = __pgprot(_PAGE_WRITE | _PAGE_DIRTY);
 
-	for_each_geometry(g)
-	{
+	for_each_geometry(g) {
 		struct pgtable pt = new_tree(g);
 		unsigned long base = base_of(g);
 		pgprot_t ro = __pgprot(rw_of(g).val & ~write.val);
@@ -297,9 +290,9 @@ static void runs(void)
 		EXPECT_EQ(pgtable_map(&pt, base, PA + PAGE_SIZE, 4 * SZ_64K, rw_of(g), 0), 0);
 		EXPECT_EQ(runs_of(&pt), 0); /* the frames are not aligned */
 		EXPECT_EQ(pgtable_unmap(&pt, base, 4 * SZ_64K), 0);
-		EXPECT_EQ(
-			pgtable_map(&pt, base + PAGE_SIZE, PA + PAGE_SIZE, 3 * SZ_64K, rw_of(g), 0),
-			0);
+		EXPECT_EQ(pgtable_map(&pt, base + PAGE_SIZE, PA + PAGE_SIZE, 3 * SZ_64K, rw_of(g),
+				      0),
+			  0);
 		EXPECT_EQ(runs_of(&pt), 6);
 		LEAF(&pt, base + SZ_64K + 5 * PAGE_SIZE, 0, PA + SZ_64K + 5 * PAGE_SIZE,
 		     __pgprot(rw_of(g).val | napot));
@@ -330,8 +323,7 @@ static void runs(void)
 /* Empty tables: kept by what covers them in part, freed by merge and by destroy. */
 static void empty_tables(void)
 {
-	for_each_geometry(g)
-	{
+	for_each_geometry(g) {
 		struct pgtable pt = new_tree(g);
 		unsigned long base = base_of(g);
 		unsigned int root = pool_used();

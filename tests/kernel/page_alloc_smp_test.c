@@ -107,8 +107,7 @@ static void blocks_at_once(void)
 	unsigned long most = totalram_pages() > 8 * SZ_1G / PAGE_SIZE ? 10000 : 400;
 	unsigned long nr = min(most, totalram_pages() / 2 / 150) / num_online_cpus();
 
-	for_each_online_cpu(cpu)
-	{
+	for_each_online_cpu(cpu) {
 		struct taker *t = &takers[cpu];
 
 		*t = (struct taker){ .nr = nr };
@@ -117,15 +116,13 @@ static void blocks_at_once(void)
 			EXPECT(schedule_work_on(cpu, &t->work));
 	}
 	take_blocks(&takers[smp_processor_id()].work);
-	for_each_online_cpu(cpu)
-	{
+	for_each_online_cpu(cpu) {
 		if (cpu != smp_processor_id())
 			flush_work(&takers[cpu].work);
 		taken += takers[cpu].taken;
 	}
 	EXPECT_EQ(taken, nr * num_online_cpus());
-	for_each_online_cpu(cpu)
-	{
+	for_each_online_cpu(cpu) {
 		give_blocks(&takers[cpu]);
 		EXPECT_EQ(takers[cpu].wrong, 0);
 	}
@@ -147,8 +144,7 @@ static void in_interrupt_too(void)
 	unsigned long used = pages_begin();
 	unsigned int last = 0;
 
-	for_each_online_cpu(cpu)
-	{
+	for_each_online_cpu(cpu) {
 		struct page *page[5] = { NULL };
 
 		EXPECT_EQ(smp_call_function_single(cpu, take_in_interrupt, page, true), 0);

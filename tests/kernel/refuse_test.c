@@ -188,8 +188,7 @@ static struct pgtable prepared(const struct pgtable_geometry *g)
 
 static void each_refusal(void)
 {
-	for_each_geometry(g)
-	{
+	for_each_geometry(g) {
 		struct pgtable pt = prepared(g);
 
 		for (size_t i = 0; i < ARRAY_SIZE(refusals); i++) {
@@ -213,8 +212,7 @@ static void stages(void)
 	const struct call one = MAP_(0, PAGE_SIZE, PA, RO, 0), two = UNMAP_(0, 2 * PAGE_SIZE);
 	struct call guest = one, all = two;
 
-	for_each_geometry(g)
-	{
+	for_each_geometry(g) {
 		struct pgtable pt = prepared(g);
 		unsigned long half = 1UL << (g->input_bits - 1), top = 2 * half;
 
@@ -245,10 +243,10 @@ static void stages(void)
 
 static void creation(void)
 {
-	for_each_geometry(g)
-	{
-		const struct pgtable_geometry *other = pgtable_geometry(
-			g->stage, g->levels == LEVELS_MAX ? LEVELS_MIN : LEVELS_MAX);
+	for_each_geometry(g) {
+		const struct pgtable_geometry *other =
+			pgtable_geometry(g->stage,
+					 g->levels == LEVELS_MAX ? LEVELS_MIN : LEVELS_MAX);
 		struct pgtable pt = prepared(g), bad;
 		struct pt_ops ops = private_ops();
 		struct state was = state_of(&pt);
@@ -314,8 +312,7 @@ static struct call life_call(const struct pgtable_geometry *g, size_t i)
 /* With no table to be had, one, two ..., until it works. */
 static void no_memory(void)
 {
-	for_each_geometry(g)
-	{
+	for_each_geometry(g) {
 		struct pgtable pt = new_tree(g);
 		unsigned int failed = 0;
 
@@ -420,8 +417,7 @@ static void live_by(const struct pgtable_geometry *g, unsigned int stage, u64 (*
 /* The three stages of a boot: the same leaves and tables after each call. */
 static void reach_stages(void)
 {
-	for_each_geometry(g)
-	{
+	for_each_geometry(g) {
 		u64 seen[2][ARRAY_SIZE(life)][2];
 
 		for (unsigned int stage = 0; stage < 3; stage++) {

@@ -20,8 +20,7 @@ static void kernel_half(void)
 {
 	struct pt_ops ops = private_ops();
 
-	for_each_geometry(g)
-	{
+	for_each_geometry(g) {
 		struct pgtable kernel, one, two;
 		unsigned long first = -g->bias, user = SZ_1G;
 		pgprot_t own = __pgprot(rw_of(g).val & ~_PAGE_GLOBAL);
@@ -59,8 +58,7 @@ static void kernel_half(void)
 /* Tables that many entries point to: copied before they are written, never freed. */
 static void shared_tables(void)
 {
-	for_each_geometry(g)
-	{
+	for_each_geometry(g) {
 		struct pgtable pt = new_tree(g);
 		unsigned long base = base_of(g);
 		phys_addr_t shared;
@@ -93,8 +91,7 @@ static void shared_tables(void)
 /* A guest's root is four times as large and aligned to that; each entry is of use. */
 static void guest_roots(void)
 {
-	for_each_geometry(g)
-	{
+	for_each_geometry(g) {
 		struct pgtable pt = new_tree(g);
 		unsigned long step = pgtable_leaf_size(g->max_leaf_level);
 
@@ -131,8 +128,7 @@ static void linear_64_tib(void)
 		{ ram + SZ_2M + 70 * PAGE_SIZE, end, PAGE_KERNEL },
 	};
 
-	for_each_geometry(g)
-	{
+	for_each_geometry(g) {
 		struct vm_region linear = vm_region(VM_LINEAR, g->input_bits);
 		struct pgtable pt;
 

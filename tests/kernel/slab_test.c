@@ -279,15 +279,18 @@ static void stress(bool interrupts)
 	u64 cursor = log_cursor();
 
 	nr_bad = 0;
-	for_each_online_cpu(cpu)
-	{
+	for_each_online_cpu(cpu) {
 		INIT_WORK(&works[cpu], exchange_work);
 		EXPECT(schedule_work_on(cpu, &works[cpu]));
 	}
 	/* As many as there is time for: what they may interrupt is a few instructions. */
-	for_each_online_cpu(cpu) if (cpu && interrupts) while (!completion_done(&works[cpu].done))
-		EXPECT_EQ(smp_call_function_single(cpu, exchange_irq, NULL, true), 0);
-	for_each_online_cpu(cpu) flush_work(&works[cpu]);
+	for_each_online_cpu(cpu)
+		if (cpu && interrupts)
+			while (!completion_done(&works[cpu].done))
+				EXPECT_EQ(smp_call_function_single(cpu, exchange_irq, NULL, true),
+					  0);
+	for_each_online_cpu(cpu)
+		flush_work(&works[cpu]);
 	for (unsigned int i = 0; i < NR_SHARED; i++)
 		check_and_free(xchg(&shared[i], NULL));
 	EXPECT_EQ(nr_bad, 0);

@@ -22,7 +22,8 @@ static unsigned int last_cpu(void)
 {
 	unsigned int last = 0;
 
-	for_each_online_cpu(cpu) last = cpu;
+	for_each_online_cpu(cpu)
+		last = cpu;
 	return last;
 }
 
@@ -114,8 +115,7 @@ static void stack_overflow(void)
 {
 	int level = console_loglevel;
 
-	for_each_online_cpu(cpu)
-	{
+	for_each_online_cpu(cpu) {
 		const struct hart *hart = harts[cpu];
 		const unsigned long low = hart->emergency - EMERGENCY_SIZE;
 		u64 cursor = log_cursor();

@@ -206,7 +206,8 @@ static void waiting_for(void)
 		return;
 	crowd_run(2, wait_for_it, &w);
 	EXPECT(w.said == &w.lock);
-	for_each_online_cpu(cpu) EXPECT(harts[cpu]->waiting_for == NULL);
+	for_each_online_cpu(cpu)
+		EXPECT(harts[cpu]->waiting_for == NULL);
 }
 
 static const struct ktest_case cases[] = {

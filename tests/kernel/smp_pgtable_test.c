@@ -63,7 +63,8 @@ static unsigned int last_cpu(void)
 {
 	unsigned int last = 0;
 
-	for_each_online_cpu(cpu) last = cpu;
+	for_each_online_cpu(cpu)
+		last = cpu;
 	return last;
 }
 
@@ -286,16 +287,14 @@ static void unmapped_everywhere(void)
 	unsigned long va = block_va();
 
 	EXPECT_EQ(pgtable_map(pt, va, block_of_ram(), PAGE_SIZE, PAGE_KERNEL, 0), 0);
-	for_each_online_cpu(cpu)
-	{
+	for_each_online_cpu(cpu) {
 		unsigned long probe[2] = { va, 0 };
 
 		EXPECT_EQ(smp_call_function_single(cpu, read_there, probe, true), 0);
 		EXPECT_EQ(probe[1], NO_FAULT);
 	}
 	EXPECT_EQ(pgtable_unmap(pt, va, PAGE_SIZE), 0);
-	for_each_online_cpu(cpu)
-	{
+	for_each_online_cpu(cpu) {
 		unsigned long probe[2] = { va, 0 };
 
 		EXPECT_EQ(smp_call_function_single(cpu, read_there, probe, true), 0);

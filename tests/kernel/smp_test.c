@@ -31,7 +31,8 @@ static unsigned int last_cpu(void)
 {
 	unsigned int last = 0;
 
-	for_each_online_cpu(cpu) last = cpu;
+	for_each_online_cpu(cpu)
+		last = cpu;
 	return last;
 }
 
@@ -51,7 +52,8 @@ static void calls(void)
 		on_each_cpu(note_cpu, (void *)2, true);
 	}
 	on_each_cpu(note_cpu, NULL, true); /* behind the last one nobody waited for */
-	for_each_online_cpu(cpu) EXPECT_EQ(asked[cpu], 3 * repeats);
+	for_each_online_cpu(cpu)
+		EXPECT_EQ(asked[cpu], 3 * repeats);
 	EXPECT_EQ(smp_call_function_single(nr_cpu_ids, note_cpu, NULL, true), -ENXIO);
 	EXPECT_EQ(smp_call_function_single(NR_CPUS + 7, note_cpu, NULL, true), -ENXIO);
 }
@@ -102,10 +104,10 @@ static void count_own(void *info)
 
 static void hart_local(void)
 {
-	for_each_online_cpu(cpu) per_cpu(counter, cpu) = 0;
-	on_each_cpu(count_own, NULL, true);
 	for_each_online_cpu(cpu)
-	{
+		per_cpu(counter, cpu) = 0;
+	on_each_cpu(count_own, NULL, true);
+	for_each_online_cpu(cpu) {
 		EXPECT_EQ(per_cpu(counter, cpu), 10000UL * (1 + cpu));
 		EXPECT_EQ(harts[cpu]->cpu, cpu);
 		EXPECT_EQ(harts[cpu]->self == harts[cpu], 1);
@@ -131,8 +133,7 @@ static void look(void *info)
 
 static void hart_state(void)
 {
-	for_each_online_cpu(cpu)
-	{
+	for_each_online_cpu(cpu) {
 		unsigned long here[4], there[4];
 
 		look(here);

@@ -90,7 +90,8 @@ static int in_order(void *unused)
 static void order(void)
 {
 	latest = 0;
-	for_each_online_cpu(cpu) EXPECT_EQ(smp_call_on_cpu(cpu, in_order, NULL, false), 0);
+	for_each_online_cpu(cpu)
+		EXPECT_EQ(smp_call_on_cpu(cpu, in_order, NULL, false), 0);
 	console_printf("    # late at the most: %lld ns\n", latest);
 }
 
@@ -219,7 +220,8 @@ static int sleep_there(void *unused)
 
 static void sleeping(void)
 {
-	for_each_online_cpu(cpu) EXPECT_EQ(smp_call_on_cpu(cpu, sleep_there, NULL, false), 0);
+	for_each_online_cpu(cpu)
+		EXPECT_EQ(smp_call_on_cpu(cpu, sleep_there, NULL, false), 0);
 	EXPECT_EQ(smp_call_on_cpu(nr_cpu_ids, sleep_there, NULL, false), -ENXIO);
 }
 
@@ -249,8 +251,7 @@ static void completions(void)
 	hrtimer_start(&timer, NSEC_PER_MSEC, HRTIMER_MODE_REL);
 	wait_for_completion(&word); /* its time-out has left nothing behind */
 	EXPECT(completion_done(&word));
-	for_each_online_cpu(cpu)
-	{
+	for_each_online_cpu(cpu) {
 		unsigned long left;
 
 		reinit_completion(&word);
@@ -289,7 +290,8 @@ static unsigned int last_online(void)
 {
 	unsigned int last = 0;
 
-	for_each_online_cpu(cpu) last = cpu;
+	for_each_online_cpu(cpu)
+		last = cpu;
 	return last;
 }
 

@@ -83,8 +83,9 @@ static void expect_report(unsigned int cpu, int (*fn)(void *), const char *what,
 static void busy(void)
 {
 	usual = watchdog_limit;
-	for_each_online_cpu(cpu) if (cpu < 2)
-		expect_report(cpu, busy_function, "been busy for", "busy_function");
+	for_each_online_cpu(cpu)
+		if (cpu < 2)
+			expect_report(cpu, busy_function, "been busy for", "busy_function");
 	set_limit(usual);
 }
 
@@ -92,8 +93,10 @@ static void busy(void)
 static void masked(void)
 {
 	usual = watchdog_limit;
-	for_each_online_cpu(cpu) if (cpu < 2 && num_online_cpus() > 1)
-		expect_report(cpu, masked_function, "taken no interrupt for", "masked_function");
+	for_each_online_cpu(cpu)
+		if (cpu < 2 && num_online_cpus() > 1)
+			expect_report(cpu, masked_function, "taken no interrupt for",
+				      "masked_function");
 	set_limit(usual);
 }
 
@@ -117,7 +120,8 @@ static void touched(void)
 	unsigned int last = 0, i;
 	char text[64];
 
-	for_each_online_cpu(cpu) last = cpu;
+	for_each_online_cpu(cpu)
+		last = cpu;
 	snprintf(text, sizeof(text), "hart%lu has been busy", harts[last]->hartid);
 	usual = watchdog_limit;
 	set_limit(ROUND / 4);

@@ -151,6 +151,10 @@ LINES = [
      ["cmdline: unknown, ignored: a a"]),
     ("\\t no4lvl \\n", "hart=sv39+ dt=sv57 cmdline=sv39", []),
     ('paging=\\"sv48\\"', "hart=sv48+ dt=sv57 cmdline=sv48", []),
+    ("run='no4lvl \\\"; no4lvl' no5lvl\\\"'", "hart=sv57 dt=sv57 cmdline=none",
+     ["cmdline: unknown, ignored: no5lvl'", "cmdline: no5lvl': a quote is not closed"]),
+    ("'paging='sv\\\"48\\\" 'no4lvl x", "hart=sv48+ dt=sv57 cmdline=sv48",
+     ["cmdline: unknown, ignored: no4lvl x", "cmdline: no4lvl x: a quote is not closed"]),
     ("paging=sv57 paging=sv39 paging=sv48", "hart=sv39+ dt=sv57 cmdline=sv39", []),
 ]
 LINE_BOOTS = [entries.boot(f"cmdline-{n}", bootargs=f"ktest={entries.suites} {line[0]}")

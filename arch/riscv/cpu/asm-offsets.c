@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The structure offsets assembly uses, by way of the compiler: the build turns
- * each line "->NAME value" of this file's assembly into a #define.
+ * The offsets that assembly uses and the sizes that the linker script uses, by way of the
+ * compiler: the build turns each line "->NAME value" of this file's assembly into a #define.
  */
+#include <kernel/compiler.h>
+#include <kernel/kasan.h>
 #include <kernel/sizes.h>
 #include <asm/boot_record.h>
+#include <asm/fixmap.h>
 #include <asm/hart.h>
+#include <asm/layout.h>
 #include <asm/ptrace.h>
+#include "arch/riscv/early/kasan_shared.h"
 
 #define DEFINE(name, value) __asm__ __volatile__("\n.ascii \"->" #name " %0\"" : : "i"(value))
 
@@ -43,4 +48,11 @@ void asm_offsets(void)
 	DEFINE(PT_CAUSE, offsetof(struct pt_regs, cause));
 	DEFINE(PT_STACK_LOW, offsetof(struct pt_regs, stack_low));
 	DEFINE(PT_STACK_HIGH, offsetof(struct pt_regs, stack_high));
+	DEFINE(SZ_2M, SZ_2M);
+	DEFINE(ROW_ALIGN, ROW_ALIGN);
+	DEFINE(FIXADDR_SIZE, FIXADDR_SIZE);
+	DEFINE(IMAGE_WINDOW_SIZE, IMAGE_WINDOW_SIZE);
+	DEFINE(FIX_PROBE_SIZE, NR_FIX_PROBE * PAGE_SIZE);
+	DEFINE(KASAN_GRANULE_SIZE, KASAN_GRANULE_SIZE);
+	DEFINE(KASAN_SHARED_SIZE, KASAN_SHARED_SIZE);
 }

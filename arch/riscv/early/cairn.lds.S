@@ -19,11 +19,15 @@
  *           | (KASAN: shared shadow)           R-- |
  *   _end    +--------------------------------------+
  */
+#include <asm/asm-offsets.h>
+#include <asm/boot_record.h>
 #include <asm/hart.h>
 #include <asm/image.h>
 #include <asm/page.h>
 
-#define PAGE 4096
+#define DRAM 0x80000000 /* of most boards */
+#define PAGE (1 << PAGE_SHIFT)
+#define TABLES(size) ((size) / SZ_2M + 1)
 
 OUTPUT_ARCH(riscv)
 ENTRY(_start)
@@ -40,7 +44,7 @@ SECTIONS
 {
 	. = KERNEL_LINK_ADDR;
 	/* Where loaders put it by default; the image itself does not care. */
-	__load_offset = KERNEL_LINK_ADDR - 0x80200000;
+	__load_offset = KERNEL_LINK_ADDR - (DRAM + IMAGE_TEXT_OFFSET);
 
 	_text = .;
 	.text : AT(ADDR(.text) - __load_offset) {
@@ -63,7 +67,7 @@ SECTIONS
 	__init_end = .;
 	.rodata : AT(ADDR(.rodata) - __load_offset) {
 		*(.rodata .rodata.* .srodata .srodata.*)
-		. = ALIGN(8);
+		. = ALIGN(ROW_ALIGN);
 		__start_monitor_commands = .;
 		KEEP(*(SORT_BY_NAME(.monitor_commands.*)))
 		__stop_monitor_commands = .;
@@ -133,22 +137,24 @@ SECTIONS
 
 	__kasan_shadow = .;
 #ifdef CONFIG_KASAN
-	/* A byte for each 8 of the image, of this itself and of the tables behind it too. */
-	. += ALIGN((. - KERNEL_LINK_ADDR + PAGE * 32) / 7, PAGE);
+	/* A byte for each granule of the image, this itself and the tables after it included. */
+	. += ALIGN((. - KERNEL_LINK_ADDR + PAGE * 32) / (KASAN_GRANULE_SIZE - 1), PAGE);
 #endif
 	__kasan_shadow_end = .;
 
 	/*
-	 * Tables of the static chain: three roots, two for the image, three for the FDT
-	 * window, two for the fixmap, two for KASAN's shadow; and one more for each 2 MiB of image.
+	 * Tables of the static chain: the roots, and one each for the image, the FDT window, the
+	 * fixmap and KASAN's shadow. Of the last level, which map 2 MiB: what each of these
+	 * needs; of the device tree only its two ends, as larger leaves lie between.
 	 */
 	__pt_pool = .;
-	. = . + PAGE * (11 + (. - KERNEL_LINK_ADDR + 0x200000) / 0x200000);
+	. = . + PAGE * (NR_MODES + 4 + TABLES(. - KERNEL_LINK_ADDR) + 2 + FIXADDR_SIZE / SZ_2M +
+			TABLES(__kasan_shadow_end - __kasan_shadow));
 	__pt_pool_end = .;
 
 	__kasan_shared = .;
 #ifdef CONFIG_KASAN
-	. += PAGE * 10;
+	. += KASAN_SHARED_SIZE;
 #endif
 	__kasan_shared_end = .;
 	_end = .;
@@ -185,11 +191,14 @@ SECTIONS
 }
 
 ASSERT(_start == KERNEL_LINK_ADDR, "the header is not at the start of the image")
-ASSERT(_end - _start < 0x40000000 - PAGE, "the image crosses 1 GiB")
-ASSERT((__kasan_shadow_end - __kasan_shadow) * 8 >= _end - _start ||
+ASSERT(_end - _start < IMAGE_WINDOW_SIZE - PAGE, "the image fills its window")
+ASSERT((__kasan_shadow_end - __kasan_shadow) * KASAN_GRANULE_SIZE >= _end - _start ||
        __kasan_shadow == __kasan_shadow_end, "KASAN's shadow does not cover the image")
 ASSERT(SIZEOF(.got) == 0 && SIZEOF(.got.plt) == 0, "there is a GOT")
 ASSERT(SIZEOF(.rela.dyn) == 0, "there are dynamic relocations")
 ASSERT(SIZEOF(.tdata) == 0, "a per-hart variable does not start as zero")
-ASSERT(__init_begin - _text >= 0x10000, "what svprobe() looks at is given back")
-ASSERT(_etext % PAGE == 0 && _erodata % PAGE == 0 && _end % PAGE == 0, "a part is not page aligned")
+ASSERT(__init_begin - _text >= FIX_PROBE_SIZE, "what svprobe() looks at is given back")
+ASSERT(_etext % PAGE == 0 && _erodata % PAGE == 0 && __emergency_guard % PAGE == 0 &&
+       __stack_guard % PAGE == 0 && _end % PAGE == 0, "a part is not page aligned")
+ASSERT(ABSOLUTE(boot_hart) % ALIGNOF(.tbss) == 0, "the boot hart's variables are not aligned")
+ASSERT(hart_variables == ADDR(.tbss), "struct hart is not the first of a hart's variables")

@@ -188,9 +188,9 @@ void announce_try(unsigned int levels)
 	boot_record.stage = BOOT_STAGE_PROBE;
 	boot_record.tried[i] = 1;
 	if (!boot_record.quiet)
-		early_printf(
-			"boot: satp try=%s root=0x%lx\n", paging_mode_name(levels),
-			(unsigned long)((boot_record.satp_try[i] & SATP_PPN_MASK) << PAGE_SHIFT));
+		early_printf("boot: satp try=%s root=0x%lx\n", paging_mode_name(levels),
+			     (unsigned long)((boot_record.satp_try[i] & SATP_PPN_MASK)
+					     << PAGE_SHIFT));
 }
 
 void no_paging(void)

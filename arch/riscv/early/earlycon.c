@@ -21,11 +21,10 @@
 /* Linux's names. */
 static const struct {
 	char name[12];
-	u8 kind, width;
+	u8 kind;
 } kinds[] = {
-	{ "uart8250", EARLYCON_8250, 1 }, { "uart", EARLYCON_8250, 1 },
-	{ "ns16550a", EARLYCON_8250, 1 }, { "ns16550", EARLYCON_8250, 1 },
-	{ "sifive", EARLYCON_SIFIVE, 4 },
+	{ "uart8250", EARLYCON_8250 }, { "uart", EARLYCON_8250 },     { "ns16550a", EARLYCON_8250 },
+	{ "ns16550", EARLYCON_8250 },  { "sifive", EARLYCON_SIFIVE },
 };
 
 static const struct {
@@ -33,15 +32,12 @@ static const struct {
 	u8 width, shift;
 } ways[] = { { "mmio", 1, 0 }, { "mmio32", 4, 2 } };
 
+#define NODE_OF(compatible, kind, probe) { compatible, kind }
+
 static const struct {
 	char compatible[20];
-	u8 kind, width;
-} drivers[] = {
-	{ "ns16550a", EARLYCON_8250, 1 },
-	{ "ns16550", EARLYCON_8250, 1 },
-	{ "snps,dw-apb-uart", EARLYCON_8250, 1 },
-	{ "sifive,uart0", EARLYCON_SIFIVE, 4 },
-};
+	u8 kind;
+} nodes[] = { UARTS(NODE_OF) };
 
 static const char wrongs[NR_EARLYCON_WRONG][44] = {
 	[EARLYCON_UNKNOWN] = "unknown value",
@@ -64,19 +60,22 @@ static void fail(struct earlycon *con, enum earlycon_wrong why)
 	*con = (struct earlycon){ .kind = EARLYCON_FIRMWARE, .wrong = (u8)why };
 }
 
+/* Until more is known of its registers. */
+static void choose(struct earlycon *con, u8 kind)
+{
+	*con = (struct earlycon){ .kind = kind, .width = kind == EARLYCON_SIFIVE ? 4 : 1 };
+}
+
 /* The next word up to a comma, terminated; too long ones are no word that is known. */
-static void next_word(const char **text, size_t *left, char word[24])
+static void next_word(const char **text, char word[24])
 {
 	size_t n = 0;
 
-	for (; *left && **text != ','; ++*text, --*left)
+	for (; **text && **text != ','; ++*text)
 		if (n < 23)
 			word[n++] = **text;
 	word[n] = '\0';
-	if (*left) {
-		++*text;
-		--*left;
-	}
+	*text += **text != '\0';
 }
 
 /* All registers in one page, which is what is mapped. */
@@ -88,26 +87,26 @@ static void set_address(struct earlycon *con, u64 pa)
 		con->pa = pa;
 }
 
-void earlycon_parse(struct earlycon *con, const char *text, size_t len)
+void earlycon_parse(struct earlycon *con, const char *text)
 {
 	char word[24];
 	unsigned long long pa;
 
 	*con = (struct earlycon){ 0 };
-	next_word(&text, &len, word);
+	next_word(&text, word);
 	if (!strcmp(word, "sbi"))
 		return;
 	for (unsigned int i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (!strcmp(word, kinds[i].name))
-			*con = (struct earlycon){ .kind = kinds[i].kind, .width = kinds[i].width };
-	next_word(&text, &len, word);
+			choose(con, kinds[i].kind);
+	next_word(&text, word);
 	for (unsigned int i = 0; i < ARRAY_SIZE(ways); i++)
 		if (con->kind && !strcmp(word, ways[i].name)) {
 			if (con->kind == EARLYCON_8250) {
 				con->width = ways[i].width;
 				con->shift = ways[i].shift;
 			}
-			next_word(&text, &len, word);
+			next_word(&text, word);
 			break;
 		}
 	if (!con->kind)
@@ -146,10 +145,9 @@ void earlycon_from_fdt(struct earlycon *con, const struct fdt *fdt, int chosen)
 	if (node < 0)
 		return;
 	con->wrong = EARLYCON_NO_DRIVER;
-	for (unsigned int i = 0; i < ARRAY_SIZE(drivers) && con->wrong; i++)
-		if (fdt_is_compatible(fdt, node, drivers[i].compatible))
-			*con = (struct earlycon){ .kind = drivers[i].kind,
-						  .width = drivers[i].width };
+	for (unsigned int i = 0; i < ARRAY_SIZE(nodes) && con->wrong; i++)
+		if (fdt_is_compatible(fdt, node, nodes[i].compatible))
+			choose(con, nodes[i].kind);
 	if (con->wrong)
 		return;
 	width = con->width;

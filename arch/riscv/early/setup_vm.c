@@ -139,12 +139,12 @@ static u8 fdt_limit(const struct fdt *fdt, int cpus)
 	return limit;
 }
 
-static void choose_earlycon(const struct fdt *fdt, int chosen, const struct arg *arg)
+static void choose_earlycon(const struct fdt *fdt, int chosen, const char *value)
 {
 	struct earlycon *con = &boot_record.earlycon;
 
-	if (arg->value)
-		earlycon_parse(con, arg->value, arg->value_len);
+	if (value)
+		earlycon_parse(con, value);
 	else
 		earlycon_from_fdt(con, fdt, chosen);
 	earlycon_check(con, fdt);
@@ -155,21 +155,23 @@ static void choose_earlycon(const struct fdt *fdt, int chosen, const struct arg 
 /* The words that matter before paging; the rest of the line is read much later. */
 static u8 cmdline_limit(const struct fdt *fdt, int chosen, const char *args, size_t left)
 {
-	struct arg arg;
+	char word[128]; /* none that matters is longer */
 	u8 limit = 0;
 
-	while (args_next(&args, &left, &arg)) {
-		if (arg_is(&arg, "quiet") && !arg.value)
+	while (args_next(&args, &left, word, sizeof(word))) {
+		const char *value = args_value(word);
+
+		if (!strcmp(word, "quiet") && !value)
 			boot_record.quiet = 1;
-		else if (arg_is(&arg, "earlycon"))
-			choose_earlycon(fdt, chosen, &arg);
-		else if (arg_is(&arg, "no4lvl") && !arg.value)
+		else if (!strcmp(word, "earlycon"))
+			choose_earlycon(fdt, chosen, value);
+		else if (!strcmp(word, "no4lvl") && !value)
 			limit = lower_limit(limit, 3);
-		else if (arg_is(&arg, "no5lvl") && !arg.value)
+		else if (!strcmp(word, "no5lvl") && !value)
 			limit = lower_limit(limit, 4);
-		else if (arg_is(&arg, "paging"))
+		else if (!strcmp(word, "paging") && value)
 			for (u8 levels = LEVELS_MIN; levels <= LEVELS_MAX; levels++)
-				if (arg_value_is(&arg, paging_mode_name(levels)))
+				if (!strcmp(value, paging_mode_name(levels)))
 					limit = lower_limit(limit, levels);
 	}
 	return limit;
@@ -195,8 +197,8 @@ static void choose_limit(void)
 	boot_record.limit_dt = fdt_limit(&fdt, cpus_chosen[0].node);
 	args = fdt_getprop(&fdt, cpus_chosen[1].node, "bootargs", &len);
 	boot_record.limit_cmdline = cmdline_limit(&fdt, cpus_chosen[1].node, args, len);
-	boot_record.limit = lower_limit(
-		LEVELS_MAX, lower_limit(boot_record.limit_dt, boot_record.limit_cmdline));
+	boot_record.limit = lower_limit(LEVELS_MAX, lower_limit(boot_record.limit_dt,
+								boot_record.limit_cmdline));
 }
 
 void setup_vm(void)

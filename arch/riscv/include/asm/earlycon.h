@@ -15,6 +15,14 @@ enum earlycon_kind {
 	EARLYCON_SIFIVE,
 };
 
+/* Each UART's compatible, kind, and driver: for earlycon=, and for drivers/table.c. */
+#define UARTS(row)                                              \
+	row("ns16550a", EARLYCON_8250, ns16550_probe),          \
+		row("ns16550", EARLYCON_8250, ns16550_probe),   \
+		row(DW_APB_UART, EARLYCON_8250, ns16550_probe), \
+		row("sifive,uart0", EARLYCON_SIFIVE, sifive_uart_probe)
+#define DW_APB_UART "snps,dw-apb-uart"
+
 /* Why the firmware prints although a UART was asked for. */
 enum earlycon_wrong {
 	EARLYCON_OK,
@@ -45,8 +53,8 @@ struct earlycon {
 
 struct fdt;
 
-/** earlycon_parse() - earlycon=TEXT, of @len bytes */
-void earlycon_parse(struct earlycon *con, const char *text, size_t len);
+/** earlycon_parse() - earlycon=TEXT */
+void earlycon_parse(struct earlycon *con, const char *text);
 
 /** earlycon_from_fdt() - the UART that stdout-path of @chosen names */
 void earlycon_from_fdt(struct earlycon *con, const struct fdt *fdt, int chosen);
