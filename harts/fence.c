@@ -42,17 +42,6 @@ static void fence_all(unsigned long va, unsigned long last, unsigned int shift, 
 	note_fence(start, last, shift, how);
 }
 
-void flush_tlb_all(void)
-{
-	fence_all(0, 0, PAGE_SHIFT, FENCE_FULL | FENCE_ALL_HARTS);
-}
-
-void flush_tlb_kernel_range(unsigned long start, unsigned long end)
-{
-	if (start < end)
-		fence_all(start, end - 1, PAGE_SHIFT, FENCE_ALL_HARTS);
-}
-
 /*
  * A hart that holds the invalid entry of what was added faults, and spurious_fault() fences
  * there. With Svvptc the same is enough on this hart.

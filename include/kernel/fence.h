@@ -9,10 +9,6 @@
  * Context: any hart, translation on. They return when every hart has fenced.
  */
 
-/** flush_tlb_all(), flush_tlb_kernel_range() - on all harts; the range is [start, end) */
-void flush_tlb_all(void);
-void flush_tlb_kernel_range(unsigned long start, unsigned long end);
-
 /** pgtable_fence() - the engine's: pt_ops.fence of every tree that harts walk */
 void pgtable_fence(struct pgtable *pt, const struct pgtable_change *change);
 

@@ -30,7 +30,6 @@
  * Context: any, once translation is on. Bounded: a line over 512 bytes is cut.
  */
 void printk(const char *fmt, ...) __printf(1, 2);
-void vprintk(const char *fmt, va_list args);
 
 #define pr_emerg(fmt, ...)  printk(KERN_EMERG fmt, ##__VA_ARGS__)
 #define pr_err(fmt, ...)    printk(KERN_ERR fmt, ##__VA_ARGS__)

@@ -104,9 +104,3 @@ void local_flush_tlb_page(unsigned long addr)
 {
 	fence_here(addr, addr, 0);
 }
-
-void local_flush_tlb_kernel_range(unsigned long start, unsigned long end)
-{
-	if (start < end)
-		fence_here(start, end - 1, 0);
-}

@@ -15,9 +15,6 @@ void local_flush_tlb_all(void);
 /** local_flush_tlb_page() - for a change of one leaf entry */
 void local_flush_tlb_page(unsigned long addr);
 
-/** local_flush_tlb_kernel_range() - [start, end) of 4 KiB leaves; a full fence past 64 pages */
-void local_flush_tlb_kernel_range(unsigned long start, unsigned long end);
-
 /* How a fence is meant. */
 #define FENCE_FULL      1U /* everything, pointers to tables too; the addresses mean nothing */
 #define FENCE_ALL_HARTS 2U /* not this hart alone */
