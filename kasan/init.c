@@ -9,6 +9,7 @@
  * Who reads shadow meanwhile reads what was there, as each page of it is a copy that one
  * store puts in the other's place.
  */
+#include <kernel/gfp.h>
 #include <kernel/kasan.h>
 #include <kernel/memblock.h>
 #include <kernel/panic.h>

@@ -44,8 +44,6 @@ void kmem_cache_destroy(struct kmem_cache *cache);
  */
 int kmem_cache_shrink(struct kmem_cache *cache);
 
-unsigned int kmem_cache_size(struct kmem_cache *cache);
-
 void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp);
 
 /** kmem_cache_free() - one that is free, or not of this cache, is reported and left alone */
@@ -56,7 +54,6 @@ void kmem_cache_free(struct kmem_cache *cache, void *object);
  * Return: NULL: no memory, or more than KMALLOC_MAX_SIZE; ZERO_SIZE_PTR for 0 bytes.
  */
 void *kmalloc(size_t size, gfp_t gfp);
-void *kzalloc(size_t size, gfp_t gfp);
 
 /**
  * ksize() - bytes that are taken for @p; 0 for NULL and ZERO_SIZE_PTR

@@ -21,9 +21,6 @@ void vfree(const void *addr);
 void *vmap(struct page **pages, unsigned int nr, unsigned long flags, pgprot_t prot);
 void vunmap(const void *addr);
 
-/** is_vmalloc_addr() - whether it lies in the region */
-bool is_vmalloc_addr(const void *addr);
-
 /** vmalloc_describe() - print which area an address is in, or comes after. Context: a report. */
 #ifdef CONFIG_KASAN
 void vmalloc_describe(unsigned long addr);

@@ -299,11 +299,6 @@ void vunmap(const void *addr)
 		report("vunmap()", "vmap()", addr, __builtin_return_address(0));
 }
 
-bool is_vmalloc_addr(const void *addr)
-{
-	return vm_region_of((unsigned long)addr, kernel_pgtable.geometry->input_bits) == VM_VMALLOC;
-}
-
 #ifdef CONFIG_KASAN
 
 /* A report may come from in here: then all that is known is the region. */

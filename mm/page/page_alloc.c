@@ -8,6 +8,7 @@
 #include <kernel/percpu.h>
 #include <kernel/printk.h>
 #include <kernel/string.h>
+#include <asm/irq.h>
 #include <asm/trap.h>
 #include "page_alloc.h"
 
@@ -164,7 +165,7 @@ void set_reclaim_hook(bool (*reclaim)(void))
 static bool may_online(gfp_t gfp)
 {
 	/* In an interrupt: the lock may be held by what it interrupted. */
-	return gfp & __GFP_DIRECT_RECLAIM && !this_hart()->irq_regs;
+	return gfp & __GFP_DIRECT_RECLAIM && !in_interrupt();
 }
 
 static noinline struct page *take_slowly(gfp_t gfp, unsigned int order)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Caches: made, shrunk, destroyed, counted; and kzalloc(). */
+/* Caches: made, shrunk, destroyed, counted. */
 #include <kernel/errno.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
@@ -84,16 +84,6 @@ struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsign
 		panic("slab: no cache %s of objects of %u bytes", name ? name : "without name",
 		      size);
 	return cache;
-}
-
-void *kzalloc(size_t size, gfp_t gfp)
-{
-	return kmalloc(size, gfp | __GFP_ZERO);
-}
-
-unsigned int kmem_cache_size(struct kmem_cache *cache)
-{
-	return cache->object_size;
 }
 
 static void drain_this_hart(void *cache)

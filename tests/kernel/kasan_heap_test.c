@@ -71,9 +71,9 @@ static void kmalloc_big_oob_right(void)
 	right_of(LARGE - 1);
 }
 
-static void kzalloc_oob_right(void)
+static void kmalloc_zeroed_oob_right(void)
 {
-	char *p = hide(kzalloc(115, GFP_KERNEL));
+	char *p = hide(kmalloc(115, GFP_KERNEL | __GFP_ZERO));
 
 	expect_end(p, 115);
 	kfree(p);
@@ -274,7 +274,7 @@ static const struct ktest_case cases[] = {
 	{ "kmalloc_oob_left", kmalloc_oob_left },
 	{ "kmalloc_node_oob_right", kmalloc_node_oob_right },
 	{ "kmalloc_big_oob_right", kmalloc_big_oob_right },
-	{ "kzalloc_oob_right", kzalloc_oob_right },
+	{ "kmalloc_zeroed_oob_right", kmalloc_zeroed_oob_right },
 	{ "kmalloc_large_oob_right", kmalloc_large_oob_right },
 	{ "kmalloc_large_uaf", kmalloc_large_uaf },
 	{ "kmalloc_large_invalid_free", kmalloc_large_invalid_free },

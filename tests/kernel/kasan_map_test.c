@@ -29,10 +29,12 @@ static int read_byte(void *p)
 /* Nothing is mapped there either: the report is followed by a fault. */
 static void expect_gone(const char *p)
 {
+	const bool in_region =
+		vm_region_of((unsigned long)p, kernel_pgtable.geometry->input_bits) == VM_VMALLOC;
 	struct pt_regs regs;
 
 	/* The page below the first area is not in the region. */
-	EXPECT_REPORT(is_vmalloc_addr(p) ? VMALLOC : WILD, p, 1, false,
+	EXPECT_REPORT(in_region ? VMALLOC : WILD, p, 1, false,
 		      EXPECT(catch_trap(read_byte, hide(p), &regs) < 0));
 }
 

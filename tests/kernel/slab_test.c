@@ -88,7 +88,7 @@ static void test_limits(void)
 	zero = kmalloc(800, GFP_KERNEL);
 	memset(zero, 0xff, 800);
 	kfree(zero);
-	zero = kzalloc(800, GFP_KERNEL);
+	zero = kmalloc(800, GFP_KERNEL | __GFP_ZERO);
 	EXPECT(zero && all_bytes((u8 *)zero, 0, 800));
 	kfree(zero);
 	EXPECT(!logged(cursor, "slab:"));
@@ -125,7 +125,6 @@ static void test_caches(void)
 	struct kmem_cache *cache = kmem_cache_create("test", 100, 0, SLAB_HWCACHE_ALIGN, make);
 	unsigned int *object[150];
 
-	EXPECT_EQ(kmem_cache_size(cache), 100);
 	nr_made = 0;
 	for (int round = 0; round < 3; round++) {
 		EXPECT_EQ(take(cache, (void **)object, 150), 150);
