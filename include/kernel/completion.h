@@ -40,7 +40,7 @@ static inline bool completion_done(const struct completion *x)
  */
 void wait_for_completion(struct completion *x);
 
-/** completion_wait_until() - the same, up to a time of ktime_get() at most. Return: whether it is done */
+/** completion_wait_until() - the same, up to a time of ktime_get(). Return: whether it is done */
 bool completion_wait_until(struct completion *x, ktime_t end);
 
 #endif

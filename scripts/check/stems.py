@@ -15,7 +15,7 @@ from collections import defaultdict
 from pieces import read_all
 from tree import files, finish, read
 
-AT_LEAST = 75  # per cent; the aim is 90
+AT_LEAST = 80  # per cent; the aim is 90
 # Headers of a folder, and Linux's for functions that Linux declares there.
 FOLDERS = {
     "kasan/": ("include/kernel/kasan.h", "kasan/kasan.h"),
