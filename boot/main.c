@@ -2,6 +2,7 @@
 /* start_kernel(): the table of contents of a boot. */
 #include <kernel/boot_report.h>
 #include <kernel/fence.h>
+#include <kernel/gfp.h>
 #include <kernel/smpboot.h>
 #include <kernel/hrtimer.h>
 #include <kernel/init.h>
@@ -116,6 +117,18 @@ static void __init set_hooks(void)
 	set_handle_irq(IRQ_S_TIMER, hrtimer_interrupt, NULL);
 }
 
+static void __init give_fake_stacks(void)
+{
+	const size_t size = kasan_fakestack_size();
+
+	for (unsigned int cpu = 0; size && cpu < nr_cpu_ids; cpu++) {
+		void *memory = alloc_pages_exact(size, GFP_KERNEL);
+
+		if (memory)
+			kasan_fakestack_give(cpu, memory);
+	}
+}
+
 void __init start_kernel(void)
 {
 	boot_mark(MARK_MMU_ON);
@@ -135,7 +148,7 @@ void __init start_kernel(void)
 	local_irq_enable();
 	boot_mark(MARK_ALLOCATORS);
 	smp_init(); /* the other harts */
-	kasan_init_stacks();
+	give_fake_stacks();
 	devices_init(); /* interrupt controller, UART */
 	rest_init();    /* the prompt */
 }

@@ -9,7 +9,6 @@
  * Who reads shadow meanwhile reads what was there, as each page of it is a copy that one
  * store puts in the other's place.
  */
-#include <kernel/gfp.h>
 #include <kernel/kasan.h>
 #include <kernel/memblock.h>
 #include <kernel/panic.h>
@@ -160,16 +159,3 @@ unsigned int kasan_online(phys_addr_t start, unsigned long size, const phys_addr
 	}
 	return used;
 }
-
-#ifdef CONFIG_KASAN_USE_AFTER_RETURN
-/* A hart that gets none has its variables on the stack. */
-void __init kasan_init_stacks(void)
-{
-	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++) {
-		void *memory = alloc_pages_exact(kasan_fakestack_size(), GFP_KERNEL);
-
-		if (memory)
-			kasan_fakestack_give(cpu, memory);
-	}
-}
-#endif
