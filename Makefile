@@ -77,8 +77,8 @@ kernel := $(both) \
 	arch/riscv/cpu/nmi.c arch/riscv/cpu/time.c arch/riscv/cpu/cpufeature.c \
 	drivers/table.c drivers/driver.c drivers/irqchip/irq.c drivers/irqchip/plic.c drivers/irqchip/imsic.c \
 	drivers/irqchip/aplic.c drivers/tty/sbi_console.c drivers/tty/earlycon.c drivers/tty/uart.c drivers/tty/ns16550.c drivers/tty/sifive_uart.c \
-	mm/engine/spec.c mm/memblock/memblock.c mm/memblock/memblock_look.c mm/page/memmap.c mm/page/buddy.c mm/page/page_alloc.c mm/page/page_online.c monitor/ptdump.c mm/area/set_memory.c mm/area/ioremap.c mm/area/vmalloc.c \
-	mm/slab/slab.c mm/slab/slab_slow.c mm/slab/slab_pages.c mm/slab/slab_report.c mm/slab/slab_common.c mm/slab/kmalloc.c mm/slab/mempool.c \
+	mm/engine/spec.c mm/memblock/memblock.c mm/page/memmap.c mm/page/buddy.c mm/page/page_alloc.c mm/page/page_online.c monitor/ptdump.c mm/area/set_memory.c mm/area/ioremap.c mm/area/vmalloc.c \
+	mm/slab/slab.c mm/slab/slab_slow.c mm/slab/slab_pages.c mm/slab/slab_report.c mm/slab/slab_common.c \
 	arch/riscv/mm/layout.c arch/riscv/mm/linear.c arch/riscv/mm/kernel_map.c arch/riscv/mm/init.c boot/initmem.c arch/riscv/mm/fixmap.c \
 	arch/riscv/mm/tlbflush.c arch/riscv/mm/svprobe.c arch/riscv/mm/fault.c \
 	boot/main.c boot/marks.c boot/setup.c boot/devicetree.c boot/cmdline.c boot/smpboot.c boot/initrd.c \

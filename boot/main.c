@@ -3,7 +3,9 @@
 #include <kernel/boot_report.h>
 #include <kernel/cpu.h>
 #include <kernel/fence.h>
+#include <kernel/gfp.h>
 #include <kernel/hart.h>
+#include <kernel/smpboot.h>
 #include <kernel/hrtimer.h>
 #include <kernel/init.h>
 #include <kernel/initmem.h>
@@ -124,6 +126,18 @@ static void __init set_hooks(void)
 	set_handle_irq(IRQ_S_TIMER, hrtimer_interrupt, NULL);
 }
 
+static void __init give_fake_stacks(void)
+{
+	const size_t size = kasan_fakestack_size();
+
+	for (unsigned int cpu = 0; size && cpu < nr_cpu_ids; cpu++) {
+		void *memory = alloc_pages_exact(size, GFP_KERNEL);
+
+		if (memory)
+			kasan_fakestack_give(cpu, memory);
+	}
+}
+
 void __init start_kernel(void)
 {
 	boot_mark(MARK_MMU_ON);
@@ -142,7 +156,7 @@ void __init start_kernel(void)
 	local_irq_enable();
 	boot_mark(MARK_ALLOCATORS);
 	smp_init(); /* the other harts */
-	kasan_init_stacks();
+	give_fake_stacks();
 	devices_init(); /* interrupt controller, UART */
 	rest_init();    /* the prompt */
 }

@@ -63,16 +63,6 @@ void wait_for_completion(struct completion *x)
 	completion_wait_until(x, KTIME_MAX);
 }
 
-unsigned long wait_for_completion_timeout(struct completion *x, unsigned long timeout)
-{
-	const unsigned long most = KTIME_MAX / NSEC_PER_MSEC;
-	ktime_t end = ktime_add_safe(ktime_get(), ms_to_ktime(min(timeout, most)));
-
-	if (!completion_wait_until(x, end))
-		return 0;
-	return (unsigned long)max((end - ktime_get()) / NSEC_PER_MSEC, 1LL);
-}
-
 static void sleep(ktime_t time)
 {
 	struct completion never = { 0 };
@@ -88,12 +78,4 @@ void msleep(unsigned int msecs)
 void usleep_range(unsigned long min, unsigned long max)
 {
 	sleep(us_to_ktime(min));
-}
-
-void udelay(unsigned long usecs)
-{
-	ktime_t end = ktime_get() + us_to_ktime(usecs);
-
-	while (ktime_get() < end)
-		cpu_relax();
 }

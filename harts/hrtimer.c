@@ -86,16 +86,6 @@ void hrtimer_start(struct hrtimer *timer, ktime_t time, enum hrtimer_mode mode)
 	spin_unlock_irqrestore(&list->lock, flags);
 }
 
-bool hrtimer_active(const struct hrtimer *timer)
-{
-	unsigned long flags;
-	struct timer_list *list = lock_list_of(timer, &flags);
-	bool active = timer->queued || list->running == timer;
-
-	spin_unlock_irqrestore(&list->lock, flags);
-	return active;
-}
-
 int hrtimer_try_to_cancel(struct hrtimer *timer)
 {
 	unsigned long flags;

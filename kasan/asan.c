@@ -32,7 +32,7 @@ static __always_inline bool range_allowed(unsigned long addr, size_t size)
 	return kasan_granule_allows(*last, addr + size - 1) && skip_zeros(first, last) == last;
 }
 
-bool kasan_check_range(unsigned long addr, size_t size, bool write, unsigned long ip)
+static bool kasan_check_range(unsigned long addr, size_t size, bool write, unsigned long ip)
 {
 	if (!size)
 		return true;

@@ -158,16 +158,3 @@ unsigned int kasan_online(phys_addr_t start, unsigned long size, const phys_addr
 	}
 	return used;
 }
-
-#ifdef CONFIG_KASAN_USE_AFTER_RETURN
-/* A hart that gets none has its variables on the stack. */
-void __init kasan_init_stacks(void)
-{
-	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++) {
-		void *memory = alloc_pages_exact(kasan_fakestack_size(), GFP_KERNEL);
-
-		if (memory)
-			kasan_fakestack_give(cpu, memory);
-	}
-}
-#endif

@@ -48,9 +48,6 @@ static inline bool kasan_granule_allows(u8 shadow, unsigned long last)
 /** kasan_first_bad() - the first byte of a range that may not be accessed, or its end */
 unsigned long kasan_first_bad(unsigned long addr, size_t size);
 
-/** kasan_check_range() - check an access by the code at @ip. Return: whether it is allowed */
-bool kasan_check_range(unsigned long addr, size_t size, bool write, unsigned long ip);
-
 /** kasan_report() - say what is wrong with it */
 void kasan_report(unsigned long addr, size_t size, bool write, unsigned long ip);
 

@@ -309,11 +309,6 @@ void lockdep_release(struct spinlock *lock)
 	local_irq_restore(flags);
 }
 
-bool lockdep_is_held(const struct spinlock *lock)
-{
-	return !checking() || find_held(lock);
-}
-
 unsigned int lockdep_depth(void)
 {
 	return own.depth;

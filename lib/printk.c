@@ -163,21 +163,15 @@ static void log_message(const char *fmt, va_list args)
 		console_write(line, n);
 }
 
-void vprintk(const char *fmt, va_list args)
-{
-	struct log_entry entry = log_enter();
-
-	log_message(fmt, args);
-	log_leave(entry);
-}
-
 void printk(const char *fmt, ...)
 {
+	struct log_entry entry = log_enter();
 	va_list args;
 
 	va_start(args, fmt);
-	vprintk(fmt, args);
+	log_message(fmt, args);
 	va_end(args);
+	log_leave(entry);
 }
 
 void console_printf(const char *fmt, ...)

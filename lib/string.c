@@ -80,30 +80,6 @@ char *strchr(const char *s, int c)
 	return (char *)s;
 }
 
-char *strrchr(const char *s, int c)
-{
-	const char *last = NULL;
-
-	do {
-		if (*s == (char)c)
-			last = s;
-	} while (*s++);
-	return (char *)last;
-}
-
-/* Quadratic, which is right for the short needles a kernel looks for. */
-char *strstr(const char *haystack, const char *needle)
-{
-	size_t n = strlen(needle);
-
-	for (;; haystack++) {
-		if (!strncmp(haystack, needle, n))
-			return (char *)haystack;
-		if (!*haystack)
-			return NULL;
-	}
-}
-
 ssize_t strscpy(char *dst, const char *src, size_t size)
 {
 	for (size_t i = 0; i < size; i++) {
@@ -142,27 +118,6 @@ bool glob_match(const char *pattern, const char *str)
 	while (*pattern == '*')
 		pattern++;
 	return !*pattern;
-}
-
-bool glob_list_match(const char *list, const char *str)
-{
-	char pattern[GLOB_MAX];
-	const char *end;
-
-	for (;; list = end + 1) {
-		size_t len;
-
-		end = strchr(list, ',');
-		len = end ? (size_t)(end - list) : strlen(list);
-		if (len < sizeof(pattern)) {
-			memcpy(pattern, list, len);
-			pattern[len] = '\0';
-			if (glob_match(pattern, str))
-				return true;
-		}
-		if (!end)
-			return false;
-	}
 }
 
 /* The digit's value, or something no base has. */

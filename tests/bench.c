@@ -13,6 +13,7 @@
 #include <asm/csr.h>
 #include <asm/recovery.h>
 #include <asm/time.h>
+#include "glob_list.h"
 
 #define NR_SAMPLES 16
 

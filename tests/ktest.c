@@ -17,6 +17,7 @@
 #include <kernel/ubsan.h>
 #include <kernel/vsprintf.h>
 #include <asm/recovery.h>
+#include "glob_list.h"
 
 #define NAME_MAX  64
 #define MAX_ORDER 128 /* suites, and cases of one */

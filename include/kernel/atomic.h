@@ -26,9 +26,7 @@ typedef struct {
 	long counter;
 } atomic_long_t;
 
-#define ATOMIC_INIT(i)   { (i) }
-#define ATOMIC64_INIT    ATOMIC_INIT
-#define ATOMIC_LONG_INIT ATOMIC_INIT
+#define ATOMIC_INIT(i) { (i) }
 
 /* add is amo_add(order, ptr, v); sub is amo_add of -v. */
 #define ATOMIC_VOID(p, T, name, amo, v)                       \

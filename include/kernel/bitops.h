@@ -21,11 +21,6 @@ static __always_inline bool test_bit(unsigned long nr, const unsigned long *map)
 	return READ_ONCE(map[BIT_WORD(nr)]) & BIT_MASK(nr);
 }
 
-static __always_inline bool test_bit_acquire(unsigned long nr, const unsigned long *map)
-{
-	return smp_load_acquire(&map[BIT_WORD(nr)]) & BIT_MASK(nr);
-}
-
 #define BITOP(name, amo, op, mask)                                                                \
 	static __always_inline void name##_bit(unsigned long nr, unsigned long *map)              \
 	{                                                                                         \

@@ -6,7 +6,6 @@
  * Words for what the compiler must be told. The names are Linux's.
  */
 
-#define __packed     __attribute__((packed))
 #define __aligned(n) __attribute__((aligned(n)))
 #define __section(s) __attribute__((section(s)))
 /* Of the rows that the linker script makes a table of. */
@@ -25,7 +24,6 @@
 #undef __always_inline /* the host tests' C library has its own */
 #define __always_inline inline __attribute__((always_inline))
 #define noinline        __attribute__((noinline))
-#define fallthrough     __attribute__((fallthrough))
 
 #define likely(x)       __builtin_expect(!!(x), 1)
 #define unlikely(x)     __builtin_expect(!!(x), 0)

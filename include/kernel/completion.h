@@ -17,10 +17,6 @@ struct completion {
 
 #define COMPLETION_DONE ((struct hart *)1)
 
-/* Linux's clock of time-outs: milliseconds here. */
-#define HZ                   1000
-#define msecs_to_jiffies(ms) ((unsigned long)(ms))
-
 /** init_completion() - not completed; also to use one again */
 static inline void init_completion(struct completion *x)
 {
@@ -43,13 +39,6 @@ static inline bool completion_done(const struct completion *x)
  * Context: interrupts on, no spinlock held, not in an interrupt.
  */
 void wait_for_completion(struct completion *x);
-
-/**
- * wait_for_completion_timeout() - the same, for so long at most
- * @timeout: in 1/HZ s
- * Return: what is left of the time, at least 1; 0: it was not completed in time.
- */
-unsigned long wait_for_completion_timeout(struct completion *x, unsigned long timeout);
 
 /** completion_wait_until() - the same, up to a time of ktime_get(). Return: whether it is done */
 bool completion_wait_until(struct completion *x, ktime_t end);

@@ -2,10 +2,6 @@
 #ifndef KERNEL_DELAY_H
 #define KERNEL_DELAY_H
 
-/** udelay(), mdelay() - spin so long. Context: any. */
-void udelay(unsigned long usecs);
-#define mdelay(msecs) udelay((msecs) * 1000UL)
-
 /**
  * msleep(), usleep_range() - sleep in wfi so long, at least
  * There is no scheduler: the hart does nothing else meanwhile but serve others.

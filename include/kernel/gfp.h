@@ -45,11 +45,9 @@ struct page *alloc_pages(gfp_t gfp, unsigned int order);
 void __free_pages(struct page *page, unsigned int order);
 #define __free_page(page) __free_pages(page, 0)
 
-/** get_free_pages(), get_zeroed_page(), free_pages() - the same by linear-map address; 0: none */
+/** __get_free_pages(), free_pages() - the same by linear-map address; 0: none */
 unsigned long __get_free_pages(gfp_t gfp, unsigned int order);
 #define __get_free_page(gfp) __get_free_pages(gfp, 0)
-#define get_free_page(gfp)   __get_free_pages(gfp, 0)
-unsigned long get_zeroed_page(gfp_t gfp);
 void free_pages(unsigned long addr, unsigned int order);
 #define free_page(addr) free_pages(addr, 0)
 
@@ -59,8 +57,5 @@ void free_pages(unsigned long addr, unsigned int order);
  */
 void *alloc_pages_exact(size_t size, gfp_t gfp);
 void free_pages_exact(void *addr, size_t size);
-
-/** alloc_pages_bulk() - @nr single pages into @pages. Return: how many there were. */
-unsigned long alloc_pages_bulk(gfp_t gfp, unsigned long nr, struct page **pages);
 
 #endif

@@ -54,9 +54,6 @@ int hrtimer_cancel(struct hrtimer *timer);
 /** hrtimer_try_to_cancel() - the same, but only -1 if its function runs. Context: any. */
 int hrtimer_try_to_cancel(struct hrtimer *timer);
 
-/** hrtimer_active() - whether it is queued, or its function runs */
-bool hrtimer_active(const struct hrtimer *timer);
-
 /**
  * hrtimer_forward_now() - move the time by whole intervals until it lies ahead
  * @interval: ns, above 0

@@ -5,7 +5,7 @@
 #include <kernel/types.h>
 
 /**
- * ioremap() - map device memory; ioremap_wc() - so that writes may be combined
+ * ioremap() - map device memory
  * @pa:   any address: the result has the same offset in its page
  * @size: bytes
  *
@@ -15,7 +15,6 @@
  * bits, part of it is RAM of the linear map (said in the log), no room or no memory.
  */
 void *ioremap(phys_addr_t pa, size_t size);
-void *ioremap_wc(phys_addr_t pa, size_t size);
 
 /** iounmap() - undo ioremap(); @addr: what it returned; NULL does nothing */
 void iounmap(volatile void *addr);

@@ -5,7 +5,7 @@
 #include <kernel/types.h>
 
 /**
- * kasan_check_read(), kasan_check_write() - check an access that the compiler cannot see
+ * kasan_check_write() - check a write that the compiler cannot see
  * In code that is built without checks they are nothing.
  * Return: whether it is allowed; else it has been reported.
  */
@@ -13,10 +13,8 @@ bool __kasan_check_read(const volatile void *p, size_t size);
 bool __kasan_check_write(const volatile void *p, size_t size);
 
 #ifdef __SANITIZE_ADDRESS__
-#define kasan_check_read(p, size)  __kasan_check_read(p, size)
 #define kasan_check_write(p, size) __kasan_check_write(p, size)
 #else
-#define kasan_check_read(p, size)  ((void)(p), (void)(size), true)
 #define kasan_check_write(p, size) ((void)(p), (void)(size), true)
 #endif
 

@@ -37,22 +37,6 @@ u8 kasan_shadow_byte(unsigned long addr);
 /** kasan_show() - print what lies at an address that has shadow, and the shadow around it */
 void kasan_show(unsigned long addr);
 
-/**
- * kasan_init_stacks() - look for uses of variables of functions that have returned
- * Context: boot, once, when all harts are known. Nothing without CONFIG_KASAN_USE_AFTER_RETURN.
- *
- * kasan_fakestack_give() - the memory for one hart, kasan_fakestack_size() bytes
- */
-#ifdef CONFIG_KASAN_USE_AFTER_RETURN
-void kasan_init_stacks(void);
-void kasan_fakestack_give(unsigned int cpu, void *memory);
-size_t kasan_fakestack_size(void);
-#else
-static inline void kasan_init_stacks(void)
-{
-}
-#endif
-
 /** kasan_set_lowest() - from here up to KASAN_TOP there is shadow too, from now on */
 void kasan_set_lowest(unsigned long addr);
 
@@ -162,7 +146,6 @@ extern char *kasan_fault;
 /* clang-format off */
 static inline void kasan_init_globals(void) {}
 static inline void kasan_init(void) {}
-static inline void kasan_init_stacks(void) {}
 static inline void kasan_poison(const void *addr, size_t size, u8 value) {}
 static inline void kasan_unpoison(const void *addr, size_t size) {}
 static inline unsigned int kasan_online(phys_addr_t start, unsigned long size,
@@ -179,6 +162,25 @@ static inline bool kasan_check_byte(const void *p) { return true; }
 static inline unsigned long kasan_pages(void) { return 0; }
 /* clang-format on */
 
+#endif
+
+/**
+ * kasan_fakestack_give() - memory for hart @cpu, kasan_fakestack_size() bytes, 0 without
+ * CONFIG_KASAN_USE_AFTER_RETURN: uses of variables of functions that have returned are looked for
+ * from here on
+ * Context: boot. A hart that gets none has its variables on the stack.
+ */
+#ifdef CONFIG_KASAN_USE_AFTER_RETURN
+size_t kasan_fakestack_size(void);
+void kasan_fakestack_give(unsigned int cpu, void *memory);
+#else
+static inline size_t kasan_fakestack_size(void)
+{
+	return 0;
+}
+static inline void kasan_fakestack_give(unsigned int cpu, void *memory)
+{
+}
 #endif
 
 #endif

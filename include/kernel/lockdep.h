@@ -24,9 +24,6 @@ void lockdep_acquire(struct spinlock *lock, const char *text, const char *file, 
 /** lockdep_release() - @lock is about to be given back */
 void lockdep_release(struct spinlock *lock);
 
-/** lockdep_is_held() - whether this hart holds it; true when nothing is checked any more */
-bool lockdep_is_held(const struct spinlock *lock);
-
 /** lockdep_depth() - how many locks this hart holds */
 unsigned int lockdep_depth(void);
 
@@ -51,9 +48,6 @@ void lockdep_might_sleep(const char *file, int line, u32 *said);
 		lockdep_might_sleep(__FILE__, __LINE__, &_said); \
 	} while (0)
 
-/** lockdep_assert_held() - report, once, if this hart does not hold @lock */
-#define lockdep_assert_held(lock) ((void)WARN_ON_ONCE(!lockdep_is_held(lock)))
-
 #else
 
 #define lockdep_acquire(lock, text, file, try) ((void)0)
@@ -62,7 +56,6 @@ void lockdep_might_sleep(const char *file, int line, u32 *said);
 #define lockdep_abandon(depth)                 ((void)(depth))
 #define lockdep_show_held(but)                 ((void)0)
 #define might_sleep()                          ((void)0)
-#define lockdep_assert_held(lock)              ((void)(lock))
 
 #endif
 #endif

@@ -37,8 +37,6 @@ struct memblock_type {
 };
 
 struct memblock {
-	bool bottom_up;
-	phys_addr_t current_limit; /* end of allocations that name no end of their own */
 	struct memblock_type memory;
 	struct memblock_type reserved;
 };
@@ -91,16 +89,6 @@ int __must_check memblock_phys_free(phys_addr_t base, phys_addr_t size);
  * Return: 0 or -ENOSPC (list full, nothing changed).
  */
 int __must_check memblock_mark_nomap(phys_addr_t base, phys_addr_t size);
-int __must_check memblock_clear_nomap(phys_addr_t base, phys_addr_t size);
-
-/**
- * memblock_cap_memory_range() - forget all RAM outside [base, base + size)
- *
- * As in Linux, NOMAP memory outside stays known (it is never used anyway), and
- * reservations outside are dropped.
- * Return: 0; nothing is split, so a full list is no obstacle.
- */
-int __must_check memblock_cap_memory_range(phys_addr_t base, phys_addr_t size);
 
 /**
  * memblock_enforce_memory_limit() - keep only the first @limit bytes of RAM
@@ -116,27 +104,17 @@ int __must_check memblock_cap_memory_range(phys_addr_t base, phys_addr_t size);
 int __must_check memblock_enforce_memory_limit(phys_addr_t limit);
 
 /**
- * memblock_phys_alloc_range() - allocate
+ * memblock_phys_alloc() - allocate
  * @size:  bytes; 0 is refused
  * @align: a power of two; all else is refused
- * @start: lowest address allowed
- * @end:   first address not allowed; MEMBLOCK_ALLOC_ACCESSIBLE = current_limit,
- *         which as in Linux does not bound any other @end
  * @owner: as memblock_reserve()
  *
- * The highest place that fits (the lowest when bottom_up is set), never NOMAP
- * memory, never physical page 0, reserved on return. The memory is not cleared.
+ * The highest place that fits, never NOMAP memory, never physical page 0, reserved on return.
+ * The memory is not cleared.
  * Return: the address; 0 when nothing fits or the list of reservations is full.
  */
-#define MEMBLOCK_ALLOC_ACCESSIBLE ((phys_addr_t)0)
-phys_addr_t __must_check memblock_phys_alloc_range(phys_addr_t size, phys_addr_t align,
-						   phys_addr_t start, phys_addr_t end,
-						   const char *owner);
 phys_addr_t __must_check memblock_phys_alloc(phys_addr_t size, phys_addr_t align,
 					     const char *owner);
-
-void memblock_set_current_limit(phys_addr_t limit);
-void memblock_set_bottom_up(bool enable);
 
 /* Bytes of RAM including NOMAP; bytes reserved, RAM or not. */
 phys_addr_t memblock_phys_mem_size(void);

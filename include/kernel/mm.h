@@ -16,7 +16,7 @@ struct slab;
 #define PG_buddy    (1U << 1) /* free, first of a piece of 2^order */
 #define PG_slab     (1U << 2) /* of a kmem_cache */
 #define PG_head     (1U << 3) /* first of a piece allocated with __GFP_COMP */
-#define PG_tail     (1U << 4) /* another one of such a piece: compound_head() is lru.next */
+#define PG_tail     (1U << 4) /* another one of such a piece: @head is its first */
 #define PG_hole     (1U << 5) /* reserved, and not in the linear map: no RAM, or firmware's */
 
 /**
@@ -24,7 +24,10 @@ struct slab;
  * @order:    of a free piece, or of one allocated with __GFP_COMP
  * @refcount: 0: free
  * @lru:      free: neighbours in the free list; else the owner's
- * @head, @slab: of a page of slab, in place of @lru; @head only of PG_tail
+ * @head:     PG_tail: the first page of the piece
+ * @slab:     PG_slab: what the page is part of
+ * @next:     in a hart's cache: the next one there
+ * @private:  the owner's
  */
 struct page {
 	u16 flags;
@@ -37,7 +40,10 @@ struct page {
 			struct slab *slab;
 		};
 	};
-	unsigned long private;
+	union {
+		struct page *next;
+		unsigned long private;
+	};
 };
 
 static_assert(sizeof(struct page) == 32, "what a page of RAM costs");
@@ -77,7 +83,7 @@ static inline struct page *virt_to_page(const volatile void *addr)
 /** compound_head() - the first page of its piece; itself if it was not allocated as one */
 static inline struct page *compound_head(struct page *page)
 {
-	return page->flags & PG_tail ? (struct page *)page->lru.next : page;
+	return page->flags & PG_tail ? page->head : page;
 }
 
 /** page_size() - bytes of a piece allocated with __GFP_COMP */
@@ -161,11 +167,9 @@ void set_reclaim_hook(bool (*reclaim)(void));
 
 /**
  * page_alloc_cpu_dead() - give back what hart @cpu, which has stopped, keeps for itself
- * drain_all_pages() - what all harts keep
  * Context: any.
  */
 void page_alloc_cpu_dead(unsigned int cpu);
-void drain_all_pages(void);
 
 /*
  * In pages: what RAM there is (that is mapped); what of it is or was the allocator's, that is

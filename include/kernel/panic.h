@@ -31,18 +31,6 @@ void set_panic_hooks(void (*describe)(bool fatal), void (*end)(void));
 	})
 void warn_at(const char *file, int line, const char *cond);
 
-/** WARN_ON_ONCE() - WARN_ON() that reports the first time only */
-#define WARN_ON_ONCE(cond)                                  \
-	({                                                  \
-		static bool _warned;                        \
-		bool _once = !!(cond);                      \
-		if (unlikely(_once) && !_warned) {          \
-			_warned = true;                     \
-			warn_at(__FILE__, __LINE__, #cond); \
-		}                                           \
-		_once;                                      \
-	})
-
 /** warn_describe() - what follows the text of a warning: the callers */
 void warn_describe(void);
 

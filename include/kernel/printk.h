@@ -12,8 +12,6 @@
 
 #define KERN_SOH     "\001"
 #define KERN_EMERG   KERN_SOH "0"
-#define KERN_ALERT   KERN_SOH "1"
-#define KERN_CRIT    KERN_SOH "2"
 #define KERN_ERR     KERN_SOH "3"
 #define KERN_WARNING KERN_SOH "4"
 #define KERN_NOTICE  KERN_SOH "5"
@@ -30,7 +28,6 @@
  * Context: any, once translation is on. Bounded: a line over 512 bytes is cut.
  */
 void printk(const char *fmt, ...) __printf(1, 2);
-void vprintk(const char *fmt, va_list args);
 
 #define pr_emerg(fmt, ...)  printk(KERN_EMERG fmt, ##__VA_ARGS__)
 #define pr_err(fmt, ...)    printk(KERN_ERR fmt, ##__VA_ARGS__)

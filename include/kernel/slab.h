@@ -44,47 +44,25 @@ void kmem_cache_destroy(struct kmem_cache *cache);
  */
 int kmem_cache_shrink(struct kmem_cache *cache);
 
-unsigned int kmem_cache_size(struct kmem_cache *cache);
-
 void *kmem_cache_alloc(struct kmem_cache *cache, gfp_t gfp);
-void *kmem_cache_zalloc(struct kmem_cache *cache, gfp_t gfp);
 
 /** kmem_cache_free() - one that is free, or not of this cache, is reported and left alone */
 void kmem_cache_free(struct kmem_cache *cache, void *object);
-
-/** kmem_cache_alloc_bulk() - @nr objects or none. Return: @nr or 0 */
-int kmem_cache_alloc_bulk(struct kmem_cache *cache, gfp_t gfp, size_t nr, void **objects);
-void kmem_cache_free_bulk(struct kmem_cache *cache, size_t nr, void **objects);
 
 /**
  * kmalloc() - @size bytes, aligned to 8, and to @size where that is a power of two
  * Return: NULL: no memory, or more than KMALLOC_MAX_SIZE; ZERO_SIZE_PTR for 0 bytes.
  */
 void *kmalloc(size_t size, gfp_t gfp);
-void *kzalloc(size_t size, gfp_t gfp);
-
-/** kmalloc_array(), kcalloc() - @n times @size bytes; NULL where the product overflows */
-void *kmalloc_array(size_t n, size_t size, gfp_t gfp);
-void *kcalloc(size_t n, size_t size, gfp_t gfp);
-
-/**
- * krealloc() - another size, the contents kept as far as they fit
- * Size 0 frees and gives ZERO_SIZE_PTR; NULL is kmalloc(). On failure the old one stays.
- */
-void *krealloc(const void *p, size_t size, gfp_t gfp);
-void *krealloc_array(void *p, size_t n, size_t size, gfp_t gfp);
 
 /**
  * ksize() - bytes that are taken for @p; 0 for NULL and ZERO_SIZE_PTR
- * What was not asked for is krealloc()'s to give: KASAN reports other uses.
+ * KASAN reports the use of what was not asked for.
  */
 size_t ksize(const void *p);
 
 /** kfree() - give back; NULL and ZERO_SIZE_PTR do nothing, a double or invalid free is reported */
 void kfree(const void *p);
-
-/** kfree_sensitive() - overwritten first */
-void kfree_sensitive(const void *p);
 
 /** kmem_cache_init() - make kmalloc()'s caches. Context: boot, once, after mem_init() */
 void kmem_cache_init(void);
@@ -93,12 +71,11 @@ void kmem_cache_init(void);
 void slab_cpu_dead(unsigned int cpu);
 
 /**
- * setup_failslab() - let allocations from caches fail on purpose, as setup_fault_attr() says
- * What has __GFP_NOFAIL, and what is too large for kmalloc()'s caches, is spared.
- * Context: interrupts on. The variable alone is enough before kmem_cache_init().
+ * failslab - of allocations from caches, as setup_fault_attr() has set it
+ * What has __GFP_NOFAIL, and what is too large for kmalloc()'s caches, is spared. A magazine
+ * that a hart has already is not: from kmem_cache_init() on those must be given back first.
  */
 extern struct fault_attr failslab;
-int setup_failslab(const char *text);
 
 /**
  * struct slab_stats - of one cache, in objects
@@ -115,25 +92,5 @@ struct slab_stats slab_get_stats(struct kmem_cache *cache);
 
 /** slab_for_each() - of each. Context of @show: no cache may be made or destroyed. */
 void slab_for_each(void (*show)(const struct slab_stats *stats));
-
-/* --- Mempools: some objects are always there --- */
-
-typedef void *(mempool_alloc_t)(gfp_t gfp, void *pool_data);
-typedef void(mempool_free_t)(void *element, void *pool_data);
-typedef struct mempool mempool_t;
-
-mempool_t *mempool_create(int min_nr, mempool_alloc_t *alloc, mempool_free_t *free,
-			  void *pool_data);
-mempool_t *mempool_create_kmalloc_pool(int min_nr, size_t size);
-mempool_t *mempool_create_slab_pool(int min_nr, struct kmem_cache *cache);
-mempool_t *mempool_create_page_pool(int min_nr, unsigned int order); /* of struct page */
-void mempool_destroy(mempool_t *pool);
-
-/** mempool_alloc() - from the allocator, else the reserve; NULL: both are empty (never waits) */
-void *mempool_alloc(mempool_t *pool, gfp_t gfp);
-/** mempool_alloc_preallocated() - from the reserve; NULL: it is empty */
-void *mempool_alloc_preallocated(mempool_t *pool);
-/** mempool_free() - to the reserve, or back; what is there already is reported and left alone */
-void mempool_free(void *element, mempool_t *pool);
 
 #endif

@@ -28,11 +28,6 @@ typedef struct spinlock {
 
 #define DEFINE_SPINLOCK(name) spinlock_t name = { .tickets = 0 }
 
-static inline void spin_lock_init(spinlock_t *lock)
-{
-	*lock = (spinlock_t){ .tickets = 0 };
-}
-
 /* Out of line, and not in early code: notes in struct hart what is waited for. */
 void spin_wait(spinlock_t *lock, u16 ticket);
 
@@ -93,18 +88,6 @@ static __always_inline void ticket_unlock(spinlock_t *lock)
 		ticket_unlock(_spin);       \
 	} while (0)
 
-/** spin_lock_irq() - take it with interrupts disabled, spin_unlock_irq() enables them */
-#define spin_lock_irq(lock)             \
-	do {                            \
-		local_irq_disable();    \
-		SPIN_LOCK(lock, #lock); \
-	} while (0)
-#define spin_unlock_irq(lock)       \
-	do {                        \
-		spin_unlock(lock);  \
-		local_irq_enable(); \
-	} while (0)
-
 /** spin_lock_irqsave() - take it with interrupts disabled; @flags is for the way back */
 #define spin_lock_irqsave(lock, flags)  \
 	do {                            \
@@ -119,17 +102,6 @@ static __always_inline void ticket_unlock(spinlock_t *lock)
 		local_irq_restore(flags);   \
 	} while (0)
 
-/** spin_trylock_irqsave() - spin_trylock() with interrupts disabled, if it was taken */
-#define spin_trylock_irqsave(lock, flags)         \
-	({                                        \
-		bool _got;                        \
-		local_irq_save(flags);            \
-		_got = spin_trylock(lock);        \
-		if (!_got)                        \
-			local_irq_restore(flags); \
-		_got;                             \
-	})
-
 /** spin_is_locked() - for checks of who calls whom: by any hart */
 static inline bool spin_is_locked(const spinlock_t *lock)
 {
@@ -137,8 +109,5 @@ static inline bool spin_is_locked(const spinlock_t *lock)
 
 	return (u16)seen != seen >> 16;
 }
-
-/** assert_spin_locked() - report if nobody holds it */
-#define assert_spin_locked(lock) ((void)WARN_ON(!spin_is_locked(lock)))
 
 #endif

@@ -20,8 +20,6 @@ size_t strnlen(const char *s, size_t max);
 int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t n);
 char *strchr(const char *s, int c);
-char *strrchr(const char *s, int c);
-char *strstr(const char *haystack, const char *needle);
 
 /**
  * strscpy() - copy a string into a buffer of a known size
@@ -43,10 +41,6 @@ ssize_t strscpy(char *dst, const char *src, size_t size);
  * Context: any. No recursion: cost is bounded by len(pattern) * len(str).
  */
 bool glob_match(const char *pattern, const char *str);
-
-/** glob_list_match() - glob_match() with any of the patterns of a list "a,b*" */
-#define GLOB_MAX 64 /* a pattern of a list that is not shorter matches nothing */
-bool glob_list_match(const char *list, const char *str);
 
 /**
  * kstrtoull() - read a whole string as an unsigned number

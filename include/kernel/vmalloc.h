@@ -9,13 +9,8 @@
  * page that stays unmapped. Context: interrupts on, no spinlock held.
  */
 
-/** vmalloc() - @size bytes of pages; NULL: 0 bytes, no memory or no room. vzalloc() - zeroed */
+/** vmalloc() - @size bytes of pages; NULL: 0 bytes, no memory or no room */
 void *vmalloc(unsigned long size);
-void *vzalloc(unsigned long size);
-void *__vmalloc(unsigned long size, gfp_t gfp);
-
-/** vrealloc() - another size, the contents kept as far as they fit; 0 frees */
-void *vrealloc(const void *addr, size_t size, gfp_t gfp);
 
 /** vfree() - give back, pages too. NULL does nothing; what no vmalloc() gave is reported */
 void vfree(const void *addr);
@@ -25,10 +20,6 @@ void vfree(const void *addr);
 /** vmap() - @nr pages of the caller's, one behind the other; vunmap() leaves them the caller's */
 void *vmap(struct page **pages, unsigned int nr, unsigned long flags, pgprot_t prot);
 void vunmap(const void *addr);
-
-/** is_vmalloc_addr() - whether it lies in the region; vmalloc_to_page() - the page behind it */
-bool is_vmalloc_addr(const void *addr);
-struct page *vmalloc_to_page(const void *addr);
 
 /** vmalloc_describe() - print which area an address is in, or comes after. Context: a report. */
 #ifdef CONFIG_KASAN

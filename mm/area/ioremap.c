@@ -22,14 +22,14 @@ static bool has_ram(phys_addr_t pa, size_t size)
 /*
  * Without Svpbmt, and with type 0, an access is of the kind that the physical memory
  * attributes give the address (Priv 20250508 chapter 14): I/O for a device. So IO is what it
- * is anyway, and NC only an offer to be faster.
+ * is anyway.
  */
-static void *map_device(phys_addr_t pa, size_t size, u64 type)
+void *ioremap(phys_addr_t pa, size_t size)
 {
 	unsigned long offset = pa & ~PAGE_MASK;
 	struct vm_area *area;
 	phys_addr_t end = pa + size;
-	u64 prot = PAGE_KERNEL.val | (kernel_pgtable.svpbmt ? type : 0);
+	u64 prot = PAGE_KERNEL.val | (kernel_pgtable.svpbmt ? _PAGE_IO : 0);
 
 	if (!size || end < pa || end > -PAGE_SIZE)
 		return NULL;
@@ -39,7 +39,7 @@ static void *map_device(phys_addr_t pa, size_t size, u64 type)
 		pr_warn("ioremap: 0x%llx-0x%llx is RAM, in part at least\n", pa, pa + size);
 		return NULL;
 	}
-	area = vm_area_create(VM_AREA_IOREMAP, size, pa, size, GFP_KERNEL);
+	area = vm_area_create(VM_AREA_IOREMAP, size, pa, size);
 	if (!area)
 		return NULL;
 	if (pgtable_map(&kernel_pgtable, area->start, pa, size, __pgprot(prot), 0)) {
@@ -47,16 +47,6 @@ static void *map_device(phys_addr_t pa, size_t size, u64 type)
 		return NULL;
 	}
 	return (void *)(area->start + offset);
-}
-
-void *ioremap(phys_addr_t pa, size_t size)
-{
-	return map_device(pa, size, _PAGE_IO);
-}
-
-void *ioremap_wc(phys_addr_t pa, size_t size)
-{
-	return map_device(pa, size, _PAGE_NC);
 }
 
 void iounmap(volatile void *addr)

@@ -35,7 +35,7 @@ struct vm_area {
  * Return: NULL: no room, or no memory.
  */
 struct vm_area *vm_area_create(enum vm_area_kind kind, unsigned long bytes, phys_addr_t pa,
-			       unsigned long contiguous, gfp_t gfp);
+			       unsigned long contiguous);
 
 /** vm_area_destroy() - unmap it and give all back. Return: false: no such area starts there. */
 bool vm_area_destroy(enum vm_area_kind kind, unsigned long va);

@@ -108,20 +108,20 @@ static bool place(struct vm_area *area, phys_addr_t pa, unsigned long leaf)
 }
 
 struct vm_area *vm_area_create(enum vm_area_kind kind, unsigned long bytes, phys_addr_t pa,
-			       unsigned long contiguous, gfp_t gfp)
+			       unsigned long contiguous)
 {
 	const unsigned long size = ALIGN(bytes, PAGE_SIZE);
 	struct vm_area *area;
 	bool placed;
 
 	might_sleep();
-	area = kmalloc(sizeof(*area), gfp & ~__GFP_ZERO);
+	area = kmalloc(sizeof(*area), GFP_KERNEL);
 	if (!area)
 		return NULL;
 	area->kind = kind;
 	area->size = size;
 	area->bytes = bytes;
-	area->stack = kasan_save_stack(gfp);
+	area->stack = kasan_save_stack(GFP_KERNEL);
 	INIT_LIST_HEAD(&area->pages);
 	spin_lock(&lock);
 	placed = place(area, pa, largest_leaf(pa, contiguous));
@@ -204,14 +204,14 @@ static unsigned int piece_order(unsigned long size, unsigned int limit)
 }
 
 /* Once there is no piece of a size, none is asked for again. */
-static bool populate(struct vm_area *area, gfp_t gfp)
+static bool populate(struct vm_area *area)
 {
-	const gfp_t piece = (gfp & ~__GFP_NOFAIL) | __GFP_NOWARN | __GFP_COMP;
+	const gfp_t piece = GFP_KERNEL | __GFP_NOWARN | __GFP_COMP;
 	unsigned int limit = LARGE_ORDER;
 
 	for (unsigned long done = 0; done < area->size;) {
 		unsigned int order = piece_order(area->size - done, limit);
-		struct page *page = alloc_pages(order ? piece : gfp, order);
+		struct page *page = alloc_pages(order ? piece : GFP_KERNEL, order);
 
 		if (page) {
 			list_add_tail(&page->lru, &area->pages);
@@ -228,30 +228,20 @@ static bool populate(struct vm_area *area, gfp_t gfp)
 	return true;
 }
 
-void *__vmalloc(unsigned long size, gfp_t gfp)
+void *vmalloc(unsigned long size)
 {
 	struct vm_area *area;
 
 	if (!size || size > totalram_pages() * PAGE_SIZE)
 		return NULL;
-	area = vm_area_create(VM_AREA_VMALLOC, size, 0, min(size, (unsigned long)SZ_2M), gfp);
+	area = vm_area_create(VM_AREA_VMALLOC, size, 0, min(size, (unsigned long)SZ_2M));
 	if (!area)
 		return NULL;
-	if (!populate(area, gfp)) {
+	if (!populate(area)) {
 		vm_area_destroy(VM_AREA_VMALLOC, area->start);
 		return NULL;
 	}
 	return (void *)area->start;
-}
-
-void *vmalloc(unsigned long size)
-{
-	return __vmalloc(size, GFP_KERNEL);
-}
-
-void *vzalloc(unsigned long size)
-{
-	return __vmalloc(size, GFP_KERNEL | __GFP_ZERO);
 }
 
 static void report(const char *call, const char *giver, const void *addr, const void *caller)
@@ -265,49 +255,6 @@ void vfree(const void *addr)
 {
 	if (addr && !vm_area_destroy(VM_AREA_VMALLOC, (unsigned long)addr))
 		report("vfree()", "vmalloc()", addr, __builtin_return_address(0));
-}
-
-/* In the pages it has. */
-static int resize(struct vm_area *area, size_t size, gfp_t gfp)
-{
-	int err = kasan_vmalloc_set(area->start, area->size, area->size);
-
-	if (!err && gfp & __GFP_ZERO)
-		memset((char *)area->start + size, 0, area->size - size);
-	area->bytes = size;
-	return err ? err : kasan_vmalloc_set(area->start, area->size, size);
-}
-
-/* What is given up at the end is zeroed, so that it is when the area is used further again. */
-void *vrealloc(const void *addr, size_t size, gfp_t gfp)
-{
-	char *old = (char *)(unsigned long)addr, *new;
-	struct vm_area *area = NULL;
-	unsigned long had = 0, room = 0;
-
-	if (!size) {
-		vfree(addr);
-		return NULL;
-	}
-	if (addr) {
-		spin_lock(&lock);
-		area = *find((unsigned long)addr);
-		had = area && area->kind == VM_AREA_VMALLOC ? area->bytes : 0;
-		room = had ? area->size : 0;
-		spin_unlock(&lock);
-		if (!had) {
-			report("vrealloc()", "vmalloc()", addr, __builtin_return_address(0));
-			return NULL;
-		}
-	}
-	if (size <= room)
-		return resize(area, size, gfp) ? NULL : old;
-	new = __vmalloc(size, gfp);
-	if (new && addr) {
-		memcpy(new, old, had);
-		vfree(addr);
-	}
-	return new;
 }
 
 /* --- Pages of the caller's --- */
@@ -330,7 +277,7 @@ void *vmap(struct page **pages, unsigned int nr, unsigned long flags, pgprot_t p
 	if (!nr || nr > totalram_pages())
 		return NULL;
 	area = vm_area_create(VM_AREA_VMAP, nr * PAGE_SIZE, page_to_phys(pages[0]),
-			      run_size(pages, nr), GFP_KERNEL);
+			      run_size(pages, nr));
 	if (!area)
 		return NULL;
 	while (done < nr) {
@@ -350,24 +297,6 @@ void vunmap(const void *addr)
 {
 	if (addr && !vm_area_destroy(VM_AREA_VMAP, (unsigned long)addr))
 		report("vunmap()", "vmap()", addr, __builtin_return_address(0));
-}
-
-bool is_vmalloc_addr(const void *addr)
-{
-	return vm_region_of((unsigned long)addr, kernel_pgtable.geometry->input_bits) == VM_VMALLOC;
-}
-
-struct page *vmalloc_to_page(const void *addr)
-{
-	unsigned long va = (unsigned long)addr, pfn;
-	unsigned int level;
-	pte_t pte;
-
-	if (!is_vmalloc_addr(addr))
-		return NULL;
-	pte = pgtable_walk(&kernel_pgtable, va, &level);
-	pfn = PFN_DOWN(pte_pa(pte) + (va & (pgtable_leaf_size(level) - 1)));
-	return pte_leaf(pte) && pfn_valid(pfn) ? pfn_to_page(pfn) : NULL;
 }
 
 #ifdef CONFIG_KASAN

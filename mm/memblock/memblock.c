@@ -3,7 +3,8 @@
  * Boot memory: what is RAM and what of it is taken, before there is a page
  * allocator. Must not touch the memory it describes, nor print, but for the one
  * mistake of a caller that comes too late.
- * Called by the boot code of one hart only.
+ * The boot code of one hart changes the lists; any hart may ask what they say, long after the
+ * boot, as memblock_close() ends all changes but memblock_phys_free().
  *
  * Every change of a list goes through edit(): the part of the list the change
  * touches is first written anew into a draft, merged as far as it goes; only when
@@ -12,18 +13,48 @@
  * move of the regions behind it.
  */
 #include <kernel/errno.h>
+#include <kernel/memblock.h>
 #include <kernel/printk.h>
 #include <kernel/sizes.h>
 #include <kernel/string.h>
-#include "memblock_lists.h"
+
+/* 10 KiB that memblock_init() makes valid; not worth clearing twice. */
+struct memblock memblock __noinit;
+
+/* Ends are exclusive, so the very last byte of the address space has no name. */
+#define PHYS_ADDR_MAX (~(phys_addr_t)0)
+
+static phys_addr_t range_end(phys_addr_t base, phys_addr_t size)
+{
+	return size > PHYS_ADDR_MAX - base ? PHYS_ADDR_MAX : base + size;
+}
+
+static phys_addr_t region_end(const struct memblock_region *r)
+{
+	return r->base + r->size; /* cannot wrap: range_end() made it */
+}
+
+/* The number of regions that end at or below @addr: the index of the first that does not. */
+static u32 nr_ending_by(const struct memblock_type *type, phys_addr_t addr)
+{
+	u32 low = 0, high = type->cnt;
+
+	while (low < high) {
+		u32 mid = (low + high) / 2;
+
+		if (region_end(&type->regions[mid]) <= addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
 
 /* What an edit does to the parts of existing regions inside its range. */
 enum inside {
 	INSIDE_KEEP,
 	INSIDE_DROP,
-	INSIDE_DROP_MAPPED, /* NOMAP parts stay */
 	INSIDE_SET_NOMAP,
-	INSIDE_CLEAR_NOMAP,
 };
 
 static struct {
@@ -73,26 +104,14 @@ static bool draft_add_old(const struct memblock_region *r, phys_addr_t base, phy
 {
 	phys_addr_t r_end = region_end(r);
 	enum memblock_flags flags = r->flags;
-	bool drop = false;
 
-	switch (inside) {
-	case INSIDE_KEEP:
+	if (inside == INSIDE_KEEP)
 		return draft_add(r->base, r_end, r, flags);
-	case INSIDE_DROP:
-		drop = true;
-		break;
-	case INSIDE_DROP_MAPPED:
-		drop = !(flags & MEMBLOCK_NOMAP);
-		break;
-	case INSIDE_SET_NOMAP:
+	if (inside == INSIDE_SET_NOMAP)
 		flags |= MEMBLOCK_NOMAP;
-		break;
-	case INSIDE_CLEAR_NOMAP:
-		flags &= ~MEMBLOCK_NOMAP;
-		break;
-	}
 	return draft_add(r->base, min(r_end, base), r, r->flags) &&
-	       (drop || draft_add(max(r->base, base), min(r_end, end), r, flags)) &&
+	       (inside == INSIDE_DROP ||
+		draft_add(max(r->base, base), min(r_end, end), r, flags)) &&
 	       draft_add(max(r->base, end), r_end, r, r->flags);
 }
 
@@ -153,8 +172,6 @@ static int edit(struct memblock_type *type, phys_addr_t base, phys_addr_t end, e
 void memblock_init(void)
 {
 	closed = false;
-	memblock.bottom_up = false;
-	memblock.current_limit = PHYS_ADDR_MAX;
 	memblock.memory.cnt = 0;
 	memblock.memory.total_size = 0;
 	memcpy(memblock.memory.name, "memory", sizeof("memory"));
@@ -200,31 +217,12 @@ int memblock_mark_nomap(phys_addr_t base, phys_addr_t size)
 	return edit(&memblock.memory, base, range_end(base, size), INSIDE_SET_NOMAP, NULL);
 }
 
-int memblock_clear_nomap(phys_addr_t base, phys_addr_t size)
+/* Drop the upper ends of both lists. At most one region is cut, so no list is too full for it. */
+static int keep_below(phys_addr_t end)
 {
-	return edit(&memblock.memory, base, range_end(base, size), INSIDE_CLEAR_NOMAP, NULL);
-}
+	int err = edit(&memblock.memory, end, PHYS_ADDR_MAX, INSIDE_DROP, NULL);
 
-/* Drop both ends of both lists. Nothing is split by this, so no list can be too full for it. */
-static int keep_only(phys_addr_t base, phys_addr_t end, enum inside memory)
-{
-	int err;
-
-	err = edit(&memblock.memory, 0, base, memory, NULL);
-	if (!err)
-		err = edit(&memblock.memory, end, PHYS_ADDR_MAX, memory, NULL);
-	if (!err)
-		err = edit(&memblock.reserved, 0, base, INSIDE_DROP, NULL);
-	if (!err)
-		err = edit(&memblock.reserved, end, PHYS_ADDR_MAX, INSIDE_DROP, NULL);
-	return err;
-}
-
-int memblock_cap_memory_range(phys_addr_t base, phys_addr_t size)
-{
-	if (!size)
-		return 0;
-	return keep_only(base, range_end(base, size), INSIDE_DROP_MAPPED);
+	return err ? err : edit(&memblock.reserved, end, PHYS_ADDR_MAX, INSIDE_DROP, NULL);
 }
 
 int memblock_enforce_memory_limit(phys_addr_t limit)
@@ -237,7 +235,7 @@ int memblock_enforce_memory_limit(phys_addr_t limit)
 		const struct memblock_region *r = &memory->regions[i];
 
 		if (limit <= r->size)
-			return keep_only(0, r->base + limit, INSIDE_DROP);
+			return keep_below(r->base + limit);
 		limit -= r->size;
 	}
 	return 0; /* less memory than the limit allows */
@@ -275,73 +273,160 @@ static bool free_range_below(phys_addr_t from, phys_addr_t *start, phys_addr_t *
 	return false;
 }
 
-static phys_addr_t find_bottom_up(phys_addr_t size, phys_addr_t align, phys_addr_t start,
-				  phys_addr_t end)
+phys_addr_t memblock_phys_alloc(phys_addr_t size, phys_addr_t align, const char *owner)
 {
-	phys_addr_t low, high;
-
-	while (memblock_next_free_range(&start, &low, &high) && low < end) {
-		phys_addr_t addr = ALIGN(low, align);
-
-		high = min(high, end);
-		/* addr < low: aligning up went past 2^64 */
-		if (addr >= low && addr < high && high - addr >= size)
-			return addr;
-	}
-	return 0;
-}
-
-static phys_addr_t find_top_down(phys_addr_t size, phys_addr_t align, phys_addr_t start,
-				 phys_addr_t end)
-{
-	phys_addr_t low, high;
-
-	for (; free_range_below(end, &low, &high) && high > start; end = low) {
-		phys_addr_t addr;
-
-		low = max(low, start);
-		if (high - low < size)
-			continue;
-		addr = ALIGN_DOWN(high - size, align);
-		if (addr >= low)
-			return addr;
-	}
-	return 0;
-}
-
-phys_addr_t memblock_phys_alloc_range(phys_addr_t size, phys_addr_t align, phys_addr_t start,
-				      phys_addr_t end, const char *owner)
-{
-	phys_addr_t addr;
+	phys_addr_t low, high = PHYS_ADDR_MAX;
 
 	if (closed)
 		pr_err("memblock: closed, and %s asks for 0x%llx bytes\n", owner, size);
 	if (closed || !size || !align || (align & (align - 1)))
 		return 0;
-	if (end == MEMBLOCK_ALLOC_ACCESSIBLE)
-		end = memblock.current_limit;
-	/* Page 0 is never given out: its address is how a failure is told. */
-	start = max(start, (phys_addr_t)SZ_4K);
-	if (memblock.bottom_up)
-		addr = find_bottom_up(size, align, start, end);
-	else
-		addr = find_top_down(size, align, start, end);
-	if (addr && memblock_reserve(addr, size, owner))
-		return 0;
-	return addr;
+	for (phys_addr_t end = high; free_range_below(end, &low, &high); end = low) {
+		/* Page 0 is never given out: its address is how a failure is told. */
+		phys_addr_t from = max(low, (phys_addr_t)SZ_4K);
+		phys_addr_t addr = ALIGN_DOWN(high - size, align);
+
+		if (from < high && high - from >= size && addr >= from)
+			return memblock_reserve(addr, size, owner) ? 0 : addr;
+	}
+	return 0;
 }
 
-phys_addr_t memblock_phys_alloc(phys_addr_t size, phys_addr_t align, const char *owner)
+/* --- What the lists say --- */
+
+phys_addr_t memblock_phys_mem_size(void)
 {
-	return memblock_phys_alloc_range(size, align, 0, MEMBLOCK_ALLOC_ACCESSIBLE, owner);
+	return memblock.memory.total_size;
 }
 
-void memblock_set_current_limit(phys_addr_t limit)
+phys_addr_t memblock_reserved_size(void)
 {
-	memblock.current_limit = limit;
+	return memblock.reserved.total_size;
 }
 
-void memblock_set_bottom_up(bool enable)
+phys_addr_t memblock_start_of_DRAM(void)
 {
-	memblock.bottom_up = enable;
+	return memblock.memory.cnt ? memblock.memory.regions[0].base : 0;
+}
+
+phys_addr_t memblock_end_of_DRAM(void)
+{
+	u32 cnt = memblock.memory.cnt;
+
+	return cnt ? region_end(&memblock.memory.regions[cnt - 1]) : 0;
+}
+
+/* The region around @addr, or NULL. */
+static const struct memblock_region *region_at(const struct memblock_type *type, phys_addr_t addr)
+{
+	u32 i = nr_ending_by(type, addr);
+
+	return i < type->cnt && type->regions[i].base <= addr ? &type->regions[i] : NULL;
+}
+
+bool memblock_is_memory(phys_addr_t addr)
+{
+	return region_at(&memblock.memory, addr);
+}
+
+bool memblock_is_map_memory(phys_addr_t addr)
+{
+	const struct memblock_region *r = region_at(&memblock.memory, addr);
+
+	return r && !(r->flags & MEMBLOCK_NOMAP);
+}
+
+bool memblock_is_reserved(phys_addr_t addr)
+{
+	return region_at(&memblock.reserved, addr);
+}
+
+bool memblock_is_region_memory(phys_addr_t base, phys_addr_t size)
+{
+	const struct memblock_type *memory = &memblock.memory;
+	phys_addr_t end = range_end(base, size);
+
+	/* Neighbours with other flags are regions of their own, so there may be several. */
+	for (u32 i = nr_ending_by(memory, base); base < end; i++) {
+		if (i == memory->cnt || memory->regions[i].base > base)
+			return false;
+		base = region_end(&memory->regions[i]);
+	}
+	return size != 0;
+}
+
+const char *memblock_reserved_by(phys_addr_t base, phys_addr_t size)
+{
+	const struct memblock_type *reserved = &memblock.reserved;
+	u32 i = nr_ending_by(reserved, base);
+
+	if (!size || i == reserved->cnt || reserved->regions[i].base >= range_end(base, size))
+		return NULL;
+	return reserved->regions[i].owner;
+}
+
+bool memblock_is_region_reserved(phys_addr_t base, phys_addr_t size)
+{
+	return memblock_reserved_by(base, size);
+}
+
+/* The first free range that ends above @from, cut to start at or above it. */
+static bool free_range_above(phys_addr_t from, phys_addr_t *start, phys_addr_t *end)
+{
+	const struct memblock_type *memory = &memblock.memory, *reserved = &memblock.reserved;
+	u32 m = nr_ending_by(memory, from), r = nr_ending_by(reserved, from);
+
+	for (; m < memory->cnt; m++) {
+		const struct memblock_region *ram = &memory->regions[m];
+		phys_addr_t low = max(ram->base, from), high = region_end(ram);
+
+		if (ram->flags & MEMBLOCK_NOMAP)
+			continue;
+		for (; r < reserved->cnt && low < high; r++) {
+			const struct memblock_region *taken = &reserved->regions[r];
+
+			if (taken->base > low) {
+				high = min(high, taken->base);
+				break;
+			}
+			low = max(low, region_end(taken));
+			if (low >= high)
+				break; /* it may reach into the next region too */
+		}
+		if (low < high) {
+			*start = low;
+			*end = high;
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * The cursor is the end of the range given last: an address stays meaningful when
+ * the body of the loop changes the lists, which an index would not.
+ */
+bool memblock_next_free_range(u64 *cursor, phys_addr_t *start, phys_addr_t *end)
+{
+	if (!free_range_above(*cursor, start, end))
+		return false;
+	*cursor = *end;
+	return true;
+}
+
+bool memblock_next_map_range(u64 *cursor, phys_addr_t *start, phys_addr_t *end)
+{
+	const struct memblock_type *memory = &memblock.memory;
+
+	for (u32 i = nr_ending_by(memory, *cursor); i < memory->cnt; i++) {
+		const struct memblock_region *r = &memory->regions[i];
+
+		if (r->flags & MEMBLOCK_NOMAP)
+			continue;
+		*start = max(r->base, *cursor);
+		*end = region_end(r);
+		*cursor = *end;
+		return true;
+	}
+	return false;
 }

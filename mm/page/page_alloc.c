@@ -8,6 +8,7 @@
 #include <kernel/percpu.h>
 #include <kernel/printk.h>
 #include <kernel/string.h>
+#include <asm/irq.h>
 #include <asm/stacktrace.h>
 #include "page_alloc.h"
 
@@ -23,7 +24,7 @@ struct buddy buddy;
 struct fault_attr fail_page_alloc;
 
 /*
- * Single free pages, linked by lru.next. Its own lock, taken with interrupts off, lets other
+ * Single free pages, linked by next. Its own lock, taken with interrupts off, lets other
  * harts empty it. @valid: what is_page() has seen last.
  */
 struct page_cache {
@@ -39,7 +40,7 @@ static DEFINE_PER_CPU(struct page_cache, page_cache);
 
 static inline void push(struct page_cache *c, struct page *page)
 {
-	page->lru.next = (struct list_head *)c->first;
+	page->next = c->first;
 	c->first = page;
 	c->nr++;
 }
@@ -49,7 +50,7 @@ static inline struct page *pop(struct page_cache *c)
 	struct page *page = c->first;
 
 	if (likely(page)) {
-		c->first = (struct page *)page->lru.next;
+		c->first = page->next;
 		c->nr--;
 	}
 	return page;
@@ -78,7 +79,7 @@ void page_alloc_cpu_dead(unsigned int cpu)
 	drain(per_cpu_ptr(&page_cache, cpu));
 }
 
-void drain_all_pages(void)
+static void drain_all_pages(void)
 {
 	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
 		page_alloc_cpu_dead(cpu);
@@ -164,7 +165,7 @@ void set_reclaim_hook(bool (*reclaim)(void))
 static bool may_online(gfp_t gfp)
 {
 	/* In an interrupt: the lock may be held by what it interrupted. */
-	return gfp & __GFP_DIRECT_RECLAIM && !this_hart()->irq_regs;
+	return gfp & __GFP_DIRECT_RECLAIM && !in_interrupt();
 }
 
 static noinline struct page *take_slowly(gfp_t gfp, unsigned int order)
@@ -210,7 +211,7 @@ static noinline void prepare(struct page *page, gfp_t gfp, unsigned int order)
 	page->flags = PG_head;
 	for (unsigned long i = 1; i < 1UL << order; i++) {
 		page[i].flags = PG_tail;
-		page[i].lru.next = (struct list_head *)page;
+		page[i].head = page;
 	}
 }
 
@@ -318,18 +319,13 @@ void put_page(struct page *page)
 	__free_pages(page, page->order);
 }
 
-/* --- By address, exact, in bulk --- */
+/* --- By address, exact --- */
 
 unsigned long __get_free_pages(gfp_t gfp, unsigned int order)
 {
 	struct page *page = alloc_pages(gfp, order);
 
 	return page ? (unsigned long)page_address(page) : 0;
-}
-
-unsigned long get_zeroed_page(gfp_t gfp)
-{
-	return __get_free_pages(gfp | __GFP_ZERO, 0);
 }
 
 void free_pages(unsigned long addr, unsigned int order)
@@ -367,16 +363,6 @@ void free_pages_exact(void *addr, size_t size)
 {
 	for (unsigned long i = 0; i < size; i += PAGE_SIZE)
 		free_page((unsigned long)addr + i);
-}
-
-unsigned long alloc_pages_bulk(gfp_t gfp, unsigned long nr, struct page **pages)
-{
-	for (unsigned long i = 0; i < nr; i++) {
-		pages[i] = alloc_page(gfp);
-		if (!pages[i])
-			return i;
-	}
-	return nr;
 }
 
 /* --- Counts --- */

@@ -60,7 +60,7 @@ static __always_inline void slab_free(const struct kmem_cache *wanted, void *p,
 	before = slab_taken_back(word, caller);
 	if (unlikely(before & SLAB_FREE))
 		return slab_report_double(cache, p, caller, before);
-	if (kasan_slab_free(cache, p, word))
+	if (kasan_slab_free(cache, p))
 		return;
 	local_irq_save(flags);
 	magazine = cache->magazine[smp_processor_id()];

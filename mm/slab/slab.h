@@ -131,7 +131,6 @@ struct kmem_cache {
 
 extern struct kmem_cache slab_cache_cache, slab_magazine_cache, slab_descriptor_cache;
 extern struct list_head slab_caches;
-extern spinlock_t slab_caches_lock;
 extern struct magazine no_magazine;
 
 #define caller_address() ((unsigned long)__builtin_return_address(0))
@@ -165,16 +164,10 @@ void slab_release(struct list_head *release);
 
 /* mm/slab/slab_report.c: what should not be. */
 void *slab_user(u32 word);
-/* Whether an object that is free begins at @p, which can be anything. */
-bool slab_is_free(const void *p);
-/* Whether an object begins at @p, free or not, or pages that kmalloc() gave. */
-bool slab_is_object(const void *p);
 void slab_report_bad(const char *what, const struct kmem_cache *wanted, const void *p,
 		     unsigned long caller);
 void slab_report_double(const struct kmem_cache *cache, const void *p, unsigned long caller,
 			u32 before);
-/* Who called: a report of KASAN's, or else the backtrace. */
-void slab_report_stack(const char *type, const void *p, unsigned long caller);
 void slab_report_damage(const struct slab *slab, const struct kmem_cache *cache);
 
 /* mm/slab/slab_kasan.c: what users may access. Without CONFIG_KASAN nothing. */
@@ -183,12 +176,9 @@ unsigned int kasan_redzone(unsigned int size, slab_flags_t flags);
 void kasan_poison_slab(const struct kmem_cache *cache, const struct page *page);
 void kasan_construct(const struct kmem_cache *cache, void *object);
 void *kasan_slab_alloc(const struct kmem_cache *cache, void *object, size_t size, gfp_t gfp);
-bool kasan_slab_free(struct kmem_cache *cache, void *object, u32 *word);
+bool kasan_slab_free(struct kmem_cache *cache, void *object);
 void *kasan_kmalloc_large(void *p, size_t size);
-void *kasan_resize(void *p, size_t size);
-/* Forbid an object or pages in a mempool's reserve, until kasan_resize(). */
-void kasan_mempool_poison(void *p);
-/* Whether the memory at @p, which can be anything, is free, or in a reserve. */
+/* Whether the memory at @p, which can be anything, is free. */
 bool kasan_is_free(const void *p);
 void kasan_slab_init(void);
 #else
@@ -208,20 +198,13 @@ static __always_inline void *kasan_slab_alloc(const struct kmem_cache *cache, vo
 {
 	return object;
 }
-static __always_inline bool kasan_slab_free(struct kmem_cache *cache, void *object, u32 *word)
+static __always_inline bool kasan_slab_free(struct kmem_cache *cache, void *object)
 {
 	return false;
 }
 static inline void *kasan_kmalloc_large(void *p, size_t size)
 {
 	return p;
-}
-static inline void *kasan_resize(void *p, size_t size)
-{
-	return p;
-}
-static inline void kasan_mempool_poison(void *p)
-{
 }
 static inline bool kasan_is_free(const void *p)
 {

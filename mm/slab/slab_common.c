@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* Caches: made, shrunk, destroyed, counted; and failures on purpose. */
+/* Caches: made, shrunk, destroyed, counted. */
 #include <kernel/errno.h>
 #include <kernel/panic.h>
 #include <kernel/printk.h>
@@ -13,7 +13,7 @@ struct kmem_cache slab_cache_cache __noinit, slab_magazine_cache __noinit;
 struct kmem_cache slab_descriptor_cache __noinit;
 
 LIST_HEAD(slab_caches);
-spinlock_t slab_caches_lock;
+static spinlock_t slab_caches_lock;
 
 struct fault_attr failslab;
 
@@ -86,11 +86,6 @@ struct kmem_cache *kmem_cache_create(const char *name, unsigned int size, unsign
 	return cache;
 }
 
-unsigned int kmem_cache_size(struct kmem_cache *cache)
-{
-	return cache->object_size;
-}
-
 static void drain_this_hart(void *cache)
 {
 	magazine_remove(cache, smp_processor_id());
@@ -114,20 +109,6 @@ void slab_cpu_dead(unsigned int cpu)
 	list_for_each_entry(cache, &slab_caches, caches)
 		magazine_remove(cache, cpu);
 	spin_unlock_irqrestore(&slab_caches_lock, flags);
-}
-
-static void drain_all(void *unused)
-{
-	slab_cpu_dead(smp_processor_id());
-}
-
-int setup_failslab(const char *text)
-{
-	int err = setup_fault_attr(&failslab, text);
-
-	if (!err && failslab.interval)
-		on_each_cpu(drain_all, NULL, true);
-	return err;
 }
 
 int kmem_cache_shrink(struct kmem_cache *cache)

@@ -96,36 +96,13 @@ static void forbid(const struct kmem_cache *cache, void *object)
 	kasan_poison(object, ALIGN(cache->object_size, KASAN_GRANULE_SIZE), KASAN_SLAB_FREE);
 }
 
-/* It is in the reserve of a mempool, which still has it. */
-static noinline void report_reserved(void *object, u32 *word)
-{
-	const unsigned long caller = (unsigned long)slab_user(READ_ONCE(*word));
-
-	slab_handed_out(word, caller);
-	slab_report_stack("double-free", object, caller);
-}
-
 /* Return: whether it is kept for now. */
-bool kasan_slab_free(struct kmem_cache *cache, void *object, u32 *word)
+bool kasan_slab_free(struct kmem_cache *cache, void *object)
 {
 	if (!checked(cache))
 		return false;
-	if (unlikely(*kasan_mem_to_shadow(object) == KASAN_SLAB_FREE)) {
-		report_reserved(object, word);
-		return true;
-	}
 	forbid(cache, object);
 	return quarantine_put(cache, object);
-}
-
-void kasan_mempool_poison(void *p)
-{
-	const struct page *page = virt_to_page(p);
-
-	if (page->flags & PG_slab)
-		forbid(page->slab->cache, p);
-	else
-		kasan_poison(p, page_size(page), KASAN_PAGE_FREE);
 }
 
 bool kasan_is_free(const void *p)
@@ -143,17 +120,6 @@ void *kasan_kmalloc_large(void *p, size_t size)
 	kasan_unpoison(p, size);
 	kasan_poison((char *)p + used, page_size(virt_to_page(p)) - used, KASAN_PAGE_REDZONE);
 	return p;
-}
-
-void *kasan_resize(void *p, size_t size)
-{
-	struct page *page = virt_to_page(p);
-	struct kmem_cache *cache;
-
-	if (!(page->flags & PG_slab))
-		return kasan_kmalloc_large(p, size);
-	cache = page->slab->cache;
-	return kasan_slab_alloc(cache, p, size, GFP_NOWAIT);
 }
 
 unsigned long kasan_pages(void)
@@ -189,11 +155,6 @@ static void show_track(const char *what, u16 cpu, depot_stack_handle_t stack)
 	stack_depot_print(stack);
 }
 
-static const char *state(const void *start, bool free)
-{
-	return free ? "free" : kasan_is_free(start) ? "in the reserve of a mempool" : "allocated";
-}
-
 static void describe_object(unsigned long addr, struct slab *slab)
 {
 	const struct kmem_cache *cache = slab->cache;
@@ -209,13 +170,13 @@ static void describe_object(unsigned long addr, struct slab *slab)
 	start = slab->base + index * cache->size;
 	free = READ_ONCE(*slab_word(slab, index)) & SLAB_FREE;
 	kasan_show_place(addr, (unsigned long)start, cache->object_size);
-	pr_cont(" of cache %s, %s\n", cache->name, state(start, free));
+	pr_cont(" of cache %s, %s\n", cache->name, free ? "free" : "allocated");
 	if (!checked(cache))
 		return;
 	track = slab_track(slab, index);
 	if (track->alloc_stack)
 		show_track("allocated", track->alloc_cpu, track->alloc_stack);
-	if (track->free_stack && (free || kasan_is_free(start)))
+	if (track->free_stack && free)
 		show_track("freed", track->free_cpu, track->free_stack);
 }
 
@@ -223,7 +184,9 @@ static void describe_page(unsigned long addr, struct page *page)
 {
 	page = compound_head(page);
 	pr_err("%lu bytes inside of a page, %s", addr - (unsigned long)page_address(page),
-	       page->flags & PG_reserved ? "reserved" : state(page_address(page), !page->refcount));
+	       page->flags & PG_reserved ? "reserved"
+	       : page->refcount          ? "allocated"
+					 : "free");
 	if (page->flags & PG_head)
 		pr_cont(" in a piece of %lu bytes", page_size(page));
 	pr_cont("\n");

@@ -13,23 +13,6 @@ void *slab_user(u32 word)
 	return (void *)(unsigned long)(long)(s32)word;
 }
 
-bool slab_is_free(const void *p)
-{
-	const struct page *page = virt_addr_valid(p) ? virt_to_page(p) : NULL;
-	u32 *word = page && page->flags & PG_slab ? slab_find_word(page->slab, p) : NULL;
-
-	return word && READ_ONCE(*word) & SLAB_FREE;
-}
-
-bool slab_is_object(const void *p)
-{
-	const struct page *page = virt_addr_valid(p) ? virt_to_page(p) : NULL;
-
-	if (page && page->flags & PG_slab)
-		return slab_find_word(page->slab, p);
-	return page && page->flags & PG_head && p == page_address(page);
-}
-
 /* Why no object of @wanted begins at @p. */
 static const char *reason(const struct kmem_cache *wanted, const void *p,
 			  const struct kmem_cache **found)
@@ -53,7 +36,8 @@ static const char *reason(const struct kmem_cache *wanted, const void *p,
 	return wanted && wanted != *found ? "not of this cache" : "free";
 }
 
-void slab_report_stack(const char *type, const void *p, unsigned long caller)
+/* Who called: a report of KASAN's, or else the backtrace. */
+static void report_stack(const char *type, const void *p, unsigned long caller)
 {
 	if (IS_ENABLED(CONFIG_KASAN))
 		kasan_report_invalid_free(type, p, caller);
@@ -74,7 +58,7 @@ void slab_report_bad(const char *what, const struct kmem_cache *wanted, const vo
 	       (void *)caller, why, wanted && found && wanted != found ? ", but of " : "",
 	       wanted && found && wanted != found ? found->name : "");
 	/* Of kmalloc()'s pages nothing is left but what their shadow says. */
-	slab_report_stack(!found && kasan_is_free(p) ? "double-free" : "invalid-free", p, caller);
+	report_stack(!found && kasan_is_free(p) ? "double-free" : "invalid-free", p, caller);
 }
 
 void slab_report_double(const struct kmem_cache *cache, const void *p, unsigned long caller,
@@ -88,7 +72,7 @@ void slab_report_double(const struct kmem_cache *cache, const void *p, unsigned 
 	else
 		pr_err("slab: double free of 0x%016lx in cache %s by %pS\n", (unsigned long)p,
 		       cache->name, (void *)caller);
-	slab_report_stack("double-free", p, caller);
+	report_stack("double-free", p, caller);
 }
 
 void slab_report_damage(const struct slab *slab, const struct kmem_cache *cache)

@@ -121,7 +121,7 @@ void slab_free_unseen(const struct kmem_cache *wanted, void *p, unsigned long ca
 		return;
 	page = look_there(p);
 	if (page && !wanted && (page->flags & (PG_slab | PG_head)) == PG_head &&
-	    p == page_address(page) && !kasan_is_free(p)) {
+	    p == page_address(page)) {
 		__free_pages(page, page->order);
 		return;
 	}
@@ -131,7 +131,7 @@ void slab_free_unseen(const struct kmem_cache *wanted, void *p, unsigned long ca
 	before = slab_taken_back(word, caller);
 	if (before & SLAB_FREE)
 		return slab_report_double(page->slab->cache, p, caller, before);
-	if (!kasan_slab_free(page->slab->cache, p, word))
+	if (!kasan_slab_free(page->slab->cache, p))
 		slab_free_slow(page->slab->cache, p, word);
 }
 

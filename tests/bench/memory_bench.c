@@ -104,20 +104,6 @@ static void run_page_many(unsigned long n)
 }
 BENCH(page_1000, "a page, of 1000 allocated and then freed", run_page_many, 1000);
 
-static void run_bulk(unsigned long n)
-{
-	static struct page *pages[256] __noinit;
-
-	for (unsigned long i = 0; i < n; i += ARRAY_SIZE(pages)) {
-		unsigned long got = alloc_pages_bulk(GFP_KERNEL, ARRAY_SIZE(pages), pages);
-
-		bench_check(got == ARRAY_SIZE(pages));
-		while (got)
-			__free_page(pages[--got]);
-	}
-}
-BENCH(page_bulk, "a page of 256 allocated, then freed", run_bulk, 4096);
-
 static void run_fixmap(unsigned long n)
 {
 	phys_addr_t pa = __pa_symbol(source);

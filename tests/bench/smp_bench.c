@@ -122,9 +122,12 @@ static void settle_two(void)
 
 static void run_fence_harts(unsigned long n)
 {
+	const struct pgtable_change change = { .va = somewhere(),
+					       .last = somewhere() + PAGE_SIZE - 1,
+					       .removed = true };
 	unsigned long fences = nr_fences;
 
-	flush_tlb_kernel_range(somewhere(), somewhere() + PAGE_SIZE);
+	pgtable_fence(&kernel_pgtable, &change);
 	bench_check(nr_fences == fences + 1);
 }
 BENCH_ONE_CALL(fence_harts, "the same on all harts, the firmware's part included", run_fence_harts,

@@ -6,7 +6,7 @@ board-src := boot/devicetree.c boot/smpboot.c arch/riscv/early/setup_vm.c arch/r
 	arch/riscv/cpu/trap_names.c \
 	drivers/table.c drivers/driver.c drivers/tty/uart.c drivers/tty/ns16550.c drivers/tty/sifive_uart.c \
 	lib/fdt.c lib/fdt_props.c lib/fdt_cpus.c lib/fdt_irq.c lib/args.c \
-	mm/engine/pgtable_walk.c mm/engine/pgtable_text.c mm/memblock/memblock.c mm/memblock/memblock_look.c uart_model.c board_kernel.c
+	mm/engine/pgtable_walk.c mm/engine/pgtable_text.c mm/memblock/memblock.c uart_model.c board_kernel.c
 board-cflags := -include board_io.h -Wno-unused-parameter
 board-test-cflags := -include board_io.h -Wno-unused-parameter -Wno-format-truncation \
 	-DDTB_DIR='"$(abspath $(B))/dtbs"' -DBOARDS='"$(abspath boards.tsv)"'

@@ -21,8 +21,6 @@
 #define strcmp    cairn_strcmp
 #define strncmp   cairn_strncmp
 #define strchr    cairn_strchr
-#define strrchr   cairn_strrchr
-#define strstr    cairn_strstr
 #define vsnprintf cairn_vsnprintf
 #define snprintf  cairn_snprintf
 
@@ -38,8 +36,6 @@
 #undef strcmp
 #undef strncmp
 #undef strchr
-#undef strrchr
-#undef strstr
 #undef vsnprintf
 #undef snprintf
 

@@ -182,11 +182,9 @@ static void check_queries(void)
 }
 
 /* Whether an allocation may lie at cell @c; the model's whole idea of allocating. */
-static bool may_lie_at(unsigned int c, unsigned int nr, u64 align, u64 start, u64 end)
+static bool may_lie_at(unsigned int c, unsigned int nr, u64 align)
 {
-	if (c + nr > model.cells || cell(c) % align || cell(c) < start || cell(c) < 4096)
-		return false;
-	if (cell(c + nr) > end)
+	if (c + nr > model.cells || cell(c) % align || cell(c) < 4096)
 		return false;
 	for (unsigned int i = c; i < c + nr; i++) {
 		if (model.ram[i] != RAM || model.taken[i])
@@ -199,28 +197,13 @@ static void step_alloc(void)
 {
 	unsigned int nr = 1 + (unsigned int)host_rand_below(host_rand() & 1 ? 3 : 12);
 	u8 owner = 1 + (u8)host_rand_below(NR_OWNERS);
-	u64 align = model.unit << host_rand_below(5), start = 0, end = 0, limit = TOP, got;
-	bool bottom_up = host_rand() & 1;
-	int step = bottom_up ? 1 : -1, c = bottom_up ? 0 : (int)model.cells - 1;
+	u64 align = model.unit << host_rand_below(5), got;
+	int c = (int)model.cells - 1;
 
-	/* Limits need not be whole cells. */
-	if (host_rand() & 1)
-		start = model.base + host_rand_below(model.cells * model.unit);
-	if (host_rand() & 1)
-		end = model.base + host_rand_below(model.cells * model.unit);
-	if (host_rand() & 1)
-		limit = model.base + host_rand_below(model.cells * model.unit);
-	memblock_set_bottom_up(bottom_up);
-	memblock_set_current_limit(limit);
-	if (start == 0 && end == 0)
-		got = memblock_phys_alloc(nr * model.unit, align, owners[owner]);
-	else
-		got = memblock_phys_alloc_range(nr * model.unit, align, start, end, owners[owner]);
-
-	while (c >= 0 && c < (int)model.cells &&
-	       !may_lie_at((unsigned int)c, nr, align, start, end ? end : limit))
-		c += step;
-	if (c >= 0 && c < (int)model.cells) {
+	got = memblock_phys_alloc(nr * model.unit, align, owners[owner]);
+	while (c >= 0 && !may_lie_at((unsigned int)c, nr, align))
+		c--;
+	if (c >= 0) {
 		memset(&model.taken[c], owner, nr);
 		if (nr_runs(model.taken) <= MEMBLOCK_REGIONS) {
 			CHECK_EQ(got, cell((unsigned int)c));
@@ -229,37 +212,21 @@ static void step_alloc(void)
 		model = before_model; /* found, but no room to write it down */
 	}
 	CHECK_EQ(got, 0);
-	memblock.bottom_up = before.bottom_up;
-	memblock.current_limit = before.current_limit;
 	CHECK(!memcmp(&memblock, &before, sizeof(memblock)));
 }
 
-/* Both calls that forget memory outside a range. */
-static int step_forget(unsigned int first, unsigned int last)
+/* The limit counts cells of memory from the bottom. */
+static int step_limit(unsigned int cells)
 {
-	bool cap = host_rand() & 1;
-	u64 limit = (last - first) * model.unit, left = last - first;
+	unsigned int last = 0, left = cells;
 
-	if (!cap) {
-		/* The limit counts cells of memory from the bottom. */
-		first = 0;
-		for (last = 0; last < model.cells && left; last++)
-			left -= model.ram[last] != NO_RAM;
-		if (left || limit == 0)
-			return memblock_enforce_memory_limit(limit);
-	} else if (first == last) {
-		return memblock_cap_memory_range(cell(first), 0);
+	for (; last < model.cells && left; last++)
+		left -= model.ram[last] != NO_RAM;
+	for (; !left && cells && last < model.cells; last++) {
+		model.taken[last] = 0;
+		model.ram[last] = NO_RAM;
 	}
-	for (unsigned int i = 0; i < model.cells; i++) {
-		if (i >= first && i < last)
-			continue;
-		model.taken[i] = 0;
-		if (!cap || model.ram[i] == RAM)
-			model.ram[i] = NO_RAM;
-	}
-	if (cap)
-		return memblock_cap_memory_range(cell(first), cell(last) - cell(first));
-	return memblock_enforce_memory_limit(limit);
+	return memblock_enforce_memory_limit(cells * model.unit);
 }
 
 static int step_edit(unsigned int op, unsigned int first, unsigned int last)
@@ -282,7 +249,7 @@ static int step_edit(unsigned int op, unsigned int first, unsigned int last)
 		else if (op == 3)
 			*taken = 0;
 		else
-			*ram = !*ram ? NO_RAM : op == 4 ? NOMAP_RAM : RAM;
+			*ram = *ram ? NOMAP_RAM : NO_RAM;
 	}
 	switch (op) {
 	case 0:
@@ -293,26 +260,24 @@ static int step_edit(unsigned int op, unsigned int first, unsigned int last)
 		return memblock_reserve(base, size, owners[owner]);
 	case 3:
 		return memblock_phys_free(base, size);
-	case 4:
-		return memblock_mark_nomap(base, size);
 	default:
-		return memblock_clear_nomap(base, size);
+		return memblock_mark_nomap(base, size);
 	}
 }
 
 /* One random operation; @longest bounds its range in cells. */
 static void step(unsigned int longest, unsigned long *full)
 {
-	unsigned int op = (unsigned int)host_rand_below(9);
+	unsigned int op = (unsigned int)host_rand_below(8);
 	unsigned int first = (unsigned int)host_rand_below(model.cells + 1), last;
 	int err;
 
 	last = first + (unsigned int)host_rand_below(min(longest, model.cells - first) + 1);
 	before = memblock;
 	before_model = model;
-	if (op >= 6 && host_rand_below(200) == 0) {
-		CHECK_EQ(step_forget(first, last), 0);
-	} else if (op >= 6) {
+	if (op >= 5 && host_rand_below(200) == 0) {
+		CHECK_EQ(step_limit(last - first), 0);
+	} else if (op >= 5) {
 		step_alloc();
 	} else {
 		err = step_edit(op, first, last);

@@ -168,6 +168,26 @@ unsigned long mem_settle(void)
 	return mem_used;
 }
 
+void mem_failslab(const char *text)
+{
+	CHECK_EQ(setup_fault_attr(&failslab, text), 0);
+	for (unsigned int cpu = 0; failslab.interval && cpu < NR_HARTS; cpu++)
+		slab_cpu_dead(cpu);
+}
+
+void mem_take(struct kmem_cache *cache, unsigned int nr, void **object)
+{
+	for (unsigned int i = 0; i < nr; i++)
+		if (!(object[i] = kmem_cache_alloc(cache, GFP_KERNEL)))
+			abort();
+}
+
+void mem_give(struct kmem_cache *cache, unsigned int nr, void **object)
+{
+	while (nr)
+		kmem_cache_free(cache, object[--nr]);
+}
+
 unsigned long mem_objects(void)
 {
 	unsigned long objects = 0;

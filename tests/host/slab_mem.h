@@ -28,6 +28,13 @@ void mem_on_hart(unsigned int cpu);
 /* Give back all that no user holds; what mem_used is then. */
 unsigned long mem_settle(void);
 
+/* Let allocations fail; without magazines, so that each is counted. */
+void mem_failslab(const char *text);
+
+/* @nr objects, or the process ends; and back. */
+void mem_take(struct kmem_cache *cache, unsigned int nr, void **object);
+void mem_give(struct kmem_cache *cache, unsigned int nr, void **object);
+
 /* First byte of memory, and how many there are. */
 char *mem_arena(void);
 

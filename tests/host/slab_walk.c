@@ -110,9 +110,7 @@ static void step_alloc(void)
 
 static void give_back(const struct live *l)
 {
-	if (l->cache == KMALLOC && !host_rand_below(8))
-		kfree_sensitive(l->p);
-	else if (l->cache == KMALLOC || !host_rand_below(4))
+	if (l->cache == KMALLOC || !host_rand_below(4))
 		kfree(l->p);
 	else
 		kmem_cache_free(caches[l->cache], l->p);
@@ -174,30 +172,6 @@ static void step_wrong(void)
 	}
 }
 
-static void step_realloc(void)
-{
-	struct live *l = &live[host_rand_below(nr_live)];
-	size_t size = random_size();
-	unsigned char *p;
-
-	if (l->cache != KMALLOC)
-		return;
-	p = krealloc(l->p, size, GFP_KERNEL);
-	if (!p) {
-		nr_fails++;
-		return;
-	}
-	memset(&owned[(char *)l->p - mem_arena()], 0, l->size);
-	for (size_t i = 0; i < min(size, l->size); i++)
-		if (p[i] != l->fill) {
-			CHECK(!"contents moved");
-			break;
-		}
-	l->p = p;
-	l->size = size;
-	check_new(l, 8);
-}
-
 static void step_odd(void)
 {
 	unsigned int cpu = (unsigned int)host_rand_below(NR_HARTS);
@@ -211,7 +185,7 @@ static void step_odd(void)
 			slab_cpu_dead(cpu);
 		break;
 	default:
-		setup_failslab(host_rand_below(4) ? "0,0,0,0" : "5,90,0,-1");
+		mem_failslab(host_rand_below(4) ? "0,0,0,0" : "5,90,0,-1");
 	}
 }
 
@@ -249,14 +223,12 @@ static void run_machine(unsigned long steps)
 			step_free();
 		else if (op < 96)
 			step_wrong();
-		else if (op < 99)
-			step_realloc();
 		else
 			step_odd();
 		if (i % 512 == 0)
 			check_counts();
 	}
-	setup_failslab("0,0,0,0");
+	mem_failslab("0,0,0,0");
 	check_counts();
 	while (nr_live) {
 		check_old(&live[--nr_live]);

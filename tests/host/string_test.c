@@ -7,6 +7,7 @@
  */
 #include "cairn.h"
 #include "host.h"
+#include "tests/glob_list.h"
 
 #include <errno.h>
 #include <fnmatch.h>
@@ -49,8 +50,6 @@ static void test_two_sides(void)
 	CHECK((void *)strcmp != (void *)cairn_strcmp);
 	CHECK((void *)strncmp != (void *)cairn_strncmp);
 	CHECK((void *)strchr != (void *)cairn_strchr);
-	CHECK((void *)strrchr != (void *)cairn_strrchr);
-	CHECK((void *)strstr != (void *)cairn_strstr);
 }
 
 static void check_memcpy(size_t to, size_t from, size_t n)
@@ -192,8 +191,6 @@ static void check_strings(const char *a, const char *b)
 	CHECK_EQ(sign(cairn_strncmp(a, b, n)), sign(strncmp(a, b, n)));
 	CHECK(cairn_strchr(a, c) == strchr(a, c));
 	CHECK(cairn_strchr(a, c + 256) == strchr(a, c));
-	CHECK(cairn_strrchr(a, c) == strrchr(a, c));
-	CHECK(cairn_strstr(a, b) == strstr(a, b));
 	n = host_rand_below(strlen(a) + 2);
 	CHECK(cairn_memchr(a, c, n) == memchr(a, c, n));
 	CHECK(cairn_memchr(a, c - 256, n) == memchr(a, c, n));

@@ -90,20 +90,12 @@ static void decision(void)
 	}
 }
 
-static void ranges(void)
+static void by_hand(void)
 {
 	unsigned long first = nr_fences, va = scratch();
 
-	local_flush_tlb_kernel_range(va, va);
-	EXPECT_EQ(nr_fences, first);
-	local_flush_tlb_kernel_range(va + 8, va + 16);
-	expect_fence(first, (struct want){ false, false, false, va, va + 15, SZ_4K }, "in a page");
-	first = nr_fences;
-	flush_tlb_kernel_range(va, va + SZ_64K);
-	expect_fence(first, (struct want){ false, false, true, va, va + SZ_64K - 1, SZ_4K }, "64K");
-	first = nr_fences;
-	flush_tlb_all();
-	expect_fence(first, (struct want){ false, true, true, 0, 0, 0 }, "all");
+	local_flush_tlb_page(va + 8);
+	expect_fence(first, (struct want){ false, false, false, va, va + 8, SZ_4K }, "in a page");
 	first = nr_fences;
 	local_flush_tlb_all();
 	expect_fence(first, (struct want){ false, true, false, 0, 0, 0 }, "local all");
@@ -199,12 +191,8 @@ static void log_bounds(void)
 }
 
 static const struct ktest_case cases[] = {
-	{ "decision", decision },
-	{ "ranges", ranges },
-	{ "fixmap", fixmap },
-	{ "small_leaves", small_leaves },
-	{ "large_leaves", large_leaves },
-	{ "retry", retry },
+	{ "decision", decision },         { "by_hand", by_hand },           { "fixmap", fixmap },
+	{ "small_leaves", small_leaves }, { "large_leaves", large_leaves }, { "retry", retry },
 	{ "log_bounds", log_bounds },
 };
 KTEST_SUITE(fence, cases);

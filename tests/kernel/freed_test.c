@@ -12,6 +12,7 @@
 #include <asm/layout.h>
 #include <asm/sections.h>
 #include "mm/page/page_alloc.h"
+#include "pages.h"
 #include "probe.h"
 
 /* Whether a page of the pool is a table on the way to an address. */

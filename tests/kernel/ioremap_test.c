@@ -185,18 +185,14 @@ static void many(void)
 static void memory_type(void)
 {
 	bool known = riscv_has_extension(RISCV_ISA_EXT_SVPBMT);
-	void *io, *wc;
+	void *io;
 
 	scratch_begin();
 	EXPECT_EQ(kernel_pgtable.svpbmt, known);
 	io = ioremap(FAR, PAGE_SIZE);
-	wc = ioremap_wc(FAR, PAGE_SIZE);
 	EXPECT_EQ(entry_of(&kernel_pgtable, (unsigned long)io),
 		  mk_pte(FAR, PAGE_KERNEL).val | (known ? _PAGE_IO : 0));
-	EXPECT_EQ(entry_of(&kernel_pgtable, (unsigned long)wc),
-		  mk_pte(FAR, PAGE_KERNEL).val | (known ? _PAGE_NC : 0));
 	iounmap(io);
-	iounmap(wc);
 	scratch_end();
 }
 

@@ -71,21 +71,12 @@ static void kmalloc_big_oob_right(void)
 	right_of(LARGE - 1);
 }
 
-/* In Linux, those that record their caller: all that end in kmalloc(). */
-static void kmalloc_track_caller_oob_right(void)
+static void kmalloc_zeroed_oob_right(void)
 {
-	char *p[] = {
-		hide(kzalloc(115, GFP_KERNEL)),
-		hide(kmalloc_array(5, 23, GFP_KERNEL)),
-		hide(kcalloc(23, 5, GFP_KERNEL)),
-		hide(krealloc(NULL, 115, GFP_KERNEL)),
-		hide(krealloc_array(NULL, 5, 23, GFP_KERNEL)),
-	};
+	char *p = hide(kmalloc(115, GFP_KERNEL | __GFP_ZERO));
 
-	for (unsigned int i = 0; i < ARRAY_SIZE(p); i++) {
-		expect_end(p[i], 115);
-		kfree(p[i]);
-	}
+	expect_end(p, 115);
+	kfree(p);
 }
 
 /* --- Whole pages --- */
@@ -138,57 +129,6 @@ static void alloc_pages_exact_oob_right(void)
 }
 
 /* --- Other sizes --- */
-
-static void resize(size_t from, size_t to)
-{
-	char *p = get(from), *q;
-
-	EXPECT_SILENT(memset(p, 'x', from));
-	EXPECT_SILENT(q = krealloc(p, to, GFP_KERNEL));
-	q = hide(q);
-	for (size_t i = 0; i < min(from, to); i++)
-		EXPECT_EQ(q[i], 'x');
-	expect_end(q, to);
-	if (q != p)
-		BAD_READ(from > LARGE ? PAGES : UAF, u8, p);
-	else if (to < from)
-		BAD_READ(OOB, u8, q + from - 1);
-	kfree(q);
-}
-
-static void krealloc_more_oob(void)
-{
-	resize(201, 235);
-	resize(201, 235 + 256);
-}
-
-static void krealloc_less_oob(void)
-{
-	resize(235, 201);
-	resize(235, 3);
-}
-
-static void krealloc_large_more_oob(void)
-{
-	resize(LARGE + 201, LARGE + 235);
-	resize(LARGE - 1, LARGE + 235);
-}
-
-static void krealloc_large_less_oob(void)
-{
-	resize(LARGE + 235, LARGE + 201);
-	resize(LARGE + 235, 201);
-}
-
-static void krealloc_uaf(void)
-{
-	char *p = get(201), *q = p;
-
-	kfree(p);
-	EXPECT_REPORT(UAF, p, 1, false, q = krealloc(p, 235, GFP_KERNEL));
-	EXPECT(!q);
-	BAD_READ(UAF, u8, p);
-}
 
 static void ksize_unpoisons_memory(void)
 {
@@ -293,14 +233,6 @@ static void quarantine_emptied(void)
 	}
 }
 
-static void kmalloc_double_kzfree(void)
-{
-	char *p = get(16);
-
-	EXPECT_SILENT(kfree_sensitive(p));
-	EXPECT_REPORT(UAF, p, 1, false, kfree_sensitive(p));
-}
-
 static void kmalloc_double_free(void)
 {
 	char *p = get(16);
@@ -342,23 +274,17 @@ static const struct ktest_case cases[] = {
 	{ "kmalloc_oob_left", kmalloc_oob_left },
 	{ "kmalloc_node_oob_right", kmalloc_node_oob_right },
 	{ "kmalloc_big_oob_right", kmalloc_big_oob_right },
-	{ "kmalloc_track_caller_oob_right", kmalloc_track_caller_oob_right },
+	{ "kmalloc_zeroed_oob_right", kmalloc_zeroed_oob_right },
 	{ "kmalloc_large_oob_right", kmalloc_large_oob_right },
 	{ "kmalloc_large_uaf", kmalloc_large_uaf },
 	{ "kmalloc_large_invalid_free", kmalloc_large_invalid_free },
 	{ "page_alloc_uaf", page_alloc_uaf },
 	{ "alloc_pages_exact_oob_right", alloc_pages_exact_oob_right },
-	{ "krealloc_more_oob", krealloc_more_oob },
-	{ "krealloc_less_oob", krealloc_less_oob },
-	{ "krealloc_large_more_oob", krealloc_large_more_oob },
-	{ "krealloc_large_less_oob", krealloc_large_less_oob },
-	{ "krealloc_uaf", krealloc_uaf },
 	{ "ksize_unpoisons_memory", ksize_unpoisons_memory },
 	{ "ksize_uaf", ksize_uaf },
 	{ "kmalloc_uaf", kmalloc_uaf },
 	{ "kmalloc_uaf_memset", kmalloc_uaf_memset },
 	{ "kmalloc_uaf2", kmalloc_uaf2 },
-	{ "kmalloc_double_kzfree", kmalloc_double_kzfree },
 	{ "kmalloc_double_free", kmalloc_double_free },
 	{ "kmalloc_invalid_free", kmalloc_invalid_free },
 	{ "kfree_via_page", kfree_via_page },

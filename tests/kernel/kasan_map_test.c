@@ -15,6 +15,7 @@
 #include "kasan/shared.h"
 #include "kasan_expect.h"
 #include "log.h"
+#include "pages.h"
 #include "probe.h"
 
 #define VMALLOC "vmalloc-out-of-bounds"
@@ -29,10 +30,12 @@ static int read_byte(void *p)
 /* Nothing is mapped there either: the report is followed by a fault. */
 static void expect_gone(const char *p)
 {
+	const bool in_region =
+		vm_region_of((unsigned long)p, kernel_pgtable.geometry->input_bits) == VM_VMALLOC;
 	struct pt_regs regs;
 
 	/* The page below the first area is not in the region. */
-	EXPECT_REPORT(is_vmalloc_addr(p) ? VMALLOC : WILD, p, 1, false,
+	EXPECT_REPORT(in_region ? VMALLOC : WILD, p, 1, false,
 		      EXPECT(catch_trap(read_byte, hide(p), &regs) < 0));
 }
 
@@ -53,31 +56,12 @@ static void vmalloc_oob(void)
 
 	expect_end(p, size);
 	expect_gone(p + PAGE_SIZE); /* the guard */
-	page = hide(page_address(vmalloc_to_page(p)));
+	page = hide(page_address(page_mapped(p)));
 	EXPECT_EQ(page[0], 'x');
 	EXPECT_SILENT(memset(page, 0, PAGE_SIZE));
 	vfree(p);
 	expect_gone(p);
 	expect_gone(p + size - 1);
-}
-
-static void vrealloc_oob(void)
-{
-	static const unsigned long sizes[] = { 1000,
-					       99,
-					       2000,
-					       PAGE_SIZE - 1,
-					       3 * PAGE_SIZE + 5,
-					       40 * PAGE_SIZE - 9,
-					       33 * PAGE_SIZE + 1 };
-	char *p = NULL;
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(sizes); i++) {
-		EXPECT_SILENT(p = hide(vrealloc(p, sizes[i], GFP_KERNEL)));
-		EXPECT(!i || p[98] == 'x');
-		expect_end(p, sizes[i]);
-	}
-	vfree(p);
 }
 
 /* Areas side by side share pages of shadow; what one does is not seen by its neighbours. */
@@ -109,7 +93,7 @@ static void vmap_uaf(void)
 	struct page *page[3];
 	char *p;
 
-	EXPECT_EQ(alloc_pages_bulk(GFP_KERNEL, ARRAY_SIZE(page), page), ARRAY_SIZE(page));
+	EXPECT_EQ(get_pages(GFP_KERNEL, ARRAY_SIZE(page), page), ARRAY_SIZE(page));
 	p = hide(vmap(page, ARRAY_SIZE(page), VM_MAP, PAGE_KERNEL));
 	EXPECT_SILENT(memset(p, 0, sizeof(page) / sizeof(*page) * PAGE_SIZE));
 	expect_gone(p + ARRAY_SIZE(page) * PAGE_SIZE);
@@ -341,7 +325,6 @@ static void fault_hints(void)
 
 static const struct ktest_case cases[] = {
 	{ "vmalloc_oob", vmalloc_oob },
-	{ "vrealloc_oob", vrealloc_oob },
 	{ "vmalloc_neighbours", vmalloc_neighbours },
 	{ "vmap_uaf", vmap_uaf },
 	{ "never_allocated", never_allocated },

@@ -8,4 +8,8 @@
 u64 log_cursor(void);
 bool logged(u64 cursor, const char *text);
 
+/* As in C. */
+char *strrchr(const char *s, int c);
+char *strstr(const char *haystack, const char *needle);
+
 #endif

@@ -75,7 +75,7 @@ static void take_blocks(struct work_struct *work)
 			break;
 		t->wrong += page_count(page) != 1 || page->order != order;
 		page_word(page, 0)[0] = page_word(page, (1UL << order) - 1)[511] = (u64)page;
-		page->private = (unsigned long)t->list;
+		page->next = t->list;
 		t->list = page;
 		touch_softlockup_watchdog();
 	}
@@ -90,7 +90,7 @@ static void give_blocks(struct taker *t)
 
 		t->wrong += page_word(page, 0)[0] != (u64)page ||
 			    page_word(page, end)[511] != (u64)page;
-		t->list = (struct page *)page->private;
+		t->list = page->next;
 		__free_pages(page, order_of(i));
 		touch_softlockup_watchdog();
 	}

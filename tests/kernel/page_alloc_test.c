@@ -70,7 +70,7 @@ static void flags(void)
 	EXPECT_EQ(pages_used(), used + 8);
 	put_page(page);
 	EXPECT(compound_head(page + 5) == page + 5);
-	va = get_zeroed_page(GFP_KERNEL);
+	va = __get_free_page(GFP_KERNEL | __GFP_ZERO);
 	EXPECT(va && *(u64 *)va == 0);
 	free_page(va);
 	free_page(0);
@@ -80,7 +80,7 @@ static void flags(void)
 	end(used);
 }
 
-static void exact_and_bulk(void)
+static void exact_and_many(void)
 {
 	static struct page *page[300] __noinit;
 	unsigned long used = pages_begin();
@@ -92,7 +92,7 @@ static void exact_and_bulk(void)
 	free_pages_exact(exact, 5 * PAGE_SIZE + 1);
 	end(used);
 	EXPECT(!alloc_pages_exact(0, GFP_KERNEL));
-	EXPECT_EQ(alloc_pages_bulk(GFP_KERNEL, ARRAY_SIZE(page), page), ARRAY_SIZE(page));
+	EXPECT_EQ(get_pages(GFP_KERNEL, ARRAY_SIZE(page), page), ARRAY_SIZE(page));
 	for (unsigned int i = 0; i < ARRAY_SIZE(page); i++)
 		fill_pages(page[i], 0, i);
 	for (unsigned int i = 0; i < ARRAY_SIZE(page); i++) {
@@ -110,7 +110,7 @@ static void coalescing(void)
 	unsigned long used = pages_begin(), nr;
 
 	page_alloc_counts(&before);
-	nr = alloc_pages_bulk(GFP_ATOMIC, ARRAY_SIZE(page), page);
+	nr = get_pages(GFP_ATOMIC, ARRAY_SIZE(page), page);
 	EXPECT_EQ(nr, ARRAY_SIZE(page));
 	for (unsigned long i = 0; i < nr; i++) /* not in the order they came */
 		__free_page(page[i * 37 % nr]);
@@ -227,7 +227,7 @@ static unsigned long take_all(gfp_t gfp, unsigned int order, struct page **list)
 	unsigned long nr = 0;
 
 	for (struct page *page; (page = alloc_pages(gfp | __GFP_NOWARN, order)); nr++) {
-		page->private = (unsigned long)*list;
+		page->next = *list;
 		*list = page;
 		fill_pages(page, order, (u64)page);
 		if (!(nr & 255))
@@ -243,7 +243,7 @@ static unsigned long give_all(unsigned int order, struct page *list)
 
 	for (struct page *page; (page = list); nr++) {
 		EXPECT(pages_filled(page, order, (u64)page));
-		list = (struct page *)page->private;
+		list = page->next;
 		__free_pages(page, order);
 		if (!(nr & 255))
 			touch_softlockup_watchdog();
@@ -343,7 +343,7 @@ static void failures(void)
 static const struct ktest_case cases[] = {
 	{ "orders", orders },
 	{ "flags", flags },
-	{ "exact_and_bulk", exact_and_bulk },
+	{ "exact_and_many", exact_and_many },
 	{ "coalescing", coalescing },
 	{ "wrong_frees", wrong_frees },
 	{ "validity", validity },

@@ -2,9 +2,13 @@
 #ifndef TESTS_KERNEL_PAGES_H
 #define TESTS_KERNEL_PAGES_H
 
+#include <kernel/fault-inject.h>
 #include <kernel/gfp.h>
 #include <kernel/kasan.h>
 #include <kernel/ktest.h>
+#include <kernel/pgtable.h>
+#include <kernel/slab.h>
+#include <kernel/smp.h>
 #include <asm/page.h>
 
 /** test_alloc() - RAM, aligned to its size rounded up to a power of two; 0: none. test_free() */
@@ -58,6 +62,46 @@ static inline void test_free_8m(phys_addr_t pa)
 {
 	__free_pages(phys_to_page(pa), MAX_PAGE_ORDER);
 	__free_pages(phys_to_page(pa) + (1UL << MAX_PAGE_ORDER), MAX_PAGE_ORDER);
+}
+
+/** drain_all_pages() - give back what harts keep for themselves */
+static inline void drain_all_pages(void)
+{
+	for (unsigned int cpu = 0; cpu < nr_cpu_ids; cpu++)
+		page_alloc_cpu_dead(cpu);
+}
+
+/** get_pages() - @nr single pages. Return: how many there were. */
+static inline unsigned long get_pages(gfp_t gfp, unsigned long nr, struct page **page)
+{
+	unsigned long i = 0;
+
+	while (i < nr && (page[i] = alloc_page(gfp)))
+		i++;
+	return i;
+}
+
+/** page_mapped() - the page that the kernel's tables lead @addr to, or NULL */
+static inline struct page *page_mapped(const void *addr)
+{
+	unsigned int level;
+	pte_t pte = pgtable_walk(&kernel_pgtable, (unsigned long)addr, &level);
+	phys_addr_t pa = pte_pa(pte) + ((unsigned long)addr & (pgtable_leaf_size(level) - 1));
+
+	return pte_leaf(pte) && pfn_valid(PFN_DOWN(pa)) ? phys_to_page(pa) : NULL;
+}
+
+static inline void drop_magazines(void *unused)
+{
+	slab_cpu_dead(smp_processor_id());
+}
+
+/** set_failslab() - let allocations fail; without magazines, so that each is counted */
+static inline void set_failslab(const char *text)
+{
+	EXPECT_EQ(setup_fault_attr(&failslab, text), 0);
+	if (failslab.interval)
+		on_each_cpu(drop_magazines, NULL, true);
 }
 
 /** pages_used() - how many somebody has. What comes online does not change it, but for tables. */

@@ -49,6 +49,18 @@ static inline unsigned long write_cause(unsigned long addr)
 	return fault_cause(probe_write(addr, 8, value, &trap), addr, &trap);
 }
 
+static int call_void(void *func)
+{
+	((void (*)(void))func)();
+	return 0;
+}
+
+/** probe_exec() - call an address as a void function. Return: as catch_trap() */
+static inline int probe_exec(unsigned long addr, struct pt_regs *trap)
+{
+	return catch_trap(call_void, (void *)addr, trap);
+}
+
 static inline unsigned long exec_cause(unsigned long addr)
 {
 	struct pt_regs trap;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * kmalloc(), caches and mempools: what is handed out, what is refused, several harts and
+ * kmalloc() and caches: what is handed out, what is refused, several harts and
  * interrupts at it. After each case as much is in use as before. With one hart it is all of them.
  */
 #include <kernel/cmdline.h>
@@ -16,6 +16,7 @@
 #include <asm/cmpxchg.h>
 #include <asm/irqflags.h>
 #include "log.h"
+#include "pages.h"
 
 static unsigned long in_use;
 
@@ -85,32 +86,13 @@ static void test_limits(void)
 	kfree(NULL);
 	EXPECT(!kmalloc(KMALLOC_MAX_SIZE + 1, GFP_KERNEL));
 	EXPECT(!kmalloc(~0UL, GFP_KERNEL));
-	EXPECT(!kmalloc_array(1UL << 32, 1UL << 32, GFP_KERNEL));
-	EXPECT(!kcalloc(~0UL / 8, 16, GFP_KERNEL));
-	EXPECT(!krealloc_array(NULL, ~0UL, ~0UL, GFP_KERNEL));
 	zero = kmalloc(800, GFP_KERNEL);
 	memset(zero, 0xff, 800);
 	kfree(zero);
-	zero = kcalloc(100, 8, GFP_KERNEL);
+	zero = kmalloc(800, GFP_KERNEL | __GFP_ZERO);
 	EXPECT(zero && all_bytes((u8 *)zero, 0, 800));
-	kfree_sensitive(zero);
+	kfree(zero);
 	EXPECT(!logged(cursor, "slab:"));
-	EXPECT_EQ(objects_in_use(), before);
-}
-
-static void test_krealloc(void)
-{
-	unsigned long before = objects_in_use();
-	char *p = krealloc(NULL, 20, GFP_KERNEL), *q;
-
-	strscpy(p, "as far as it fits", 20);
-	EXPECT(krealloc(p, 32, GFP_KERNEL) == p);
-	q = krealloc(p, 10000, GFP_KERNEL);
-	EXPECT(q != p);
-	EXPECT_STREQ(q, "as far as it fits");
-	EXPECT(!krealloc(q, ~0UL, GFP_KERNEL));
-	EXPECT_STREQ(q, "as far as it fits");
-	EXPECT(krealloc(q, 0, GFP_KERNEL) == ZERO_SIZE_PTR);
 	EXPECT_EQ(objects_in_use(), before);
 }
 
@@ -122,23 +104,38 @@ static void make(void *object)
 	nr_made++;
 }
 
+/* As many as there are, up to @max. */
+static unsigned int take(struct kmem_cache *cache, void **object, unsigned int max)
+{
+	unsigned int nr = 0;
+
+	while (nr < max && (object[nr] = kmem_cache_alloc(cache, GFP_NOWAIT)))
+		nr++;
+	return nr;
+}
+
+static void give(struct kmem_cache *cache, void **object, unsigned int nr)
+{
+	while (nr)
+		kmem_cache_free(cache, object[--nr]);
+}
+
 static void test_caches(void)
 {
 	unsigned long before = objects_in_use();
 	struct kmem_cache *cache = kmem_cache_create("test", 100, 0, SLAB_HWCACHE_ALIGN, make);
 	unsigned int *object[150];
 
-	EXPECT_EQ(kmem_cache_size(cache), 100);
 	nr_made = 0;
 	for (int round = 0; round < 3; round++) {
-		EXPECT_EQ(kmem_cache_alloc_bulk(cache, GFP_KERNEL, 150, (void **)object), 150);
+		EXPECT_EQ(take(cache, (void **)object, 150), 150);
 		if (!round)
 			EXPECT_EQ(nr_made, slab_get_stats(cache).total);
 		for (int i = 0; i < 150; i++) {
 			EXPECT_EQ(*object[i], 0x600d);
 			EXPECT_EQ((unsigned long)object[i] % 64, 0);
 		}
-		kmem_cache_free_bulk(cache, 150, (void **)object);
+		give(cache, (void **)object, 150);
 	}
 	EXPECT_EQ(kmem_cache_shrink(cache), 0);
 	EXPECT_EQ(slab_get_stats(cache).pages, 0);
@@ -335,16 +332,6 @@ static void test_hart_stops(void)
 
 /* --- Failures --- */
 
-/* As many as there are, up to @max. */
-static unsigned int take(struct kmem_cache *cache, void **object, unsigned int max)
-{
-	unsigned int nr = 0;
-
-	while (nr < max && (object[nr] = kmem_cache_alloc(cache, GFP_NOWAIT)))
-		nr++;
-	return nr;
-}
-
 static void test_exhaustion(void)
 {
 	static void *object[200] __noinit;
@@ -354,7 +341,6 @@ static void test_exhaustion(void)
 
 	EXPECT_EQ(nr, 100);
 	setup_fault_attr(&fail_page_alloc, "1,100,0,-1");
-	EXPECT_EQ(kmem_cache_alloc_bulk(cache, GFP_NOWAIT, 100, object + 100), 0);
 	EXPECT(!kmalloc(100000, GFP_NOWAIT));
 	nr += take(cache, object + nr, 100);
 	EXPECT(nr < 200);
@@ -364,7 +350,7 @@ static void test_exhaustion(void)
 	setup_fault_attr(&fail_page_alloc, "0,0,0,0");
 	nr += take(cache, object + nr, 200 - nr);
 	EXPECT_EQ(nr, 200);
-	kmem_cache_free_bulk(cache, nr, object);
+	give(cache, object, nr);
 	kmem_cache_destroy(cache);
 	EXPECT_EQ(objects_in_use(), before);
 }
@@ -376,19 +362,19 @@ static void test_failslab(void)
 	void *p;
 
 	kfree(kmalloc(64, GFP_KERNEL));
-	EXPECT_EQ(setup_failslab("3,100,0,-1"), 0);
+	set_failslab("3,100,0,-1");
 	for (int i = 0; i < 30; i++) {
 		p = kmalloc(64, GFP_KERNEL);
 		failed += !p;
 		kfree(p);
 	}
 	EXPECT_EQ(failed, 10);
-	EXPECT_EQ(setup_failslab("1,100,0,-1"), 0);
+	set_failslab("1,100,0,-1");
 	EXPECT(!kmalloc(64, GFP_KERNEL));
 	p = kmalloc(64, GFP_KERNEL | __GFP_NOFAIL);
 	EXPECT(p);
-	EXPECT_EQ(setup_failslab("1"), -EINVAL);
-	EXPECT_EQ(setup_failslab("0,0,0,0"), 0);
+	EXPECT_EQ(setup_fault_attr(&failslab, "1"), -EINVAL);
+	set_failslab("0,0,0,0");
 	kfree(p);
 	p = kmalloc(64, GFP_KERNEL);
 	EXPECT(p);
@@ -396,58 +382,11 @@ static void test_failslab(void)
 	EXPECT_EQ(objects_in_use(), before);
 }
 
-static void test_mempool(void)
-{
-	unsigned long before = objects_in_use();
-	mempool_t *pool = mempool_create_kmalloc_pool(4, 200);
-	void *got[5], *p;
-	u64 cursor;
-
-	ktest_expect_reports();
-	EXPECT_EQ(objects_in_use(), before + 5);
-	setup_failslab("1,100,0,-1");
-	for (int i = 0; i < 4; i++) {
-		got[i] = mempool_alloc(pool, GFP_ATOMIC);
-		EXPECT(got[i]);
-	}
-	EXPECT(!mempool_alloc(pool, GFP_ATOMIC));
-	setup_failslab("0,0,0,0");
-	got[4] = mempool_alloc(pool, GFP_KERNEL);
-	for (int i = 0; i < 5; i++)
-		mempool_free(got[i], pool);
-	EXPECT_EQ(objects_in_use(), before + 5);
-	for (int i = 3; i < 5; i++) { /* it is in the reserve, and in its cache */
-		cursor = log_cursor();
-		mempool_free(got[i], pool);
-		EXPECT(logged(cursor, "mempool: double free of 0x"));
-		EXPECT(logged(cursor, " by test_mempool"));
-		EXPECT(!logged(cursor, "slab:"));
-	}
-	setup_failslab("1,100,0,-1");
-	p = mempool_alloc(pool, GFP_ATOMIC);
-	cursor = log_cursor();
-	mempool_free((char *)p + 8, pool); /* there is room in the reserve, but not for this */
-	EXPECT(logged(cursor, "slab: invalid free of 0x"));
-	mempool_free(got[4], pool);
-	setup_failslab("0,0,0,0");
-	mempool_free(p, pool);
-	EXPECT_EQ(objects_in_use(), before + 5);
-	mempool_destroy(pool);
-	EXPECT_EQ(objects_in_use(), before);
-}
-
 static const struct ktest_case cases[] = {
-	{ "sizes", test_sizes },
-	{ "limits", test_limits },
-	{ "krealloc", test_krealloc },
-	{ "caches", test_caches },
-	{ "destroy_in_use", test_destroy_in_use },
-	{ "bad_frees", test_bad_frees },
-	{ "harts", test_harts },
-	{ "interrupts", test_interrupts },
-	{ "hart_stops", test_hart_stops },
-	{ "exhaustion", test_exhaustion },
-	{ "failslab", test_failslab },
-	{ "mempool", test_mempool },
+	{ "sizes", test_sizes },           { "limits", test_limits },
+	{ "caches", test_caches },         { "destroy_in_use", test_destroy_in_use },
+	{ "bad_frees", test_bad_frees },   { "harts", test_harts },
+	{ "interrupts", test_interrupts }, { "hart_stops", test_hart_stops },
+	{ "exhaustion", test_exhaustion }, { "failslab", test_failslab },
 };
 KTEST_SUITE(slab, cases);

@@ -103,7 +103,7 @@ static void trap_in_timer(void)
 	while (READ_ONCE(harts[cpu]->state) == HART_ONLINE && ktime_get() < end)
 		cpu_relax();
 	console_loglevel = level;
-	EXPECT(!hrtimer_active(&timer));
+	EXPECT(!timer.queued);
 	hrtimer_start(&timer, KTIME_MAX, HRTIMER_MODE_ABS);
 	EXPECT_EQ(timer.cpu, smp_processor_id());
 	EXPECT_EQ(hrtimer_try_to_cancel(&timer), 1);

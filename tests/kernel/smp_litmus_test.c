@@ -57,12 +57,10 @@ static struct round rounds[NR_ROUNDS] __noinit;
 #define STORE_FENCE(v)    \
 	WRITE_ONCE(v, 1); \
 	smp_mb()
-#define STORE_MB(v)      smp_store_mb(v, 1)
 #define STORE_XCHG(v)    xchg(&(v), 1)
 #define STORE_CMPXCHG(v) cmpxchg(&(v), 0, 1)
 STORE_BUFFER(plain, STORE)
 STORE_BUFFER(fence, STORE_FENCE)
-STORE_BUFFER(mb, STORE_MB)
 STORE_BUFFER(xchg, STORE_XCHG)
 STORE_BUFFER(cmpxchg, STORE_CMPXCHG)
 
@@ -196,7 +194,6 @@ static void run_litmus(const struct litmus *test)
 static const struct litmus store_buffering[] = {
 	{ "SB", 2, { sb_plain_0, sb_plain_1 }, sb_weak, true },
 	{ "SB+mb", 2, { sb_fence_0, sb_fence_1 }, sb_weak, false },
-	{ "SB+store_mb", 2, { sb_mb_0, sb_mb_1 }, sb_weak, false },
 	{ "SB+xchg", 2, { sb_xchg_0, sb_xchg_1 }, sb_weak, false },
 	{ "SB+cmpxchg", 2, { sb_cmpxchg_0, sb_cmpxchg_1 }, sb_weak, false },
 };

@@ -83,13 +83,8 @@ SAMPLE(wmb, wmb())
 SAMPLE(smp_mb, smp_mb())
 SAMPLE(smp_rmb, smp_rmb())
 SAMPLE(smp_wmb, smp_wmb())
-SAMPLE(dma_rmb, dma_rmb())
-SAMPLE(dma_wmb, dma_wmb())
-SAMPLE(before_atomic, smp_mb__before_atomic())
-SAMPLE(after_spinlock, smp_mb__after_spinlock())
 SAMPLE(store_release, smp_store_release(&number, 1))
 SAMPLE(load_acquire, (void)smp_load_acquire(&number))
-SAMPLE(store_mb, smp_store_mb(number, 1))
 SAMPLE(add, atomic_add(1, &atomic))
 SAMPLE(add_return, atomic_add_return(1, &atomic))
 SAMPLE(fetch_acquire, atomic_fetch_or_acquire(1, &atomic))
@@ -130,13 +125,8 @@ static const struct sample samples[] = {
 	ROW(smp_mb, FENCE(R | W, R | W)),
 	ROW(smp_rmb, FENCE(R, R)),
 	ROW(smp_wmb, FENCE(W, W)),
-	ROW(dma_rmb, FENCE(R, R)),
-	ROW(dma_wmb, FENCE(W, W)),
-	ROW(before_atomic, FENCE(R | W, R | W)),
-	ROW(after_spinlock, FENCE(R | W, R | W)),
 	ROW(store_release, FENCE(R | W, W)),
 	ROW(load_acquire, FENCE(R, R | W)),
-	ROW(store_mb, FENCE(R | W, R | W)),
 	ROW(add, ATOMIC(AMOADD, 0)),
 	ROW(add_return, ATOMIC(AMOADD, AQ | RL)),
 	ROW(fetch_acquire, ATOMIC(AMOOR, AQ)),

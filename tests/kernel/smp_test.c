@@ -60,7 +60,11 @@ static void calls(void)
 
 static void fence_others(unsigned int cpu)
 {
-	flush_tlb_kernel_range(kernel_map.linear_start, kernel_map.linear_start + PAGE_SIZE);
+	const struct pgtable_change change = { .va = kernel_map.linear_start,
+					       .last = kernel_map.linear_start + PAGE_SIZE - 1,
+					       .removed = true };
+
+	pgtable_fence(&kernel_pgtable, &change);
 }
 
 static void call_other(unsigned int cpu)

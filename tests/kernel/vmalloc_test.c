@@ -14,8 +14,7 @@
 #include "probe.h"
 #include "trees.h"
 
-#define QUIET (GFP_KERNEL | __GFP_NOWARN)
-#define FAR   (SZ_1G * 0x12340) /* where nothing is; not touched */
+#define FAR (SZ_1G * 0x12340) /* where nothing is; not touched */
 
 static bool filled(const void *p, unsigned long size, u64 mark)
 {
@@ -40,7 +39,7 @@ static void expect_guard(const void *p, unsigned long size)
 	expect_access("the page behind", (unsigned long)p + ALIGN(size, PAGE_SIZE), &none);
 }
 
-/* Two of each size at the same time: theirs alone, and the memory that vmalloc_to_page() says. */
+/* Two of each size at the same time: theirs alone, and the memory that its addresses lead to. */
 static void sizes(void)
 {
 	static const unsigned long size[] = { 1,        8,     4096,  4097,
@@ -56,12 +55,13 @@ static void sizes(void)
 		if (!one || !two)
 			return ktest_fail(__FILE__, __LINE__, "vmalloc(%lu)", size[i]);
 		EXPECT(IS_ALIGNED((unsigned long)one, PAGE_SIZE));
-		EXPECT(is_vmalloc_addr(one) && is_vmalloc_addr(two + size[i] - 1));
+		EXPECT_EQ(vm_region_of((unsigned long)one, kernel_pgtable.geometry->input_bits),
+			  VM_VMALLOC);
 		fill(one, size[i], 0);
 		fill(two, size[i], 1UL << 32);
 		EXPECT(filled(one, size[i], 0) && filled(two, size[i], 1UL << 32));
 		for (unsigned long at = 0; at < size[i]; at += PAGE_SIZE) {
-			struct page *page = vmalloc_to_page(one + at + 5);
+			struct page *page = page_mapped(one + at + 5);
 
 			EXPECT(page && page_count(page) == 1);
 			if (page && size[i] - at >= 8)
@@ -71,32 +71,10 @@ static void sizes(void)
 		expect_guard(two, size[i]);
 		vfree(one);
 		expect_access("what was given back", (unsigned long)one, &none);
-		EXPECT(!vmalloc_to_page(one));
+		EXPECT(!page_mapped(one));
 		vfree(two);
 		scratch_end();
 	}
-	EXPECT(!is_vmalloc_addr(size) && !vmalloc_to_page(size));
-	EXPECT(!is_vmalloc_addr(page_address(virt_to_page(&size))));
-}
-
-static void zeroed(void)
-{
-	const unsigned long size = SZ_2M + 3 * PAGE_SIZE;
-	char *p;
-
-	scratch_begin();
-	p = vmalloc(size);
-	EXPECT(p);
-	memset(p, 0x5a, size);
-	vfree(p);
-	p = vzalloc(size);
-	EXPECT(p);
-	for (unsigned long i = 0; i < size; i += 8)
-		if (*(u64 *)(p + i))
-			return ktest_fail(__FILE__, __LINE__, "not zeroed at 0x%lx", i);
-	expect_access("vzalloc()", (unsigned long)p, &rw_);
-	vfree(p);
-	scratch_end();
 }
 
 static void refused(void)
@@ -166,8 +144,8 @@ static void large_leaves(void)
 	EXPECT_EQ(level_of(&kernel_pgtable, addr), 1);
 	EXPECT_EQ(level_of(&kernel_pgtable, addr + SZ_4M - 1), 1);
 	EXPECT_EQ(level_of(&kernel_pgtable, addr + SZ_4M), 0);
-	EXPECT_EQ(page_to_pfn(vmalloc_to_page(p + SZ_1M)),
-		  page_to_pfn(vmalloc_to_page(p)) + SZ_1M / PAGE_SIZE);
+	EXPECT_EQ(page_to_pfn(page_mapped(p + SZ_1M)),
+		  page_to_pfn(page_mapped(p)) + SZ_1M / PAGE_SIZE);
 	vfree(p);
 	/* No piece of that size: pages, as good. What is smaller does not fail, whoever asks. */
 	EXPECT_EQ(setup_fault_attr(&fail_page_alloc, "1,100,2M,1"), 0);
@@ -204,7 +182,7 @@ static void map_pages(void)
 	expect_access("a page mapped read-only", (unsigned long)ro, &r__);
 	fill(p, ARRAY_SIZE(page) * PAGE_SIZE, 0x1234);
 	for (unsigned int i = 0; i < ARRAY_SIZE(page); i++) {
-		EXPECT(vmalloc_to_page(p + i * PAGE_SIZE) == page[i]);
+		EXPECT(page_mapped(p + i * PAGE_SIZE) == page[i]);
 		EXPECT(filled(page_address(page[i]), PAGE_SIZE, 0x1234 + i * PAGE_SIZE / 8));
 	}
 	EXPECT(filled(ro, PAGE_SIZE, 0x1234 + PAGE_SIZE / 8));
@@ -223,42 +201,6 @@ static void map_pages(void)
 		EXPECT_EQ(page_count(page[i]), 1);
 		__free_page(page[i]);
 	}
-}
-
-static void realloc(void)
-{
-	struct fault_attr before = fail_page_alloc;
-	u64 cursor;
-	char *p, *q;
-
-	scratch_begin();
-	p = vrealloc(NULL, 100, GFP_KERNEL);
-	EXPECT(p);
-	fill(p, 96, 1);
-	EXPECT(vrealloc(p, PAGE_SIZE, GFP_KERNEL) == p);
-	fill(p, PAGE_SIZE, 1);
-	q = vrealloc(p, 3 * PAGE_SIZE, GFP_KERNEL);
-	EXPECT(q && q != p && filled(q, PAGE_SIZE, 1));
-	expect_access("the smaller one", (unsigned long)p, &none);
-	/* What was cut off is zero when it comes back. */
-	fill(q, 3 * PAGE_SIZE, 2);
-	EXPECT(vrealloc(q, 64, GFP_KERNEL | __GFP_ZERO) == q);
-	EXPECT(vrealloc(q, 2 * PAGE_SIZE, GFP_KERNEL | __GFP_ZERO) == q);
-	EXPECT(filled(q, 64, 2));
-	for (unsigned long i = 64; i < 2 * PAGE_SIZE; i += 8)
-		EXPECT(!*(u64 *)(q + i));
-	/* None larger: the old one stays. */
-	EXPECT_EQ(setup_fault_attr(&fail_page_alloc, "1,100,0,-1"), 0);
-	EXPECT(!vrealloc(q, SZ_1M, QUIET));
-	fail_page_alloc = before;
-	EXPECT(filled(q, 64, 2));
-	EXPECT(!vrealloc(q, -1UL, QUIET));
-	cursor = log_cursor();
-	EXPECT(!vrealloc(q + PAGE_SIZE, 1, GFP_KERNEL));
-	EXPECT(logged(cursor, "vmalloc: vrealloc() of 0x"));
-	EXPECT(!vrealloc(q, 0, GFP_KERNEL));
-	expect_access("what was given back", (unsigned long)q, &none);
-	scratch_end();
 }
 
 #define EXPECT_REPORT(text, call)                      \
@@ -314,7 +256,7 @@ static void failures(void)
 						       .probability = 100,
 						       .space = space * (long)PAGE_SIZE,
 						       .times = -1 };
-		p = __vmalloc(SZ_2M - PAGE_SIZE, QUIET);
+		p = vmalloc(SZ_2M - PAGE_SIZE);
 		fail_page_alloc = pages;
 		failed += !p;
 		vfree(p);
@@ -322,9 +264,9 @@ static void failures(void)
 	}
 	EXPECT(p && failed > 20);
 	scratch_begin();
-	EXPECT_EQ(setup_failslab("1,100,0,-1"), 0);
-	p = __vmalloc(PAGE_SIZE, QUIET);
-	EXPECT_EQ(setup_failslab("0,0,0,0"), 0);
+	set_failslab("1,100,0,-1");
+	p = vmalloc(PAGE_SIZE);
+	set_failslab("0,0,0,0");
 	EXPECT(!p);
 	vfree(p);
 	scratch_end();
@@ -335,10 +277,10 @@ static void exhaustion(void)
 {
 	if (totalram_pages() > 256 * SZ_1M / PAGE_SIZE)
 		return; /* the same code on a smaller machine */
-	EXPECT(!__vmalloc(totalram_pages() * PAGE_SIZE, QUIET));
+	EXPECT(!vmalloc(totalram_pages() * PAGE_SIZE));
 	drain_all_pages();
 	scratch_begin();
-	EXPECT(!__vmalloc(totalram_pages() * PAGE_SIZE, QUIET));
+	EXPECT(!vmalloc(totalram_pages() * PAGE_SIZE));
 	drain_all_pages();
 	scratch_end();
 }
@@ -395,12 +337,10 @@ static void harts_at_once(void)
 
 static const struct ktest_case cases[] = {
 	{ "sizes", sizes },
-	{ "zeroed", zeroed },
 	{ "refused", refused },
 	{ "first_fit", first_fit },
 	{ "large_leaves", large_leaves },
 	{ "map_pages", map_pages },
-	{ "realloc", realloc },
 	{ "wrong_frees", wrong_frees },
 	{ "failures", failures },
 	{ "exhaustion", exhaustion },

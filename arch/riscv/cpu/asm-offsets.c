@@ -4,11 +4,11 @@
  * compiler: the build turns each line "->NAME value" of this file's assembly into a #define.
  */
 #include <kernel/compiler.h>
-#include <kernel/kasan.h>
 #include <kernel/sizes.h>
 #include <asm/boot_record.h>
 #include <asm/fixmap.h>
 #include <asm/hart.h>
+#include <asm/kasan.h>
 #include <asm/layout.h>
 #include <asm/ptrace.h>
 #include "arch/riscv/early/kasan_shared.h"

@@ -100,12 +100,6 @@ static int do_write(void *arg)
 	}
 }
 
-static int do_exec(void *arg)
-{
-	((void (*)(void))arg)();
-	return 0;
-}
-
 static bool access_valid(unsigned long addr, unsigned int size)
 {
 	return (size == 1 || size == 2 || size == 4 || size == 8) && addr % size == 0;
@@ -128,9 +122,4 @@ int probe_write(unsigned long addr, unsigned int size, u64 value, struct pt_regs
 	struct access a = { addr, size, value };
 
 	return access_valid(addr, size) ? catch_trap(do_write, &a, trap) : -EINVAL;
-}
-
-int probe_exec(unsigned long addr, struct pt_regs *trap)
-{
-	return catch_trap(do_exec, (void *)addr, trap);
 }

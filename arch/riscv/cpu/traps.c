@@ -32,7 +32,7 @@ void trap_init(void)
 	csr_write(stvec, (unsigned long)trap_entry);
 }
 
-void show_regs(const struct pt_regs *regs)
+static void show_regs(const struct pt_regs *regs)
 {
 	static const char names[][4] = { "ra", "sp",  "gp",  "tp", "t0", "t1", "t2", "s0",
 					 "s1", "a0",  "a1",  "a2", "a3", "a4", "a5", "a6",

@@ -60,7 +60,7 @@ bool early_can_read(phys_addr_t pa, unsigned int width)
 	return width == 4 ? CAN_READ("lw", pa) : CAN_READ("lbu", pa);
 }
 
-void early_printf(const char *fmt, ...)
+static __printf(1, 2) void early_printf(const char *fmt, ...)
 {
 	va_list args;
 

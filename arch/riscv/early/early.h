@@ -12,8 +12,6 @@ struct pgtable;
  * where every symbol they define gets the prefix __early_; head.S calls them so.
  */
 
-void early_printf(const char *fmt, ...) __printf(1, 2);
-
 /** early_die() - print a reason and the boot record, then power off or idle */
 __noreturn void early_die(const char *fmt, ...) __printf(1, 2);
 

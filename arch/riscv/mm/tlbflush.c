@@ -105,23 +105,6 @@ void local_flush_tlb_page(unsigned long addr)
 	do_fence(addr, addr, PAGE_SHIFT, 0);
 }
 
-void local_flush_tlb_kernel_range(unsigned long start, unsigned long end)
-{
-	if (start < end)
-		do_fence(start, end - 1, PAGE_SHIFT, 0);
-}
-
-void flush_tlb_all(void)
-{
-	do_fence(0, 0, PAGE_SHIFT, FULL | ALL_HARTS);
-}
-
-void flush_tlb_kernel_range(unsigned long start, unsigned long end)
-{
-	if (start < end)
-		do_fence(start, end - 1, PAGE_SHIFT, ALL_HARTS);
-}
-
 /*
  * What was only added needs no other hart: one that holds the invalid entry faults, and
  * spurious_fault() fences there. With Svvptc the same is enough on this hart.

@@ -26,16 +26,6 @@
 #define smp_rmb() RISCV_FENCE(r, r)
 #define smp_wmb() RISCV_FENCE(w, w)
 
-/* Between a hart and a device that reads and writes the same memory. */
-#define dma_mb()  RISCV_FENCE(rw, rw)
-#define dma_rmb() RISCV_FENCE(r, r)
-#define dma_wmb() RISCV_FENCE(w, w)
-
-/* Around atomics that give no order of their own; behind spin_lock(), which only acquires. */
-#define smp_mb__before_atomic()  smp_mb()
-#define smp_mb__after_atomic()   smp_mb()
-#define smp_mb__after_spinlock() smp_mb()
-
 /** smp_store_release() - store; whatever came before is seen by who acquires the value */
 #define smp_store_release(p, v)      \
 	do {                         \
@@ -50,13 +40,6 @@
 		RISCV_FENCE(r, rw);                     \
 		_la;                                    \
 	})
-
-/** smp_store_mb() - store, then a full barrier */
-#define smp_store_mb(var, v)        \
-	do {                        \
-		WRITE_ONCE(var, v); \
-		smp_mb();           \
-	} while (0)
 
 /** smp_cond_load_relaxed() - wait until @cond, in which VAL is what @p points to; gives VAL */
 #define smp_cond_load_relaxed(p, cond)                 \

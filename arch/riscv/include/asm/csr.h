@@ -42,7 +42,6 @@
 
 /* satp, Priv 20250508 §12.1.11 */
 #define SATP_MODE_SHIFT 60
-#define SATP_MODE_BARE  0
 #define SATP_PPN_MASK   ((1UL << 44) - 1)
 
 /* Numbers of CSRs the assembler may not know. */

@@ -43,13 +43,12 @@ int try_call(int (*fn)(void *arg), void *arg);
 int catch_trap(int (*fn)(void *arg), void *arg, struct pt_regs *trap);
 
 /**
- * probe_read(), probe_write(), probe_exec() - touch memory that may not be there
+ * probe_read(), probe_write() - touch memory that may not be there
  * @addr: virtual address; @size: 1, 2, 4 or 8 bytes, @addr a multiple of it
- * @trap: as catch_trap(); probe_exec() calls the address as a void function
+ * @trap: as catch_trap()
  * Return: 0; -EFAULT: it trapped; -EINVAL: other size or alignment.
  */
 int probe_read(unsigned long addr, unsigned int size, u64 *value, struct pt_regs *trap);
 int probe_write(unsigned long addr, unsigned int size, u64 value, struct pt_regs *trap);
-int probe_exec(unsigned long addr, struct pt_regs *trap);
 
 #endif

@@ -30,7 +30,6 @@
 #define SBI_HSM_HART_STATUS       2
 
 /* What SBI_HSM_HART_STATUS gives. */
-#define SBI_HSM_STARTED         0
 #define SBI_HSM_STOPPED         1
 
 #define SBI_RFENCE_SFENCE_VMA   1
@@ -41,7 +40,6 @@
 
 #define SBI_SRST_SHUTDOWN       0
 #define SBI_SRST_COLD_REBOOT    1
-#define SBI_SRST_WARM_REBOOT    2
 #define SBI_SRST_REASON_NONE    0
 #define SBI_SRST_REASON_FAILURE 1
 

@@ -15,13 +15,6 @@ void local_flush_tlb_all(void);
 /** local_flush_tlb_page() - for a change of one leaf entry */
 void local_flush_tlb_page(unsigned long addr);
 
-/** local_flush_tlb_kernel_range() - [start, end) of 4 KiB leaves; a full fence past 64 pages */
-void local_flush_tlb_kernel_range(unsigned long start, unsigned long end);
-
-/** flush_tlb_all(), flush_tlb_kernel_range() - on all harts; return when all have done it */
-void flush_tlb_all(void);
-void flush_tlb_kernel_range(unsigned long start, unsigned long end);
-
 /** pgtable_fence() - the engine's: pt_ops.fence of every tree that harts walk */
 void pgtable_fence(struct pgtable *pt, const struct pgtable_change *change);
 

@@ -17,7 +17,4 @@ void set_hart_failed_hook(void (*failed)(void));
 /** handle_trap() - called by trap_entry with the interrupted registers */
 void handle_trap(struct pt_regs *regs);
 
-/** show_regs() - print all registers */
-void show_regs(const struct pt_regs *regs);
-
 #endif
