@@ -220,7 +220,7 @@ check: all ## format, floors, tenants, stacks and more; scripts/pre-commit, a Gi
 #: CHECKS       names of scripts/check/check.sh, to run only these
 	$(Q)scripts/check/check.sh $(CHECKS)
 
-test-check: ## plant violations, see make check name them
+test-check: test-image-small_defconfig ## plant violations, see make check name them
 	$(Q)$(pytest) tests/check
 
 lines: ## how many lines of code the kernel has, by folder
@@ -228,6 +228,7 @@ lines: ## how many lines of code the kernel has, by folder
 	$(Q)$(PYTHON) -B scripts/check/lines.py $(COMMIT)
 
 repro: ## build twice in different places, compare byte by byte
+#: FILES        of the build, to compare only these (Image cairn.elf)
 	$(Q)scripts/repro.sh $(wildcard $(O)/.config)
 
 compile_commands.json: Makefile $(offsets) ## for clangd: every C file, both ways it is built

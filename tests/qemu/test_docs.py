@@ -7,12 +7,14 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+import artifacts
 import doc_blocks
 import pytest
 from console import Machine
 from doc_blocks import TOP
 
 RUN_LIMIT = 240  # seconds for a shell block; the first of a page may build everything
+BUILDS = {"defconfig": "build", "kasan_defconfig": "build/kasan"}  # of the pages
 PAGES = {p: doc_blocks.blocks(p) for p in doc_blocks.pages()}
 
 
@@ -81,6 +83,8 @@ def built(tmp_path_factory):
     """The tree, with what `make` builds in it: pages begin with a copy."""
     tree = tmp_path_factory.mktemp("built")
     copy_tree(tree)
+    for config, folder in BUILDS.items():
+        artifacts.copy_built(config, tree, folder)
     shell(doc_blocks.Block("run", [], "make\n", "what pages begin with", 0), tree, 3 * RUN_LIMIT)
     return tree
 

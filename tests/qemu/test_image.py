@@ -18,7 +18,7 @@ LINK_ADDRESS = 0xffffffff80000000
 
 
 # With these there is an object of each source.
-ALL_SOURCES = ("debug_defconfig", "kasan_outline_defconfig", "kasan_ubsan_defconfig")
+ALL_SOURCES = ("debug_defconfig", "kasan_outline_defconfig", "ubsan_defconfig")
 
 
 @pytest.fixture(params=BUILDS)

@@ -2,6 +2,7 @@
 """Files the tests make, kept by the hash of what they are made from."""
 import hashlib
 import os
+import shutil
 import threading
 from pathlib import Path
 
@@ -41,3 +42,12 @@ def config(name):
 def has(name, option):
     """Whether configs/NAME has a configuration option."""
     return f"{option}=y" in (config(name) / ".config").read_text().splitlines()
+
+
+def copy_built(name, tree, folder="build"):
+    """What is built of configs/NAME, into a copy of the tree as if it had been built there."""
+    shutil.copytree(config(name), tree / folder, dirs_exist_ok=True,
+                    ignore=shutil.ignore_patterns("instrumented"))
+    for path in (tree / folder).rglob("*.d"):  # what make reads of dependencies
+        path.write_text(path.read_text().replace(
+            f"{os.environ.get('O', 'build')}/configs/{name}/", f"{folder}/"))

@@ -75,14 +75,15 @@ class Cell:
         return dts + (f"/ {{ cpus {{ {nodes} }}; }};" if nodes else "")
 
     def boot(self, run=None):
-        """@run replaces what the cell's build is asked to do."""
+        """@run replaces what the cell is asked to do."""
         s = self.settings()
+        run = run or s.get("run", f"ktest={s['suites']}")
         fields = {k: s[k] for k in FIELDS if k in s}
         fields["smp"] = int(fields["smp"])
         if "load" in fields:
             fields["load"] = int(fields["load"], 0)
         return machine.Boot(name=self.name + self.suffix, tree=self.tree(), **fields,
-                            append=" ".join(filter(None, [s.get("append"), run or s["run"]])))
+                            append=" ".join(filter(None, [s.get("append"), run])))
 
 
 def legal(chosen):
@@ -130,7 +131,7 @@ def cover():
     cells = []
     while todo:
         pair = next(iter(todo))
-        full = _complete(dict(pair), [a for a in names if a not in dict(pair)], todo)
+        full = _complete(dict(pair), [a for a in names if a not in dict(pair)], todo, cells)
         if not full:
             del todo[pair]
             continue
@@ -140,8 +141,11 @@ def cover():
     return cells
 
 
-def _complete(chosen, rest, todo):
-    """A legal full assignment; each value taken in turn meets the most pairs still to do."""
+def _complete(chosen, rest, todo, cells):
+    """
+    A legal full assignment; each value taken in turn meets the most pairs still to do, and
+    of suites those are taken that ran least in @cells.
+    """
     if not legal(chosen):
         return None
     if not rest:
@@ -150,10 +154,11 @@ def _complete(chosen, rest, todo):
     order = list(axes())
 
     def gain(value):
-        return sum(tuple(sorted([(a, v), (axis, value)], key=lambda p: order.index(p[0]))) in todo
-                   for a, v in chosen.items())
+        pairs = sum(tuple(sorted([(a, v), (axis, value)], key=lambda p: order.index(p[0]))) in todo
+                    for a, v in chosen.items())
+        return pairs, -sum(c[axis] == value for c in cells) if axis == "suites" else 0
     for value in sorted(axes()[axis], key=gain, reverse=True):
-        full = _complete({**chosen, axis: value}, rest[1:], todo)
+        full = _complete({**chosen, axis: value}, rest[1:], todo, cells)
         if full:
             return full
     return None
@@ -171,7 +176,8 @@ def chosen(which):
     elif which == "cover":
         found = regressions() + cover()
     elif which == "matrix":
-        found = regressions() + crosses() + cover()
+        found = regressions() + crosses() + [
+            cell({**dict(c.values), "suites": "all"}) for c in cover()]
     else:
         found = [parse_name(name) for name in which.split()]
     return list(dict.fromkeys(found))
