@@ -30,6 +30,7 @@
 #include <asm/irq.h>
 #include <asm/irqflags.h>
 #include <asm/nmi.h>
+#include <asm/processor.h>
 #include <asm/recovery.h>
 #include <asm/sbi.h>
 #include <asm/stacktrace.h>
@@ -40,7 +41,7 @@ static __noreturn void idle_for_ever(const char *why)
 {
 	console_printf("%s; idle\n", why);
 	for (;;)
-		__asm__ __volatile__("wfi");
+		wait_for_interrupt();
 }
 
 /* What the firmware is asked for next concerns all harts: none is in the middle of anything. */

@@ -10,6 +10,7 @@
 #include <kernel/workqueue.h>
 #include <asm/cmpxchg.h>
 #include <asm/irqflags.h>
+#include <asm/processor.h>
 #include <asm/time.h>
 
 void complete(struct completion *x)
@@ -31,7 +32,7 @@ void cpu_idle(const struct completion *x)
 		return;
 	local_irq_disable();
 	if (!(x && completion_done(x)) && !this_hart_wanted())
-		__asm__ __volatile__("wfi" : : : "memory");
+		wait_for_interrupt();
 	local_irq_enable();
 }
 

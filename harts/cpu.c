@@ -15,12 +15,12 @@
 #include <asm/boot_record.h>
 #include <asm/cmpxchg.h>
 #include <asm/cpufeature.h>
-#include <asm/csr.h>
 #include <asm/errata.h>
 #include <asm/irq.h>
 #include <asm/irqflags.h>
 #include <asm/nmi.h>
 #include <asm/page.h>
+#include <asm/processor.h>
 #include <asm/recovery.h>
 #include <asm/sbi.h>
 #include <asm/time.h>
@@ -118,7 +118,7 @@ static __noreturn void park(unsigned int state)
 		schedule_work_on(0, &failed_work);
 	sbi_ecall(SBI_EXT_HSM, SBI_HSM_HART_STOP, 0, 0, 0);
 	for (;;) /* the firmware would not */
-		__asm__ __volatile__("wfi" : : : "memory");
+		wait_for_interrupt();
 }
 
 static __noreturn void leave(unsigned int state)
@@ -153,7 +153,7 @@ void secondary_start_kernel(void)
 	struct hart *hart = this_hart();
 	u64 entered = rdinstret();
 
-	hart->why[0] = csr_read(satp);
+	hart->why[0] = current_satp();
 	if (hart->why[0] != boot_record.satp)
 		park(HART_OTHER);
 	hart->lacks = cpu_lacks();

@@ -9,8 +9,8 @@
 #include <kernel/smp.h>
 #include <kernel/workqueue.h>
 #include <asm/barrier.h>
-#include <asm/csr.h>
 #include <asm/irqflags.h>
+#include <asm/processor.h>
 #include <asm/sbi.h>
 #include <asm/time.h>
 
@@ -62,7 +62,7 @@ void smp_run_calls(void)
 	struct llist_node *node;
 
 	/* Cleared before the queue is read: what is queued later is announced again. */
-	csr_clear(sip, SIE_SSIE);
+	clear_ipi();
 	if (READ_ONCE(stop_all))
 		hart_stop_for_good();
 	node = llist_reverse_order(llist_del_all(&hart->calls));
