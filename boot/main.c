@@ -2,7 +2,6 @@
 /* start_kernel(): the table of contents of a boot. */
 #include <kernel/boot_report.h>
 #include <kernel/cpu.h>
-#include <kernel/fence.h>
 #include <kernel/gfp.h>
 #include <kernel/hart.h>
 #include <kernel/smpboot.h>
@@ -34,7 +33,6 @@
 #include <asm/recovery.h>
 #include <asm/sbi.h>
 #include <asm/stacktrace.h>
-#include <asm/tlbflush.h>
 #include <asm/traps.h>
 
 static __noreturn void idle_for_ever(const char *why)
@@ -119,7 +117,6 @@ static void __init set_hooks(void)
 {
 	set_panic_hooks(panic_describe, panic_end);
 	set_hart_failed_hook(hart_failed);
-	set_remote_fence_hook(remote_sfence_vma);
 	set_stack_abandoned_hook(kasan_stack_abandoned);
 	set_explain_fault_hook(kasan_explain_fault);
 	kasan_set_area_hook(vmalloc_describe);

@@ -7,6 +7,7 @@
 #include <kernel/cpu.h>
 #include <kernel/devicetree.h>
 #include <kernel/errno.h>
+#include <kernel/fence.h>
 #include <kernel/gfp.h>
 #include <kernel/hart.h>
 #include <kernel/interrupt.h>
@@ -20,6 +21,7 @@
 #include <asm/csr.h>
 #include <asm/sbi.h>
 #include <asm/sections.h>
+#include <asm/tlbflush.h>
 #include <asm/trap_names.h>
 
 /*
@@ -176,6 +178,8 @@ void __init smp_init(void)
 		return;
 	}
 	find_harts();
+	if (nr_cpu_ids > 1)
+		set_remote_fence_hook(remote_sfence_vma);
 	for (unsigned int cpu = 1; cpu < nr_cpu_ids; cpu++) {
 		char text[START_ERROR_LEN];
 

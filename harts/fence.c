@@ -18,8 +18,6 @@ void remote_sfence_vma(unsigned long start, unsigned long size)
 {
 	unsigned long base = 0, mask = 0;
 
-	if (num_online_cpus() == 1)
-		return;
 	for_each_online_cpu(cpu) {
 		unsigned long bit = harts[cpu]->hartid - base;
 

@@ -5,7 +5,6 @@
  * and tests/prove/spec.c proves that the two agree.
  */
 #include <kernel/spec.h>
-#include <kernel/string.h>
 #include "engine.h"
 
 /* What must hold besides, for a rule to be one; the first three are 1 << enum access_kind. */
@@ -106,13 +105,19 @@ static enum spec_rule first_broken(pte_t pte, unsigned int given)
 	return SPEC_ALLOWED;
 }
 
+/* Most entries of a walk; no row refuses one above level 0, and each fault asks for a walk. */
+static bool plain_pointer(pte_t pte)
+{
+	return (pte.val & ~_PAGE_PFN_MASK & ~(u64)_PAGE_GLOBAL & ~_PAGE_RSW) == _PAGE_PRESENT;
+}
+
 enum spec_rule spec_translate(const struct spec_hart *hart, unsigned long va, enum access_kind kind,
 			      struct spec_walk *walk)
 {
 	const struct pgtable_geometry *g = hart->geometry;
 	const u64 marks = kind == ACCESS_STORE ? ACCESS_BITS : _PAGE_ACCESSED;
 
-	memset(walk, 0, sizeof(*walk));
+	walk->pa = walk->update = walk->nr = 0;
 	if (!input_valid(g, va))
 		return g->sign_extended ? SPEC_NOT_CANONICAL : SPEC_TOO_WIDE;
 	walk->pa = hart->root;
@@ -129,7 +134,9 @@ enum spec_rule spec_translate(const struct spec_hart *hart, unsigned long va, en
 		walk->step[walk->nr++].pte = pte;
 		if (pte_leaf(pte))
 			pte.val &= ~hart->type_bits;
-		rule = first_broken(pte, conditions(hart, kind, pte, level));
+		rule = level && plain_pointer(pte)
+			       ? SPEC_ALLOWED
+			       : first_broken(pte, conditions(hart, kind, pte, level));
 		if (rule)
 			return rule;
 		walk->pa = pte_pa(as_walked(pte, va));

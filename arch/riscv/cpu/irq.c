@@ -10,15 +10,13 @@
 
 #define NR_CAUSES 16
 
-static struct {
-	void (*handle)(void);
-	void (*starting)(void);
-} causes[NR_CAUSES];
+static void (*handlers[NR_CAUSES])(void);
+static void (*starting_hooks[NR_CAUSES])(void);
 
 void set_handle_irq(unsigned int irq, void (*handle)(void), void (*starting)(void))
 {
-	causes[irq].starting = starting;
-	causes[irq].handle = handle;
+	starting_hooks[irq] = starting;
+	handlers[irq] = handle;
 	csr_set(sie, 1UL << irq);
 }
 
@@ -27,9 +25,9 @@ void irq_cpu_starting(void)
 	unsigned long enabled = 0;
 
 	for (unsigned int irq = 0; irq < NR_CAUSES; irq++) {
-		if (causes[irq].starting)
-			causes[irq].starting();
-		if (causes[irq].handle)
+		if (starting_hooks[irq])
+			starting_hooks[irq]();
+		if (handlers[irq])
 			enabled |= 1UL << irq;
 	}
 	csr_write(sie, enabled);
@@ -41,18 +39,10 @@ void irq_cpu_dying(void)
 }
 
 /* An interrupt that nobody handles would come again for ever. */
-static void handle_unknown(unsigned long irq)
+static noinline void handle_unknown(unsigned long irq)
 {
 	pr_err("irq: hart%lu: interrupt %lu has no handler: disabled\n", this_hart()->hartid, irq);
 	csr_clear(sie, 1UL << irq);
-}
-
-static void dispatch(unsigned long irq)
-{
-	if (irq < NR_CAUSES && causes[irq].handle)
-		causes[irq].handle();
-	else
-		handle_unknown(irq);
 }
 
 void handle_irq(struct pt_regs *regs)
@@ -60,11 +50,15 @@ void handle_irq(struct pt_regs *regs)
 	struct hart *hart = this_hart();
 	struct pt_regs *outer = hart->irq_regs;
 	struct recovery *recovery = hart->recovery;
+	const unsigned long irq = regs->cause & ~CAUSE_INTERRUPT;
 
 	/* A trap in the handler is not what the interrupted code waits for. */
 	hart->recovery = NULL;
 	hart->irq_regs = regs;
-	dispatch(regs->cause & ~CAUSE_INTERRUPT);
+	if (likely(irq < NR_CAUSES && handlers[irq]))
+		handlers[irq]();
+	else
+		handle_unknown(irq);
 	hart->irq_regs = outer;
 	hart->recovery = recovery;
 }

@@ -85,7 +85,8 @@ static void show_stack_trouble(unsigned long sp, const struct hart *hart)
 	pr_cont("; this report is on the emergency stack\n");
 }
 
-static void oops(const struct pt_regs *regs)
+/* Not inlined: an interrupt would pay for its registers. */
+static noinline void oops(const struct pt_regs *regs)
 {
 	const struct hart *hart = this_hart();
 
