@@ -7,6 +7,7 @@
 #include <kernel/cpu.h>
 #include <kernel/driver.h>
 #include <kernel/errno.h>
+#include <kernel/fence.h>
 #include <kernel/gfp.h>
 #include <kernel/hart.h>
 #include <kernel/interrupt.h>
@@ -25,6 +26,7 @@
 #include <asm/recovery.h>
 #include <asm/sbi.h>
 #include <asm/sections.h>
+#include <asm/tlbflush.h>
 #include "arch/riscv/early/early.h"
 
 #include <stdarg.h>
@@ -213,6 +215,14 @@ void hart_set_stacks(struct hart *hart, unsigned long low, unsigned long high,
 unsigned long new_canary(void)
 {
 	return 0;
+}
+
+void remote_sfence_vma(unsigned long start, unsigned long size)
+{
+}
+
+void set_remote_fence_hook(void (*fence)(unsigned long start, unsigned long size))
+{
 }
 
 void set_cpu_dead_hook(void (*dead)(unsigned int cpu))

@@ -128,7 +128,7 @@ void spec_takes_rules(void)
 	leaf_level = any_int();
 	assume(leaf_level < m->levels && translated(m, va));
 	size = 4096UL << 9 * leaf_level;
-	assume(!leaf_refusal(&pt, bits) && pa % size == 0 && pa >> 56 == 0);
+	assume(!pgtable_leaf_refusal(&pt, bits) && pa % size == 0 && pa >> 56 == 0);
 	leaf = mk_pte(pa, __pgprot(typed(&pt, bits)));
 	if (pt.svnapot && !leaf_level && pa % 65536 == 0 && any_bool()) {
 		leaf.val |= RUN_MARK;
