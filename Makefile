@@ -81,7 +81,7 @@ kernel := $(both) \
 	mm/slab/slab.c mm/slab/slab_slow.c mm/slab/slab_pages.c mm/slab/slab_report.c mm/slab/slab_common.c \
 	arch/riscv/mm/layout.c arch/riscv/mm/linear.c arch/riscv/mm/kernel_map.c arch/riscv/mm/init.c boot/initmem.c arch/riscv/mm/fixmap.c \
 	arch/riscv/mm/tlbflush.c arch/riscv/mm/svprobe.c arch/riscv/mm/fault.c \
-	boot/main.c boot/marks.c boot/setup.c boot/devicetree.c boot/cmdline.c boot/smpboot.c boot/initrd.c \
+	boot/main.c boot/reboot.c boot/marks.c boot/setup.c boot/devicetree.c boot/cmdline.c boot/smpboot.c boot/initrd.c \
 	monitor/lineedit.c monitor/monitor.c monitor/monitor_words.c \
 	monitor/cmd_hart.c monitor/cmd_initrd.c monitor/cmd_mm.c monitor/cmd_peek.c monitor/cmd_fdt.c monitor/cmd_cpu.c monitor/cmd_sys.c monitor/cmd_irq.c monitor/cmd_slab.c \
 	boot/devices.c monitor/crash.c monitor/crash_tables.c

@@ -3,9 +3,9 @@
 #include <kernel/cmdline.h>
 #include <kernel/delay.h>
 #include <kernel/errno.h>
-#include <kernel/init.h>
 #include <kernel/monitor.h>
 #include <kernel/printk.h>
+#include <kernel/reboot.h>
 #include <kernel/string.h>
 #include <kernel/vsprintf.h>
 

@@ -8,10 +8,10 @@
 #include <kernel/completion.h>
 #include <kernel/delay.h>
 #include <kernel/errno.h>
-#include <kernel/init.h>
 #include <kernel/lineedit.h>
 #include <kernel/monitor.h>
 #include <kernel/printk.h>
+#include <kernel/reboot.h>
 #include <kernel/string.h>
 #include <kernel/vsprintf.h>
 #include <asm/recovery.h>

@@ -13,10 +13,6 @@ void setup_arch(void);
 /** devices_init() - give the drivers what they need, and let them look for their devices */
 void devices_init(void);
 
-/** machine_power_off(), machine_restart() - end; idle where the firmware cannot */
-__noreturn void machine_power_off(bool failed);
-__noreturn void machine_restart(void);
-
 /* Milestones of the boot, for `boot: instret` and the bounds the tests put on it. */
 enum boot_mark {
 	MARK_MMU_ON,
