@@ -120,6 +120,12 @@ void __asan_handle_no_return(void)
 {
 }
 
+void kasan_stack_abandoned(const void *low, const void *sp)
+{
+	kasan_unpoison(low, ALIGN_DOWN((unsigned long)sp, KASAN_GRANULE_SIZE) - (unsigned long)low);
+	kasan_fakestack_abandoned((unsigned long)low, (unsigned long)sp);
+}
+
 void __asan_poison_stack_memory(const void *addr, size_t size)
 {
 	kasan_poison(addr, ALIGN(size, KASAN_GRANULE_SIZE), KASAN_VMALLOC);

@@ -47,12 +47,6 @@ void kasan_unpoison(const void *addr, size_t size)
 		shadow[size / KASAN_GRANULE_SIZE] = size & KASAN_GRANULE_MASK;
 }
 
-void kasan_stack_abandoned(const void *low, const void *sp)
-{
-	kasan_unpoison(low, ALIGN_DOWN((unsigned long)sp, KASAN_GRANULE_SIZE) - (unsigned long)low);
-	kasan_fakestack_abandoned((unsigned long)low, (unsigned long)sp);
-}
-
 void kasan_disable_current(void)
 {
 	kasan_depth++;
