@@ -24,10 +24,14 @@ static bool in_device_tree(phys_addr_t pa)
 	return pa >= start && pa < ALIGN(boot_record.dtb_pa + boot_record.dtb_size, PAGE_SIZE);
 }
 
-/* What is in the shadow changes meanwhile, and what is on this stack. */
-static bool changes(unsigned long va)
+/*
+ * What is in the shadow changes meanwhile, and so does this hart's stack, at whichever of its
+ * addresses it is read: in the image or in the linear map.
+ */
+static bool changes(phys_addr_t pa)
 {
 	const struct hart *hart = this_hart();
+	const unsigned long va = pa + kernel_map.va_kernel_pa_offset;
 
 	return IS_ENABLED(CONFIG_KASAN) || (va >= hart->stack_low && va < hart->stack_high);
 }
@@ -54,7 +58,7 @@ static void check_address(unsigned long va, unsigned int level, pte_t pte)
 		return; /* a driver's device */
 	if (!memblock_is_map_memory(pa) && !in_device_tree(pa))
 		ktest_fail(__FILE__, __LINE__, "0x%lx maps 0x%llx, which is not RAM", va, pa);
-	else if (!changes(va) && memblock_is_map_memory(pa) &&
+	else if (!changes(pa) && memblock_is_map_memory(pa) &&
 		 peek(va) != peek((unsigned long)__va(pa)))
 		ktest_fail(__FILE__, __LINE__, "0x%lx does not show what is at 0x%llx", va, pa);
 }
