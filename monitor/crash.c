@@ -30,9 +30,9 @@ static unsigned long hide(unsigned long value)
 }
 
 /* A function of its own, for the backtrace's sake. */
-static noinline u64 crash_load(unsigned long addr)
+static noinline void crash_load(unsigned long addr)
 {
-	return *(volatile u64 *)hide(addr);
+	(void)*(volatile u64 *)hide(addr);
 }
 
 static noinline void crash_store(unsigned long addr)
