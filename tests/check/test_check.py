@@ -112,7 +112,7 @@ PLANTS = [
           "args_next\tno reason\n"),
     Plant("stems", "lib/args.c:{end}: includes what lies above", "lib/args.c",
           '#include "../lib/words.h"\n'),
-    Plant("stems", "the header of their stem, 175 % at least", "scripts/check/stems.py",
+    Plant("stems", "the header of their stem, 186 % at least", "scripts/check/stems.py",
           "AT_LEAST = 1", "AT_LEAST = "),
     Plant("stacks", "the room for a trap: ", "arch/riscv/cpu/traps.c",
           "volatile char big[4000] = { 0 };\n\n\tregs->cause += big[7];\n\treport_begin();",
