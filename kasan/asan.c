@@ -115,7 +115,7 @@ void *__asan_memset(void *dst, int c, size_t n)
 
 /* --- Stacks --- */
 
-/* What comes back from there allows the frames left behind again (kasan_stack_abandoned()). */
+/* The code that goes on allows the frames that were left again: kasan_stack_abandoned(). */
 void __asan_handle_no_return(void)
 {
 }

@@ -6,7 +6,7 @@
  * remote_sfence_vma() - fence [start, start + size) on all other harts that are online
  * @start, @size: of addresses; 0 and 0: everything
  *
- * The hook behind pgtable_fence(). Returns when every hart has fenced.
+ * pgtable_fence() calls it through a hook. Returns when every hart has fenced.
  * Context: any hart, translation on.
  */
 void remote_sfence_vma(unsigned long start, unsigned long size);

@@ -25,7 +25,7 @@ static bool in_device_tree(phys_addr_t pa)
 }
 
 /*
- * What is in the shadow changes meanwhile, and so does this hart's stack, at whichever of its
+ * The shadow changes meanwhile, and so does this hart's stack, at whichever of its
  * addresses it is read: in the image or in the linear map.
  */
 static bool changes(phys_addr_t pa)

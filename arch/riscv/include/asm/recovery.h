@@ -17,7 +17,7 @@ struct recovery {
 };
 
 /**
- * set_stack_abandoned_hook() - who is told of frames that were left behind by a trap: KASAN
+ * set_stack_abandoned_hook() - let KASAN be told of frames that a trap has left for good
  * stack_abandoned() - tell that the frames between @low and @sp will not return
  */
 void set_stack_abandoned_hook(void (*abandoned)(const void *low, const void *sp));
